@@ -1,0 +1,57 @@
+"""Analytics and lifetime value for e-commerce teams.
+
+In a notebook:
+
+    import ltv
+    ws = ltv.open("..")                       # the workspace: its tables as of a date
+    kept = ltv.retention(ws.orders)           # functions on tables: one frozen result out
+    ltv.show(kept, "heatmap")                 # the block that a page shows
+
+What there is:
+
+    open             a workspace by its folder
+    data_assets      which sources there are, how complete, how fresh, used for what
+    pages_by_table   which pages use which input
+    retention        cohort retention and revenue retention
+    show, notice     blocks for pages and notebooks
+    LtvError         base of all errors that are told in one line
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ltv.behaviour.retention import retention
+    from ltv.errors import LtvError
+    from ltv.report.blocks import notice, show
+    from ltv.sources.assets import data_assets
+    from ltv.runs.plan import pages_by_table
+    from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
+
+__version__ = "0.1.0"
+__all__ = ["LtvError", "data_assets", "notice", "open", "pages_by_table", "retention", "show"]
+
+_HOMES = {
+    "LtvError": "ltv.errors",
+    "data_assets": "ltv.sources.assets",
+    "notice": "ltv.report.blocks",
+    "open": "ltv.workspace",
+    "pages_by_table": "ltv.runs.plan",
+    "retention": "ltv.behaviour.retention",
+    "show": "ltv.report.blocks",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name when it is first used, so that `import ltv` stays fast."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'ltv' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *__all__])

@@ -1,0 +1,68 @@
+"""Shares of people with their intervals; averages weigh people, and only complete cells count."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True)
+class Share:
+    """A share with its 95 % Wilson interval; all None where there is nobody.
+
+    Attributes:
+        rate: the share.
+        low: lower end of the interval.
+        high: upper end of the interval.
+        successes: people who did.
+        people: people who could have.
+    """
+
+    rate: float | None
+    low: float | None
+    high: float | None
+    successes: int
+    people: int
+
+    @classmethod
+    def of(cls, successes: int, people: int) -> Share:
+        """Share of successes (Wilson score interval: E. B. Wilson, JASA 22, 1927).
+
+        >>> s = Share.of(10, 40)
+        >>> s.rate, round(s.low, 4), round(s.high, 4)
+        (0.25, 0.1419, 0.4019)
+        """
+        if people == 0:
+            return cls(None, None, None, 0, 0)
+        p, n = successes / people, people
+        centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
+        half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n**2))
+        return cls(p, max(0.0, centre - half), min(1.0, centre + half), successes, people)
+
+
+def weighted(rows: pd.DataFrame, period: int) -> Share:
+    """Weighted average of one period over the complete cells of a retention table."""
+    cells = rows[(rows["period"] == period) & rows["is_complete"].astype(bool)]
+    return Share.of(int(cells["retained"].sum()), int(cells["cohort_size"].sum()))
+
+
+def difference_is_real(a: Share, b: Share) -> bool:
+    """Whether two shares differ at the 5 % level (two-proportion z-test, pooled).
+
+    >>> difference_is_real(Share.of(300, 1000), Share.of(200, 1000))
+    True
+    >>> difference_is_real(Share.of(3, 10), Share.of(2, 10))
+    False
+    """
+    if not a.people or not b.people:
+        return False
+    pooled = (a.successes + b.successes) / (a.people + b.people)
+    error = math.sqrt(pooled * (1 - pooled) * (1 / a.people + 1 / b.people))
+    gap = abs(a.successes / a.people - b.successes / b.people)
+    return error > 0 and gap / error > Z95

@@ -1,0 +1,1 @@
+SELECT user_id, bucket AS bucket, value AS value FROM orders

@@ -1,0 +1,1 @@
+SELECT MIN(moment) AS lowest, MAX(moment) AS highest FROM rows

@@ -1,0 +1,123 @@
+"""The `ltv` command: thin, fast to start; each command loads what it needs when it runs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from typing import NoReturn
+
+from ltv.errors import LtvError, UsageError, found
+
+_RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=week"
+
+
+class _Parser(argparse.ArgumentParser):
+    """Bad usage is one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message}")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(found("-p", text, "NAME=VALUE"))
+    return name, value
+
+
+def _date(text: str) -> str:
+    from datetime import date
+
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a day as YYYY-MM-DD") from None
+
+
+def _whole(low: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = low - 1
+        if value < low:
+            raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a whole number, at least {low}")
+        return value
+
+    return read
+
+
+def build() -> argparse.ArgumentParser:
+    """The parser with all commands."""
+    parser = _Parser(prog="ltv", description="From raw exports to pages that marketing acts on, every morning.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, words: str, example: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=words, description=words, epilog=example)
+        made.add_argument("--workspace", default=".", metavar="DIR", help="folder with ltv.toml (default: here)")
+        made.add_argument("--debug", action="store_true", help="show tracebacks")
+        return made
+
+    demo = command("demo", "make the simulated mall, then run its last day", "example: ltv demo --users 2000 --days 200")
+    _mall_arguments(demo)
+    simulate = command("simulate", "make the simulated mall's data only", "example: ltv simulate --users 1000 --days 90 --out mall")
+    _mall_arguments(simulate)
+    simulate.add_argument("--end", default="2026-06-30", type=_date, metavar="DATE", help="last day")
+    simulate.add_argument("--out", required=True, metavar="DIR", help="folder to write into")
+    simulate.add_argument("--dirty", default=0.0, type=float, metavar="SHARE", help="share of rows that break the contract")
+    command("check", "check every input table against the contract", "example: ltv check --workspace shop")
+    _run_arguments(command("run", "run the notebooks of a date and publish their pages", _RUN_EXAMPLE))
+    backfill = command("backfill", "run every date of a span, in order", "example: ltv backfill 2026-06-01 2026-06-30")
+    backfill.add_argument("start", type=_date, metavar="FROM", help="first day")
+    backfill.add_argument("end", type=_date, metavar="TO", help="last day")
+    backfill.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
+    status = command("status", "show the run ledger", "example: ltv status --date 2026-06-30")
+    status.add_argument("--date", type=_date, help="runs of one day, with their notebooks")
+    rollback = command("rollback", "one step back, at once", "example: ltv rollback reports")
+    rollback.add_argument("what", choices=("reports",), help="what to roll back")
+    return parser
+
+
+def _mall_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--users", default=5000, type=_whole(1), metavar="N", help="people (default 5000)")
+    parser.add_argument("--days", default=540, type=_whole(1), metavar="N", help="days (default 540)")
+    parser.add_argument("--seed", default=7, type=_whole(0), metavar="S", help="same seed, same mall (default 7)")
+
+
+def _run_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--date", type=_date, help="day to report on (default: yesterday)")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these notebooks and what they need")
+    parser.add_argument("-p", dest="parameters", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter; such a run is kept but not published")
+    parser.add_argument("--resume", action="store_true", help="take over what is finished and has not changed")
+    parser.add_argument("--force", action="store_true", help="run even where nothing has changed")
+    parser.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
+    parser.add_argument("--lang", choices=("zh", "en"), help="language in which pages open")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    try:
+        options = build().parse_args(given)
+        from ltv import commands
+
+        return int(getattr(commands, options.command)(options))
+    except LtvError as error:
+        if debug:
+            raise
+        print(f"ltv: {error}", file=sys.stderr)  # noqa: T201  this is the terminal
+        return error.exit_code
+    except KeyboardInterrupt:
+        print("ltv: stopped; `ltv run --resume` goes on from here", file=sys.stderr)  # noqa: T201
+        return 130
+    except OSError as error:
+        if debug:
+            raise
+        print(f"ltv: {error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,141 @@
+"""What each command does, behind the parser."""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ltv import settings as settings_module
+from ltv.errors import UsageError, found
+from ltv.runs.ledger import Ledger
+from ltv.runs.progress import reporter
+from ltv.runs.runner import Done, Request
+
+if TYPE_CHECKING:
+    from ltv.workspace.prepare import Prepared
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)  # noqa: T201  this is the terminal
+
+
+def _root(options: argparse.Namespace) -> Path:
+    root = Path(options.workspace)
+    if not (root / settings_module.FILE).is_file():
+        raise UsageError(found("--workspace", options.workspace, f"a folder with an {settings_module.FILE}"))
+    return root.resolve()
+
+
+def demo(options: argparse.Namespace) -> int:
+    """Make the simulated mall, then run its last day."""
+    from ltv.sources.mall import foreign_files, simulate
+
+    root, end = _root(options), dt.date(2026, 6, 30)
+    foreign = foreign_files(root)
+    if foreign:
+        allowed = "a workspace whose data is the simulated mall's own"
+        raise UsageError(found("--workspace", str(foreign[0].relative_to(root)), allowed))
+    made = simulate(root, users=options.users, days=options.days, end=end, seed=options.seed)
+    _say(f"simulated mall: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
+    return _run(Request(root, end))
+
+
+def simulate(options: argparse.Namespace) -> int:
+    """Make the simulated mall's data only."""
+    from ltv.sources.mall import simulate as make
+
+    end = dt.date.fromisoformat(options.end)
+    made = make(Path(options.out), users=options.users, days=options.days, end=end, seed=options.seed, dirty=options.dirty)
+    _say(f"{made.out}: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
+    return 0
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run the notebooks of a date."""
+    day = dt.date.fromisoformat(options.date) if options.date else _yesterday(_root(options))
+    repeated = [n for n, _ in options.parameters]
+    for name in repeated:
+        if repeated.count(name) > 1:
+            raise UsageError(found("-p", name, "each parameter once"))
+    request = Request(
+        _root(options), day, tuple(options.only), dict(options.parameters), options.resume, options.force, options.jobs, options.lang
+    )
+    return _run(request)
+
+
+def _run(request: Request) -> int:
+    from ltv.runs.runner import run as run_date
+
+    return _told(request, run_date(request, reporter=reporter()))
+
+
+def _told(request: Request, done: Done) -> int:
+    pages = request.workspace / "data" / "runs" / done.run_id / "pages" / "index.html"
+    if done.why:
+        _say(f"{request.date}: {done.why}")
+    if not done.published and done.exit_code == 0:
+        _say(f"kept, not published: {pages}")
+    _say(str(done.index))
+    return done.exit_code
+
+
+def _yesterday(root: Path) -> dt.date:
+    from ltv.warehouse.local_time import zone
+
+    return dt.datetime.now(zone(settings_module.load(root).timezone)).date() - dt.timedelta(days=1)
+
+
+def backfill(options: argparse.Namespace) -> int:
+    """Run every date of a span, in order, skipping those done with the same hash."""
+    root, day, end = _root(options), dt.date.fromisoformat(options.start), dt.date.fromisoformat(options.end)
+    if end < day:
+        raise UsageError(found("TO", options.end, f"a day not before {options.start}"))
+    worst = 0
+    while day <= end:
+        worst = max(worst, _run(Request(root, day, jobs=options.jobs)))
+        day += dt.timedelta(days=1)
+    return worst
+
+
+def check(options: argparse.Namespace) -> int:
+    """Check every input table: what is there, missing, quarantined, stale."""
+    from ltv.workspace.check import check as look
+
+    root = _root(options)
+    told = look(root)
+    for line in told.lines:
+        _say(line)
+    return 3 if told.refused else 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show the run ledger."""
+    ledger = Ledger(_root(options))
+    runs = ledger.runs(date=options.date, limit=1000 if options.date else 30)
+    if not runs:
+        _say("no run yet; start with: ltv run")
+    for r in runs:
+        asked = f"  {r.parameters}" if r.parameters else ""
+        _say(f"{r.date}  {r.state:<8}  {r.run_id}  {r.started_at[:19]}{asked}" + (f"  — {r.why}" if r.why else ""))
+        if options.date:
+            for t in ledger.tasks(r.run_id):
+                taken = f" from {t.taken_from}" if t.taken_from else ""
+                _say(f"    {t.notebook:<24} {t.state:<8} attempt {t.attempt}  {t.seconds or 0:.1f} s{taken}  {t.why}".rstrip())
+    return 0
+
+
+def rollback(options: argparse.Namespace) -> int:
+    """One step back."""
+    from ltv.runs.lock import workspace_lock
+    from ltv.runs.publish import roll_back
+
+    root = _root(options)
+    with workspace_lock(root, command="ltv rollback"):
+        date, run_id = roll_back(root, Ledger(root), settings_module.load(root).languages)
+    _say(f"{date} shows {run_id} again")
+    return 0
+
+
+__all__ = ["Prepared", "backfill", "check", "demo", "rollback", "run", "simulate", "status"] if TYPE_CHECKING else []

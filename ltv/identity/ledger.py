@@ -1,0 +1,71 @@
+"""Identifiers → people. Until links are stitched, one identifier is one person; the ids already come from a ledger.
+
+An identifier keeps the number it was given first: the ledger only grows, so that yesterday's `user_id` survives and a
+number never stands for two people (a hash as surrogate key would merge some).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from ltv import sql
+from ltv.warehouse.files import Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ltv.contract.schema import Table
+    from ltv.warehouse.duck import DuckEngine
+
+FILE = "user_ids.parquet"
+
+
+def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> Path:
+    """Give every identifier in the given tables a number, and keep the ledger in a folder.
+
+    Args:
+        engine: has the accepted rows of each table under its name.
+        tables: declarations by the names under which the engine has their rows.
+        folder: where the ledger is; created when it is not there.
+
+    Returns:
+        The ledger: id_type, id_value, user_id.
+
+    Raises:
+        CorruptError: the stored ledger is not the one that was written.
+    """
+    path = folder / FILE
+    manifest = Manifest(folder)
+    known = manifest.verify(path) if path.exists() else None
+    if known:
+        engine.attach("ledger", [known])
+    else:
+        engine.define("ledger", sql.load("ltv.identity", "no_ledger"))
+    engine.materialise("seen", _seen(tables))
+    new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
+    if new or not known:
+        engine.materialise("next ledger", sql.load("ltv.identity", "next_ledger"))
+        manifest.add(path, engine.sink(exp.select("*").from_(sql.table("next ledger")), path))
+    return path
+
+
+def _seen(tables: Mapping[str, Table]) -> exp.Query:
+    """All identifiers that occur, once each."""
+    parts: list[exp.Query] = [sql.load("ltv.identity", "no_identifiers")]
+    for name, spec in tables.items():
+        for kind, value in spec.identifiers:
+            columns = {"kind": sql.column(kind), "value": sql.column(value)}
+            parts.append(sql.load("ltv.identity", "identifiers", tables={"rows": name}, columns=columns))
+    return exp.select("*").distinct().from_(sql.union_all(parts).subquery("everywhere"))
+
+
+def user_column(value_column: str) -> str:
+    """Name of the column that holds the person of an identifier.
+
+    >>> user_column("id_value"), user_column("inviter_value")
+    ('user_id', 'inviter_user_id')
+    """
+    return "user_id" if value_column == "id_value" else value_column.removesuffix("_value") + "_user_id"

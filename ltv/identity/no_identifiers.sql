@@ -1,0 +1,1 @@
+SELECT '' AS id_type, '' AS id_value WHERE FALSE

@@ -1,0 +1,66 @@
+"""The styles and scripts that a page carries in itself, and the policy that lets only these run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from markupsafe import Markup
+
+_ASSETS = Path(__file__).parent / "assets"
+
+# plotly adds one empty <style> element and fills it rule by rule; only the hash of nothing has to be allowed for that.
+_EMPTY_STYLE = ""
+
+# The bundle carries the 83 kB style sheet of a map library that the cartesian charts never use, and adds it as an
+# inline style, which the policy would refuse with an error in the console.
+_MAP_STYLE = re.compile(r"(\.textContent=)'\.maplibregl(?:[^'\\]|\\.)*'")
+
+
+@cache
+def style() -> Markup:
+    """Return the style sheet of a page."""
+    return Markup(_text("page.css"))  # noqa: S704  our own file
+
+
+@cache
+def script() -> Markup:
+    """Return the script of a page: language, downloads, charts, print."""
+    return Markup(_text("page.js"))  # noqa: S704  our own file
+
+
+@cache
+def plotly() -> Markup:
+    """Return plotly.js (cartesian bundle) without the style sheet of its unused map library."""
+    return Markup(_MAP_STYLE.sub(r"\1''", _text("plotly-cartesian.min.js")))  # noqa: S704  our own file
+
+
+def policy(scripts: Sequence[str]) -> str:
+    """Return the content security policy of a page: nothing from anywhere, and of scripts and styles only these.
+
+    >>> policy(["1"]).split("; ")[:2]
+    ["default-src 'none'", "script-src 'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"]
+    """
+    parts = [
+        "default-src 'none'",
+        "script-src " + " ".join(map(source_hash, scripts)),
+        "style-src " + " ".join(map(source_hash, (style(), _EMPTY_STYLE))),
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+    return "; ".join(parts)
+
+
+def source_hash(text: str) -> str:
+    """Return a script or style as a policy names it."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _text(name: str) -> str:
+    return (_ASSETS / name).read_text(encoding="utf-8")

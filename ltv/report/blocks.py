@@ -1,0 +1,170 @@
+"""What a notebook cell shows of a result: typed blocks that the page is made of, and their look in JupyterLab."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+from ltv.errors import UsageError, found
+from ltv.result import KeyFigure, Result, State, Takeaway, View
+from ltv.text import LANGS, Text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MIME = "application/vnd.ltv.blocks+json"
+PLOTLY_MIME = "application/vnd.plotly.v1+json"
+VERSION = 1
+KEY_FIGURES, TAKEAWAYS = "key_figures", "takeaways"
+LISTED_ROWS = 50
+
+Block = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What `show` returns: the blocks of one cell.
+
+    Attributes:
+        blocks: what the page is made of, as JSON.
+        inline: the figure that JupyterLab draws, when the cell shows one chart alone.
+    """
+
+    blocks: tuple[Block, ...]
+    inline: dict[str, Any] | None = field(default=None, repr=False)
+
+    def __repr__(self) -> str:
+        return f"<shown: {', '.join(str(b.get('view', b['kind'])) for b in self.blocks) or 'nothing'}>"
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        from ltv.report.inline import inline_html
+
+        bundle: dict[str, Any] = {"text/plain": repr(self), MIME: {"version": VERSION, "blocks": list(self.blocks)}}
+        if self.inline is not None:
+            return bundle | {PLOTLY_MIME: self.inline}
+        return bundle | {"text/html": inline_html(self.blocks)}
+
+
+def show(result: Result, *views: str) -> Shown:
+    """Show parts of a result on the page: its charts and tables by name, `key_figures`, `takeaways`.
+
+    Args:
+        result: what an analysis returned.
+        views: names of views, in the order of the page; none means key figures, takeaways and all views.
+
+    Raises:
+        UsageError: the result has no view of that name, or a chart that the page cannot draw.
+    """
+    known = result.views
+    allowed = [KEY_FIGURES, TAKEAWAYS, *known]
+    for name in views:
+        if name not in allowed:
+            raise UsageError(found("view", name, ", ".join(allowed)))
+    blocks = [_block(result, name, known) for name in views or allowed]
+    alone = blocks[0] if len(blocks) == 1 and blocks[0]["kind"] == "chart" else None
+    return Shown(tuple(blocks), _inline_figure(alone) if alone else None)
+
+
+def notice(text: Text, state: State = "none") -> Shown:
+    """Show one sentence in a box, for what a reader must know before reading on.
+
+    >>> notice(Text("数据不足", "Too little data"), "watch")
+    <shown: notice>
+    """
+    return Shown(({"kind": "notice", "text": text.as_dict(), "state": state},))
+
+
+def _block(result: Result, name: str, views: Any) -> Block:  # noqa: ANN401  a mapping of views
+    if name == KEY_FIGURES:
+        figures = [_key_figure(f) for f in result.key_figures]
+        return {"kind": KEY_FIGURES, "currency": result.currency, "figures": figures}
+    if name == TAKEAWAYS:
+        return {"kind": TAKEAWAYS, "items": [_takeaway(t) for t in result.findings]}
+    view: View = views[name]
+    block = _view(name, view) | {"currency": result.currency}
+    return block | (_chart(result, name, view) if view.kind == "chart" else _table(view))
+
+
+def _key_figure(figure: KeyFigure) -> Block:
+    numbers = {k: _finite(getattr(figure, k)) for k in ("value", "low", "high", "previous")}
+    words = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
+    spark = [_finite(x) for x in figure.spark]
+    return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark}
+
+
+def _takeaway(takeaway: Takeaway) -> Block:
+    return {"text": takeaway.text.as_dict(), "state": takeaway.state, "action": _words(takeaway.action)}
+
+
+def _view(name: str, view: View) -> Block:
+    from ltv.report.download import MAX_ROWS, csv_head, csv_lines
+
+    absent = next((c.name for c in view.columns if c.name not in view.data), None)
+    if absent is not None:
+        raise UsageError(found(f"column of view {name!r}", absent, ", ".join(map(str, view.data.columns))))
+    head = {lang: csv_head(view.columns, lang) for lang in LANGS}
+    lines = csv_lines(view.data.head(MAX_ROWS), view.columns)
+    return {
+        "view": name,
+        "title": view.title.as_dict(),
+        "note": view.note.as_dict(),
+        "csv": {"head": head, "lines": lines, "total": len(view.data)},
+    }
+
+
+def _chart(result: Result, name: str, view: View) -> Block:
+    from ltv.report.figure import differences, figure_json, label_choices
+
+    drawn = [result.figure(name, lang=lang) for lang in LANGS]
+    base, other = (figure_json(figure) for figure in drawn)
+    return {
+        "kind": "chart",
+        "alt": _words(view.alt),
+        "language": LANGS[0],
+        "figure": base,
+        "patches": {LANGS[1]: differences(base, other)},
+        "labels": label_choices(drawn[0]),
+    }
+
+
+def _table(view: View) -> Block:
+    columns = [{"name": c.name, "label": c.label.as_dict(), "unit": c.unit} for c in view.columns]
+    return {"kind": "table", "columns": columns, "rows": _cells(view.data.head(LISTED_ROWS), view)}
+
+
+def _cells(frame: pd.DataFrame, view: View) -> list[list[Any]]:
+    columns = [[_cell(value) for value in frame[c.name]] for c in view.columns]
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def _cell(value: object) -> Any:  # noqa: ANN401  any JSON value
+    import pandas as pd
+
+    from ltv.report.download import is_missing, words_of
+
+    if is_missing(value):
+        return None
+    if pd.api.types.is_bool(value):
+        return bool(value)
+    return _finite(value) if pd.api.types.is_number(value) else words_of(value)
+
+
+def _finite(value: Any) -> float | int | None:  # noqa: ANN401  any number type
+    """Return a plain number that JSON can hold, or None."""
+    if value is None or not isfinite(value):
+        return None
+    return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _words(text: Text | None) -> dict[str, str] | None:
+    return None if text is None else text.as_dict()
+
+
+def _inline_figure(block: Block) -> dict[str, Any]:
+    """Give JupyterLab the figure with its title, which the page has in its own heading."""
+    from ltv.report.figure import inert
+
+    layout = block["figure"]["layout"] | {"title": {"text": inert(block["title"][LANGS[0]])}, "margin": {"t": 90}}
+    return {**block["figure"], "layout": layout}

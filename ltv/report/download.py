@@ -1,0 +1,97 @@
+"""The rows behind a block as CSV text that a spreadsheet opens without running anything."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from numbers import Number
+from typing import Any
+
+import pandas as pd
+
+from ltv.result import Column
+from ltv.text import Lang, Unit
+
+MAX_ROWS = 5_000
+BOM = "\ufeff"  # without it, spreadsheets read UTF-8 as the local code page
+
+# Spreadsheets take these as the start of a formula, the full-width and small forms in East Asian versions; blanks and
+# invisible characters before them do not help, as some programs trim them on the way in.
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\x00-\x1f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠\ufe62\ufe63\ufe66\ufe6b]"
+)
+
+
+def defuse(text: str) -> str:
+    """Return text that no spreadsheet takes for a formula; a plain apostrophe marks what was changed.
+
+    >>> defuse("=HYPERLINK(1)"), defuse("＋1"), defuse("抖音")
+    ("'=HYPERLINK(1)", "'＋1", '抖音')
+    """
+    text = text.replace("\x00", "")
+    return "'" + text if _FORMULA.match(text) else text
+
+
+def csv_head(columns: Sequence[Column], lang: Lang) -> str:
+    """Return the line with the column labels in one language."""
+    return _lines([[defuse(c.label.to(lang)) for c in columns]])[0]
+
+
+def csv_lines(frame: pd.DataFrame, columns: Sequence[Column]) -> list[str]:
+    """Return one CSV record a row, in the order of `columns`; numbers unrounded, missing cells empty."""
+    cells = [[csv_cell(value, c.unit) for value in frame[c.name]] for c in columns]
+    return _lines([list(row) for row in zip(*cells, strict=True)])
+
+
+def csv_part(stored: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Return the download of a block, as the notebook stores it, with at most so many rows."""
+    return {"head": stored["head"], "lines": stored["lines"][:rows]}
+
+
+def csv_cell(value: object, unit: Unit = "text") -> str:
+    """Write one value for a spreadsheet; only text can hold a formula, numbers stay numbers.
+
+    >>> csv_cell(-0.5), csv_cell("-0.5"), csv_cell(None)
+    ('-0.5', "'-0.5", '')
+    """
+    if is_missing(value):
+        return ""
+    if isinstance(value, datetime.date):  # a datetime and a pandas Timestamp are dates too
+        return value.isoformat()[:10] if unit == "date" else value.isoformat()
+    if pd.api.types.is_bool(value):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return _number(value) if isinstance(value, Number) else defuse(words_of(value))
+
+
+def words_of(value: object) -> str:
+    """Write a cell as text; a list as its parts.
+
+    >>> words_of(["a", "b"])
+    'a, b'
+    """
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple | set) else str(value)
+
+
+def is_missing(value: Any) -> bool:  # noqa: ANN401  a cell can hold anything
+    """Say whether a cell holds nothing: None, NaN, NaT or NA."""
+    return bool(pd.api.types.is_scalar(value) and pd.isna(value))
+
+
+def _number(value: Number) -> str:
+    plain = value.item() if hasattr(value, "item") else value
+    return repr(plain) if isinstance(plain, float) else str(plain)
+
+
+def _lines(rows: list[list[str]]) -> list[str]:
+    lines = []
+    for row in rows:
+        out = io.StringIO()
+        csv.writer(out, lineterminator="").writerow(row)
+        lines.append(out.getvalue())
+    return lines

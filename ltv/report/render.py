@@ -1,0 +1,145 @@
+"""Pages: one self-contained HTML file each, the same bytes for the same input."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from ltv.errors import LtvError, found
+from ltv.report import assets, words
+from ltv.report.download import MAX_ROWS
+from ltv.report.exporter import PageExporter, environment
+from ltv.report.pages import DateEntry, DateState, Failure, NavItem, PageInfo, PageState
+from ltv.report.sections import Section, blocks_of, notebook_title, read_notebook, sections
+from ltv.text import Lang, Text
+
+__all__ = [
+    "DateEntry",
+    "DateState",
+    "Failure",
+    "NavItem",
+    "PageInfo",
+    "PageState",
+    "first_takeaway",
+    "render_date_index",
+    "render_failure",
+    "render_index",
+    "render_missing",
+    "render_notebook",
+    "render_refused",
+]
+
+MAX_PAGE_BYTES = 1_700_000
+_ROWS_PER_DOWNLOAD = (MAX_ROWS, 2_000, 1_000, 500, 200, 50)
+
+
+def render_notebook(path: Path | str, info: PageInfo) -> str:
+    """Return the page of an executed notebook.
+
+    The downloads of a page that would be too heavy hold fewer rows, and say so.
+
+    Args:
+        path: the executed notebook.
+        info: what the page says about its run; the notebook's own title replaces its title.
+
+    Raises:
+        LtvError: the file is no notebook, or the page is over 1.7 MB however few rows its downloads hold.
+    """
+    notebook = read_notebook(Path(path))
+    shown = sections(notebook)
+    titled = replace(info, title=notebook_title(notebook) or info.title)
+    for rows in _ROWS_PER_DOWNLOAD:
+        page = _notebook_page(notebook, titled, shown, rows)
+        if len(page.encode()) <= MAX_PAGE_BYTES:
+            return page
+    size = f"{len(page.encode()) / 1e6:.2f} MB"
+    raise LtvError(found(f"page {info.name}", size, "up to 1.7 MB; draw fewer points or show fewer views"))
+
+
+def _notebook_page(notebook: Any, info: PageInfo, shown: Sequence[Section], rows: int) -> str:  # noqa: ANN401
+    charts = any(section.kind == "chart" for section in shown)
+    resources = {"page": info, "sections": shown, "max_rows": rows} | _frame(info.languages, charts=charts)
+    html, _ = PageExporter().from_notebook_node(notebook, resources)
+    return _encodable(html)
+
+
+def render_failure(info: PageInfo, failure: Failure) -> str:
+    """Return the page that stands in for a notebook that stopped: which cell, what happened, what to do."""
+    return _page("failure.html.j2", info, failure=failure)
+
+
+def render_missing(info: PageInfo, table: str, why: Text | str, *, shows: Text | None = None) -> str:
+    """Return the page that stands in for a notebook whose input table is not there.
+
+    Args:
+        info: what the page says about its run.
+        table: name of the missing input table.
+        why: why it counts as missing.
+        shows: what the page answers once the table is there.
+    """
+    return _page("missing.html.j2", info, table=table, why=why, shows=shows)
+
+
+def render_refused(info: PageInfo, reasons: Sequence[Text]) -> str:
+    """Return the page of a date whose data broke the contract so far that no run could start."""
+    return _page("refused.html.j2", info, reasons=reasons)
+
+
+def render_date_index(
+    info: PageInfo, pages: Sequence[NavItem], takeaways: Mapping[str, Mapping[str, str] | None] | None = None
+) -> str:
+    """Return the table of contents of a date.
+
+    Args:
+        info: what the page says about its run; its title is not used.
+        pages: the pages of the date, in order.
+        takeaways: by name of the page, its first sentence as `first_takeaway` gives it.
+    """
+    titled = replace(info, title=words.DATE_TITLE.format(date=info.date))
+    return _page("date.html.j2", titled, pages=pages, takeaways=takeaways or {})
+
+
+def render_index(entries: Sequence[DateEntry], languages: Sequence[Lang]) -> str:
+    """Return the list of all dates, newest first, with their state and their pages."""
+    newest_first = sorted(entries, key=lambda entry: entry.date, reverse=True)
+    months = [(month, list(group)) for month, group in groupby(newest_first, key=lambda entry: entry.date[:7])]
+    latest = next((entry.date for entry in newest_first if entry.state == "good"), None)
+    info = PageInfo("index", words.INDEX_TITLE, date="", as_of="", run_id="", languages=languages)
+    return _page("index.html.j2", info, months=months, latest=latest)
+
+
+def first_takeaway(path: Path | str) -> dict[str, str] | None:
+    """Return the first sentence of an executed notebook in both languages, with its state, or None.
+
+    Returns:
+        `{"zh": …, "en": …, "state": …}`.
+    """
+    for block in blocks_of(read_notebook(Path(path))):
+        if block["kind"] == "takeaways" and block["items"]:
+            first = block["items"][0]
+            return {**first["text"], "state": first["state"]}
+    return None
+
+
+def _page(template: str, info: PageInfo, **more: object) -> str:
+    frame = _frame(info.languages, charts=False)
+    return _encodable(environment().get_template(template).render(page=info, **frame, **more))
+
+
+def _frame(languages: Sequence[Lang], *, charts: bool) -> dict[str, Any]:
+    """Return what every page carries: its style, its scripts and the policy that names them."""
+    scripts = [assets.plotly(), assets.script()] if charts else [assets.script()]
+    return {
+        "style": assets.style(),
+        "scripts": scripts,
+        "policy": assets.policy(scripts),
+        "languages": list(languages),
+    }
+
+
+def _encodable(html: str) -> str:
+    """Replace halves of surrogate pairs, which data can hold and no file can."""
+    return html.encode("utf-8", "replace").decode()

@@ -1,0 +1,149 @@
+"""What every analysis returns: one frozen result with its table, its figures and its sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from ltv.errors import UsageError, found
+from ltv.text import LANGS, Lang, Text, Unit, as_lang
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+State = Literal["good", "watch", "bad", "none"]
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """One tile: a value, what it is compared with, and the rule behind its traffic light.
+
+    Attributes:
+        label: what is measured.
+        value: the figure, in `unit`; None when it cannot be known yet.
+        unit: how it is written.
+        low: lower end of its 95 % interval, or None.
+        high: upper end of its 95 % interval, or None.
+        previous: the value it is compared with, or None.
+        comparison: what `previous` is, in words.
+        state: traffic light.
+        rule: the rule that gave the light, in words.
+        spark: earlier values, oldest first, for a small line.
+    """
+
+    label: Text
+    value: float | None
+    unit: Unit
+    low: float | None = None
+    high: float | None = None
+    previous: float | None = None
+    comparison: Text | None = None
+    state: State = "none"
+    rule: Text | None = None
+    spark: tuple[float | None, ...] = ()
+
+
+@dataclass(frozen=True)
+class Takeaway:
+    """A sentence that a reader acts on."""
+
+    text: Text
+    state: State = "none"
+    action: Text | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table on a page."""
+
+    name: str
+    label: Text
+    unit: Unit = "text"
+
+
+@dataclass(frozen=True)
+class View:
+    """One block of a page: a chart or a table, with the rows behind it.
+
+    Attributes:
+        kind: whether it is drawn or listed.
+        title: heading of the block.
+        note: what the reader should know to read it: definition, denominator, what is left out.
+        data: the rows behind it; the download holds exactly these.
+        columns: names, labels and units of `data`.
+        alt: what a chart shows, for those who do not see it.
+    """
+
+    kind: Literal["chart", "table"]
+    title: Text
+    note: Text
+    data: pd.DataFrame
+    columns: tuple[Column, ...]
+    alt: Text | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Base of all results.
+
+    Attributes:
+        table: the result table as CONTRACT names it, without `run_id`.
+        name: name of the result table (class attribute).
+        currency: ISO code in which money is written.
+    """
+
+    table: pd.DataFrame
+    currency: str = field(default="CNY", kw_only=True)
+    name: ClassVar[str]
+
+    @property
+    def views(self) -> Mapping[str, View]:
+        """The blocks this result can show, by name."""
+        return {}
+
+    @property
+    def key_figures(self) -> Sequence[KeyFigure]:
+        """The tiles of this result."""
+        return ()
+
+    @property
+    def findings(self) -> Sequence[Takeaway]:
+        """The sentences of this result, in both languages, most important first."""
+        return ()
+
+    def takeaways(self, lang: Lang = "zh") -> list[str]:
+        """Return the sentences in one language.
+
+        Raises:
+            UsageError: `lang` is neither zh nor en.
+        """
+        return [t.text.to(as_lang(lang)) for t in self.findings]
+
+    def figure(self, view: str | None = None, *, lang: Lang = "zh") -> Any:  # noqa: ANN401  plotly is imported only here
+        """Return a plotly figure of one chart view (default: the first).
+
+        Raises:
+            UsageError: the result has no chart of that name.
+        """
+        charts = [k for k, v in self.views.items() if v.kind == "chart"]
+        wanted = view or (charts[0] if charts else "")
+        if wanted not in charts:
+            raise UsageError(found("figure", wanted, ", ".join(charts) or "this result has no chart"))
+        return self.draw(wanted, as_lang(lang))
+
+    def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
+        """Draw one chart; results with charts override this."""
+        raise NotImplementedError
+
+    def __repr__(self) -> str:
+        lines = [f"<{type(self).__name__}: {len(self.table):,} rows of {self.name!r}>"]
+        lines += [f"  {t.text.en}" for t in self.findings]
+        return "\n".join(lines + [f"  views: {', '.join(self.views) or 'none'}"])
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        said = "".join(f"<li>{escape(t.text.to(lang))}</li>" for t in self.findings for lang in LANGS[:1])
+        head = self.table.head(10).to_html(index=False, border=0)
+        return f"<p><b>{escape(self.name)}</b>: {len(self.table):,} rows</p><ul>{said}</ul>{head}"

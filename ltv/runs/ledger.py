@@ -1,0 +1,225 @@
+"""The run ledger: what ran when, on which data and code, how it ended and why. SQLite, one file a workspace."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+RunState = Literal["running", "good", "partial", "failed", "refused", "killed"]
+TaskState = Literal["running", "done", "failed", "missing", "blocked", "timeout", "killed"]
+ENDED_WELL: tuple[TaskState, ...] = ("done", "missing")
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY, date TEXT NOT NULL, state TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT,
+    input_hash TEXT NOT NULL, code_hash TEXT NOT NULL, settings_hash TEXT NOT NULL, parameters TEXT NOT NULL,
+    why TEXT NOT NULL DEFAULT ''
+);
+CREATE TABLE IF NOT EXISTS tasks (
+    run_id TEXT NOT NULL, notebook TEXT NOT NULL, attempt INTEGER NOT NULL, parameters TEXT NOT NULL,
+    task_hash TEXT NOT NULL, input_hash TEXT NOT NULL, code_hash TEXT NOT NULL, started_at TEXT NOT NULL,
+    seconds REAL, state TEXT NOT NULL, why TEXT NOT NULL DEFAULT '', taken_from TEXT,
+    PRIMARY KEY (run_id, notebook, attempt)
+);
+CREATE TABLE IF NOT EXISTS publications (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, run_id TEXT NOT NULL, at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS tasks_by_hash ON tasks (task_hash, state);
+"""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A row of the ledger."""
+
+    run_id: str
+    date: str
+    state: RunState
+    started_at: str
+    ended_at: str | None
+    input_hash: str
+    code_hash: str
+    settings_hash: str
+    parameters: dict[str, Any]
+    why: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One attempt at one notebook."""
+
+    run_id: str
+    notebook: str
+    attempt: int
+    state: TaskState
+    seconds: float | None
+    why: str
+    task_hash: str
+    taken_from: str | None
+
+
+class Ledger:
+    """The ledger of one workspace.
+
+    Args:
+        workspace: its folder.
+    """
+
+    def __init__(self, workspace: Path) -> None:
+        folder = workspace / "data" / "state"
+        folder.mkdir(parents=True, exist_ok=True)
+        self.path = folder / "ledger.sqlite"
+        with self._connection() as db:
+            db.executescript(_SCHEMA)
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self.path, timeout=30)
+        db.row_factory = sqlite3.Row
+        try:
+            with db:
+                yield db
+        finally:
+            db.close()
+
+    def start_run(self, run: Run) -> None:
+        """Write a run down, or start it again."""
+        with self._connection() as db:
+            db.execute(
+                "INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    run.run_id, run.date, run.state, run.started_at, run.ended_at, run.input_hash, run.code_hash,
+                    run.settings_hash, json.dumps(run.parameters, sort_keys=True), run.why,
+                ),
+            )  # fmt: skip
+
+    def end_run(self, run_id: str, state: RunState, why: str = "") -> None:
+        """Write down how a run ended."""
+        with self._connection() as db:
+            db.execute("UPDATE runs SET state = ?, ended_at = ?, why = ? WHERE run_id = ?", (state, now(), why, run_id))
+
+    def bury_the_dead(self) -> list[str]:
+        """Mark runs and tasks that never ended as killed; only the holder of the lock may call it."""
+        with self._connection() as db:
+            dead = [r["run_id"] for r in db.execute("SELECT run_id FROM runs WHERE state = 'running'")]
+            db.execute(
+                "UPDATE runs SET state = 'killed', why = 'the process ended in the middle' WHERE state = 'running'"
+            )
+            db.execute("UPDATE tasks SET state = 'killed' WHERE state = 'running'")
+        return dead
+
+    def start_task(
+        self, run_id: str, notebook: str, *, hashes: tuple[str, str, str], parameters: dict[str, Any]
+    ) -> int:
+        """Write an attempt down and return its number.
+
+        Args:
+            run_id: the run.
+            notebook: name of the notebook.
+            hashes: of the task, its inputs and the code.
+            parameters: all parameters with their values.
+        """
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT COALESCE(MAX(attempt), 0) + 1 AS n FROM tasks WHERE run_id = ? AND notebook = ?",
+                (run_id, notebook),
+            ).fetchone()
+            db.execute(
+                "INSERT INTO tasks (run_id, notebook, attempt, parameters, task_hash, input_hash, code_hash, started_at, state) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'running')",
+                (run_id, notebook, row["n"], json.dumps(parameters, sort_keys=True, default=str), *hashes, now()),
+            )
+            return int(row["n"])
+
+    def end_task(
+        self,
+        run_id: str,
+        notebook: str,
+        attempt: int,
+        *,
+        state: TaskState,
+        seconds: float,
+        why: str = "",
+        taken_from: str | None = None,
+    ) -> None:
+        """Write down how an attempt ended."""
+        with self._connection() as db:
+            db.execute(
+                "UPDATE tasks SET state = ?, seconds = ?, why = ?, taken_from = ? WHERE run_id = ? AND notebook = ? AND attempt = ?",
+                (state, seconds, why, taken_from, run_id, notebook, attempt),
+            )
+
+    def run(self, run_id: str) -> Run | None:
+        """A run by its id."""
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+        return _run(row) if row else None
+
+    def runs(self, *, date: str | None = None, limit: int = 1000) -> list[Run]:
+        """Runs, newest first."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT * FROM runs WHERE ? IS NULL OR date = ? ORDER BY started_at DESC, run_id LIMIT ?",
+                (date, date, limit),
+            ).fetchall()
+        return [_run(r) for r in rows]
+
+    def tasks(self, run_id: str) -> list[Task]:
+        """The latest attempt at each notebook of a run."""
+        with self._connection() as db:
+            rows = db.execute(
+                "SELECT * FROM tasks t WHERE run_id = ? AND attempt = "
+                "(SELECT MAX(attempt) FROM tasks WHERE run_id = t.run_id AND notebook = t.notebook) ORDER BY notebook",
+                (run_id,),
+            ).fetchall()
+        return [_task(r) for r in rows]
+
+    def finished(self, task_hash: str) -> Task | None:
+        """An earlier attempt at exactly the same work that ended well."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT * FROM tasks WHERE task_hash = ? AND state IN ('done', 'missing') ORDER BY started_at DESC LIMIT 1",
+                (task_hash,),
+            ).fetchone()
+        return _task(row) if row else None
+
+    def usual_seconds(self, notebook: str) -> float | None:
+        """How long a notebook took the last times, in seconds."""
+        with self._connection() as db:
+            row = db.execute(
+                "SELECT AVG(seconds) AS s FROM (SELECT seconds FROM tasks WHERE notebook = ? AND state = 'done' "
+                "AND taken_from IS NULL ORDER BY started_at DESC LIMIT 5)",
+                (notebook,),
+            ).fetchone()
+        return row["s"] if row else None
+
+    def publish(self, date: str, run_id: str) -> None:
+        """Write down that a date now shows a run."""
+        with self._connection() as db:
+            db.execute("INSERT INTO publications (date, run_id, at) VALUES (?, ?, ?)", (date, run_id, now()))
+
+    def published(self, date: str) -> list[str]:
+        """Runs a date has shown, newest first."""
+        with self._connection() as db:
+            rows = db.execute("SELECT run_id FROM publications WHERE date = ? ORDER BY number DESC", (date,)).fetchall()
+        return [r["run_id"] for r in rows]
+
+
+def now() -> str:
+    """The clock, as ISO text in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds")
+
+
+def _run(row: sqlite3.Row) -> Run:
+    return Run(**{**dict(row), "parameters": json.loads(row["parameters"])})
+
+
+def _task(row: sqlite3.Row) -> Task:
+    names = ("run_id", "notebook", "attempt", "state", "seconds", "why", "task_hash", "taken_from")
+    return Task(**{n: row[n] for n in names})

@@ -1,0 +1,141 @@
+"""What a run says while it works: a bar with the time left in a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from rich.progress import Progress, TaskID
+
+_UNKNOWN_SECONDS = 5.0
+
+
+class Reporter(Protocol):
+    """Listens to a run."""
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+
+    def begin(self, expected: Mapping[str, float | None]) -> None:
+        """The notebooks that will run, with the seconds each usually takes."""
+
+    def started(self, name: str) -> None:
+        """A notebook starts."""
+
+    def ended(self, name: str, state: str, seconds: float, why: str) -> None:
+        """A notebook has ended."""
+
+    def close(self) -> None:
+        """The run is over."""
+
+
+def reporter(*, quiet: bool = False) -> Reporter:
+    """The reporter that fits where the run is watched."""
+    if quiet:
+        return Silent()
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+class Silent:
+    """Says nothing."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def begin(self, expected: Mapping[str, float | None]) -> None:
+        """Nothing."""
+
+    def started(self, name: str) -> None:
+        """Nothing."""
+
+    def ended(self, name: str, state: str, seconds: float, why: str) -> None:
+        """Nothing."""
+
+    def close(self) -> None:
+        """Nothing."""
+
+
+class Lines:
+    """One line an event, for logs."""
+
+    def __init__(self) -> None:
+        self._left: dict[str, float] = {}
+        self._lock = threading.Lock()
+
+    def note(self, text: str) -> None:
+        """Print a line."""
+        print(text, file=sys.stderr, flush=True)  # noqa: T201  this is the terminal
+
+    def begin(self, expected: Mapping[str, float | None]) -> None:
+        """Remember how long each usually takes."""
+        self._left = {k: v or _UNKNOWN_SECONDS for k, v in expected.items()}
+
+    def started(self, name: str) -> None:
+        """A notebook starts."""
+
+    def ended(self, name: str, state: str, seconds: float, why: str) -> None:
+        """Print how it ended and about how long the rest will take."""
+        with self._lock:
+            self._left.pop(name, None)
+            left = sum(self._left.values())
+        rest = f", about {left:.0f} s left" if self._left else ""
+        self.note(f"{name}: {state} in {seconds:.1f} s{rest}" + (f" — {why}" if why else ""))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Bar:
+    """A bar whose length is time, not notebooks."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        self.console = Console(stderr=True)
+        self.progress: Progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"),
+            TimeElapsedColumn(), console=self.console, transient=True,
+        )  # fmt: skip
+        self.task: TaskID | None = None
+        self._left: dict[str, float] = {}
+        self._running: list[str] = []
+        self._lock = threading.Lock()
+
+    def note(self, text: str) -> None:
+        """Print a line above the bar."""
+        self.console.print(text, highlight=False, markup=False)
+
+    def begin(self, expected: Mapping[str, float | None]) -> None:
+        """Start the bar."""
+        self._left = {k: v or _UNKNOWN_SECONDS for k, v in expected.items()}
+        self.task = self.progress.add_task("notebooks", total=sum(self._left.values()), left="")
+        self.progress.start()
+
+    def started(self, name: str) -> None:
+        """Name the notebook beside the bar."""
+        with self._lock:
+            self._running.append(name)
+            self._show(0)
+
+    def ended(self, name: str, state: str, seconds: float, why: str) -> None:
+        """Move the bar and print how it ended."""
+        with self._lock:
+            self._running = [n for n in self._running if n != name]
+            self._show(self._left.pop(name, 0))
+        self.note(f"{name}: {state} in {seconds:.1f} s" + (f" — {why}" if why else ""))
+
+    def _show(self, advance: float) -> None:
+        if self.task is None:
+            return
+        left = sum(self._left.values()) - advance
+        words = f"about {max(0, left):.0f} s left"
+        self.progress.update(self.task, description=", ".join(self._running) or "notebooks", advance=advance, left=words)
+
+    def close(self) -> None:
+        """Take the bar away."""
+        self.progress.stop()

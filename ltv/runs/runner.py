@@ -1,0 +1,255 @@
+"""The daily run: inputs → notebooks in order → results and pages → published in one step.
+
+The walk: lock → prepare inputs → judge them → plan → run id → each notebook (or its finished copy) → manifest →
+restatements → switch → index. Everything a run makes lies in its own folder until the switch.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ltv import settings as settings_module
+from ltv.errors import DataRefusedError, found
+from ltv.runs import hashes, publish
+from ltv.runs.ledger import Ledger, Run, RunState, now
+from ltv.runs.lock import workspace_lock
+from ltv.runs.plan import Step, notebooks_folder, plan
+from ltv.runs.progress import Reporter, Silent
+from ltv.runs.record import write_nav
+from ltv.runs.restate import cause, restatements
+from ltv.runs.tasks import Pages, Tasks
+from ltv.text import same
+from ltv.warehouse.files import Entry, Manifest, sha256, write_text
+from ltv.workspace import inputs
+from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.store import store
+from ltv.workspace.workspace import assemble, hmac_key
+
+if TYPE_CHECKING:
+    from ltv.settings import Settings
+    from ltv.text import Lang
+
+GOOD, FAILED, REFUSED = 0, 1, 3
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked for.
+
+    Attributes:
+        workspace: the folder with `ltv.toml`.
+        date: the day to report on.
+        only: names of notebooks to run, with those they need; empty for all.
+        parameters: values by name; a run with parameters is kept but not published.
+        resume: take over what an earlier run has finished and what has not changed.
+        force: run even where nothing has changed.
+        jobs: notebooks at once.
+        lang: language in which pages open; default the first of the settings.
+    """
+
+    workspace: Path
+    date: dt.date
+    only: tuple[str, ...] = ()
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    resume: bool = False
+    force: bool = False
+    jobs: int = 1
+    lang: str | None = None
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a run came out.
+
+    Attributes:
+        exit_code: as CONTRACT gives it.
+        run_id: the run, or empty where none started.
+        index: the list of all dates.
+        published: whether readers see this run now.
+        why: one line where it is not all good.
+    """
+
+    exit_code: int
+    run_id: str
+    index: Path
+    published: bool
+    why: str = ""
+
+
+def run(request: Request, *, reporter: Reporter | None = None) -> Done:
+    """Run a date.
+
+    Raises:
+        UsageError: an unknown notebook, parameter or setting.
+        LockedError: another run holds the workspace.
+    """
+    settings = settings_module.load(request.workspace)
+    with workspace_lock(request.workspace, command=f"ltv run --date {request.date}"):
+        return _Runner(request, settings, reporter or Silent()).run()
+
+
+class _Runner:
+    def __init__(self, request: Request, settings: Settings, reporter: Reporter) -> None:
+        self.request = request
+        self.settings = settings
+        self.reporter = reporter
+        self.root = request.workspace.resolve()
+        self.date = str(request.date)
+        self.ledger = Ledger(self.root)
+        self.languages = _languages(settings, request.lang)
+
+    def run(self) -> Done:
+        for dead in self.ledger.bury_the_dead():
+            self.reporter.note(f"{dead} ended in the middle; --resume takes over what it finished")
+        steps = plan(
+            notebooks_folder(self.root), date=self.date, only=self.request.only, parameters=self.request.parameters
+        )
+        self.reporter.note(f"reading the inputs of {self.root.name or self.root}")
+        prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key()).all()
+        record = self._record(steps, prepared)
+        finished = self._finished(record)
+        if finished:
+            return finished
+        self.ledger.start_run(record)
+        try:
+            return self._run(record, steps, prepared)
+        except DataRefusedError as error:
+            return self._refused(record, str(error))
+        except BaseException as error:
+            self.ledger.end_run(record.run_id, "failed", f"{type(error).__name__}: {error}")
+            raise
+
+    def _record(self, steps: Sequence[Step], prepared: Mapping[str, Prepared]) -> Run:
+        data, settings = hashes.input_hash(prepared), hashes.digest(self.settings.hash, self.languages)
+        whole = hashes.run_hash(steps, inputs=data, settings=settings)
+        asked = dict(self.request.parameters) | ({"only": list(self.request.only)} if self.request.only else {})
+        run_id = self._run_id(f"{self.date}-{hashes.digest(whole, asked)[:12]}")
+        return Run(run_id, self.date, "running", now(), None, data, hashes.code_hash(), settings, asked, "")
+
+    def _run_id(self, base: str) -> str:
+        """A forced repeat of a finished run gets a number, since a finished run never changes."""
+        if not self.request.force:
+            return base
+        runs, number = self.root / "data" / "runs", 1
+        name = base
+        while Manifest(runs / name).path.exists():
+            number += 1
+            name = f"{base}-{number}"
+        return name
+
+    def _finished(self, record: Run) -> Done | None:
+        before = self.ledger.run(record.run_id)
+        if self.request.force or before is None or before.state != "good":
+            return None
+        if not Manifest(self._folder(record.run_id)).path.exists():
+            return None
+        shown = publish.published_run(self.root, self.date) == record.run_id
+        if not shown and not record.parameters:
+            self._switch(record.run_id, "good")
+        self.reporter.note(f"{self.date}: nothing has changed since {record.run_id}; --force repeats it")
+        return Done(GOOD, record.run_id, self._index(), published=not record.parameters)
+
+    def _folder(self, run_id: str) -> Path:
+        return self.root / "data" / "runs" / run_id
+
+    def _run(self, record: Run, steps: Sequence[Step], prepared: dict[str, Prepared]) -> Done:
+        folder = self._folder(record.run_id)
+        inputs.write(folder, prepared)
+        self._show_quarantine(record.run_id, prepared)
+        ws = assemble(self.root, self.settings, prepared, date=self.request.date)
+        as_of = ws.as_of
+        ws.close()
+        pages = Pages(record, self.settings, self.languages, as_of, prepared, steps)
+        tasks = Tasks(self.root, folder, record, self.settings, self.ledger, pages, self.reporter)
+        states = tasks.run(steps, jobs=self.request.jobs, resume=self.request.resume)
+        tasks.carry_over(steps, publish.published_run(self.root, self.date) if self.request.only else None)
+        state: RunState = "good" if all(s in ("done", "missing") for s in states.values()) else "partial"
+        why = ", ".join(f"{n} {s}" for n, s in states.items() if s not in ("done", "missing"))
+        return self._finish(record, state, why, tasks)
+
+    def _finish(self, record: Run, state: RunState, why: str, tasks: Tasks) -> Done:
+        folder = self._folder(record.run_id)
+        write_nav(folder, tasks.nav())
+        tasks.write_contents()
+        shown = publish.published_run(self.root, self.date)
+        if shown and shown != record.run_id and not self.request.parameters:
+            self._restate(shown, record)
+        _seal(folder)
+        self.ledger.end_run(record.run_id, state, why)
+        published = self._switch(record.run_id, state)
+        code = GOOD if state == "good" else FAILED
+        return Done(code, record.run_id, self._index(), published=published, why=why)
+
+    def _restate(self, shown: str, record: Run) -> None:
+        reason = cause(self.ledger.run(shown), record)
+        rows = restatements(self._folder(shown), self._folder(record.run_id), date=self.date, cause=reason)
+        store("restatements", rows, folder=self._folder(record.run_id) / "results", run_id=record.run_id)
+        if len(rows):
+            self.reporter.note(f"{self.date}: {len(rows):,} published figures are restated ({reason})")
+
+    def _switch(self, run_id: str, state: RunState) -> bool:
+        """Publish, unless parameters were set, or a good run would give way to one that is not."""
+        if self.request.parameters:
+            return False
+        shown = publish.published_run(self.root, self.date)
+        before = self.ledger.run(shown) if shown else None
+        if state != "good" and before is not None and before.state == "good":
+            self.reporter.note(f"{self.date}: {shown} stays published, since {run_id} is not all good")
+            return False
+        publish.switch(self.root, self.date, run_id)
+        self.ledger.publish(self.date, run_id)
+        if state == "good":
+            publish.move_latest(self.root, self.date)
+        return True
+
+    def _index(self) -> Path:
+        return publish.write_index(self.root, self.ledger, self.languages)
+
+    def _refused(self, record: Run, why: str) -> Done:
+        from ltv.report.render import render_refused
+
+        prepared = inputs.read(self._folder(record.run_id))
+        pages = Pages(record, self.settings, self.languages, None, prepared, ())
+        page = self._folder(record.run_id) / "pages" / "index.html"
+        write_text(page, render_refused(pages.info("refused"), [same(why)]))
+        self.ledger.end_run(record.run_id, "refused", why)
+        self.reporter.note(f"{self.date}: refused — {why}")
+        return Done(REFUSED, record.run_id, self._index(), published=False, why=why)
+
+    def _show_quarantine(self, run_id: str, prepared: Mapping[str, Prepared]) -> None:
+        """Keep the rows put aside where CONTRACT says."""
+        import shutil
+
+        target = self.root / "data" / "quarantine" / run_id
+        for name, p in prepared.items():
+            if p.folder is not None and p.facts is not None and p.facts.quarantined:
+                target.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(p.folder / "quarantine.parquet", target / f"{name}.parquet")
+
+
+def _languages(settings: Settings, lang: str | None) -> tuple[Lang, ...]:
+    from ltv.text import as_lang
+
+    if lang is None:
+        return settings.languages
+    first = as_lang(lang)
+    if first not in settings.languages:
+        from ltv.errors import UsageError
+
+        raise UsageError(found("--lang", lang, ", ".join(settings.languages)))
+    return (first, *[x for x in settings.languages if x != first])
+
+
+def _seal(folder: Path) -> None:
+    """Write the manifest of a run: with it the run is finished, and never changes again."""
+    results = Manifest(folder / "results").read()
+    entries: dict[str, Entry] = {}
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")):
+        name = path.relative_to(folder).as_posix()
+        known = results.get(name.removeprefix("results/")) if name.startswith("results/") else None
+        entries[name] = known or Entry(sha256(path), None)
+    Manifest(folder).write(entries)

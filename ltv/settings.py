@@ -1,0 +1,301 @@
+"""`ltv.toml`: read once, checked whole, frozen. Every setting has a default; an unknown one is an error, not a wish."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from ltv.contract import INPUTS
+from ltv.errors import UsageError, found
+from ltv.text import Lang, as_lang
+from ltv.warehouse.local_time import zone
+
+FILE = "ltv.toml"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a table comes from.
+
+    Attributes:
+        path: a glob relative to the workspace; default all files in `data/<table>/`.
+        url: a database instead of files; `${NAME}` is taken from the environment when it is opened.
+        query: what to read from the database; default the table of the same name.
+        columns: contract name → source name.
+        constants: contract name → fixed value.
+        timezone: zone of naive timestamps; default the workspace's.
+        sql: a SELECT over `source` that reshapes it.
+        encoding: of text files, where it cannot be found out.
+        delimiter: of CSV files, where it cannot be found out.
+    """
+
+    path: str | None = None
+    url: str | None = None
+    query: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    timezone: str | None = None
+    sql: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A group of people: everyone for whom `where` holds belongs to `name` of `kind`."""
+
+    kind: str
+    name: str
+    where: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All settings of a workspace.
+
+    Attributes:
+        timezone: zone in which a day is a calendar day.
+        currency: the one currency, an ISO code.
+        languages: of pages; the first is the default.
+        horizons_days: prediction horizons in days.
+        earliest: rows before this day are refused.
+        max_quarantine_share: a table with more bad rows than this is refused.
+        freshness_hours: table → greatest age of its latest row in hours.
+        memory_mb: memory limit of the engine in MiB; 0 means 60 % of RAM.
+        threads: threads of the engine; 0 means all cores.
+        notebook_timeout_s: a notebook that takes longer is stopped, in seconds.
+        week_start: first day of a week.
+        sources: table → where it comes from.
+        segments: groups of people.
+        experiments: declared experiments, checked by the room that runs them.
+        playbooks: declared playbooks, checked by the room that runs them.
+    """
+
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    languages: tuple[Lang, ...] = ("zh", "en")
+    horizons_days: tuple[int, ...] = (30, 90, 180, 365)
+    earliest: date = date(2000, 1, 1)
+    max_quarantine_share: float = 0.05
+    freshness_hours: dict[str, float] = field(default_factory=dict)
+    memory_mb: int = 0
+    threads: int = 0
+    notebook_timeout_s: int = 3600
+    week_start: str = "monday"
+    sources: dict[str, Source] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
+    experiments: tuple[dict[str, Any], ...] = ()
+    playbooks: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over all settings that can change a figure; how the machine is used does not count."""
+        body = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in _NOT_HASHED}
+        return hashlib.sha256(json.dumps(body, sort_keys=True, default=_plain).encode()).hexdigest()
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """The settings a page shows in its footer."""
+        names = ("timezone", "currency", "languages", "horizons_days", "earliest", "max_quarantine_share")
+        body = {n: getattr(self, n) for n in names}
+        return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
+
+
+_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s")
+
+
+def _plain(value: object) -> object:
+    return vars(value) if isinstance(value, (Source, Segment)) else str(value)
+
+
+def load(workspace: Path) -> Settings:
+    """Read the settings of a workspace.
+
+    Raises:
+        UsageError: the folder or its `ltv.toml` is not there, or something in it is unknown or of the wrong type.
+    """
+    path = workspace / FILE
+    if not path.is_file():
+        raise UsageError(found("workspace", str(workspace), f"a folder with an {FILE}"))
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not valid TOML: {error}") from None
+    return parse(raw)
+
+
+def parse(raw: dict[str, Any]) -> Settings:
+    """Check settings that were read.
+
+    >>> parse({"timezone": "Europe/London", "currency": "GBP"}).currency
+    'GBP'
+    >>> parse({"timezon": "UTC"})
+    Traceback (most recent call last):
+    ...
+    ltv.errors.UsageError: ltv.toml: found 'timezon', allowed: timezone
+    """
+    known = {f.name for f in fields(Settings)}
+    _only(FILE, raw, known)
+    given = {k: _READERS[k](k, v) for k, v in raw.items()}
+    settings = Settings(**given)
+    zone(settings.timezone)
+    return settings
+
+
+def _only(where: str, raw: dict[str, Any], known: set[str]) -> None:
+    for name in raw:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=3)
+            raise UsageError(found(where, name, ", ".join(close or sorted(known))))
+
+
+def _text(name: str, value: object) -> str:
+    if not isinstance(value, str) or not value:
+        raise UsageError(found(f"{FILE} {name}", value, "a text"))
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or value < 0:
+        raise UsageError(found(f"{FILE} {name}", value, "a number that is not negative"))
+    return value
+
+
+def _share(name: str, value: object) -> float:
+    number = _number(name, value)
+    if number > 1:
+        raise UsageError(found(f"{FILE} {name}", value, "a fraction between 0 and 1"))
+    return number
+
+
+def _whole(name: str, value: object) -> int:
+    number = _number(name, value)
+    if not isinstance(number, int):
+        raise UsageError(found(f"{FILE} {name}", value, "a whole number"))
+    return number
+
+
+def _currency(name: str, value: object) -> str:
+    code = _text(name, value)
+    if not (len(code) == 3 and code.isascii() and code.isupper()):  # noqa: PLR2004  an ISO 4217 code
+        raise UsageError(found(f"{FILE} {name}", value, "an ISO code of three capitals such as CNY"))
+    return code
+
+
+def _day(name: str, value: object) -> date:
+    if isinstance(value, datetime) or not isinstance(value, (date, str)):
+        raise UsageError(found(f"{FILE} {name}", str(value), "a date such as 2000-01-01"))
+    try:
+        return value if isinstance(value, date) else date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(found(f"{FILE} {name}", value, "a date such as 2000-01-01")) from None
+
+
+def _list(name: str, value: object) -> list[Any]:
+    if not isinstance(value, list) or not value:
+        raise UsageError(found(f"{FILE} {name}", value, "a list that is not empty"))
+    return value
+
+
+def _horizons(name: str, value: object) -> tuple[int, ...]:
+    days = tuple(_whole(name, v) for v in _list(name, value))
+    if min(days) < 1:
+        raise UsageError(found(f"{FILE} {name}", value, "whole days above 0"))
+    return days
+
+
+def _languages(name: str, value: object) -> tuple[Lang, ...]:
+    return tuple(as_lang(_text(name, v)) for v in _list(name, value))
+
+
+def _week_start(name: str, value: object) -> str:
+    if value not in ("monday", "sunday"):
+        raise UsageError(found(f"{FILE} {name}", value, "monday, sunday"))
+    return str(value)
+
+
+def _mapping(name: str, value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise UsageError(found(f"{FILE} {name}", value, "a section"))
+    return value
+
+
+def _freshness(name: str, value: object) -> dict[str, float]:
+    raw = _mapping(name, value)
+    _only(f"{FILE} [{name}]", raw, set(INPUTS))
+    return {k: _number(f"{name}.{k}", v) for k, v in raw.items()}
+
+
+def _sources(name: str, value: object) -> dict[str, Source]:
+    raw = _mapping(name, value)
+    _only(f"{FILE} [{name}.…]", raw, set(INPUTS))
+    return {table: _source(table, _mapping(f"{name}.{table}", body)) for table, body in raw.items()}
+
+
+def _source(table: str, raw: dict[str, Any]) -> Source:
+    where = f"[sources.{table}]"
+    _only(f"{FILE} {where}", raw, {f.name for f in fields(Source)})
+    given: dict[str, Any] = {}
+    for name, value in raw.items():
+        if name in ("columns", "constants"):
+            pairs = _mapping(f"{where} {name}", value)
+            given[name] = {
+                k: _text(f"{where} {name}.{k}", str(v) if name == "constants" else v) for k, v in pairs.items()
+            }
+            allowed = set(INPUTS[table].names) | (set(pairs) if name == "columns" else set())
+            _only(f"{FILE} {where} {name}", given[name], allowed)
+        else:
+            given[name] = _text(f"{where} {name}", value)
+    source = Source(**given)
+    if source.timezone:
+        zone(source.timezone)
+    if source.path and source.url:
+        raise UsageError(found(f"{FILE} {where}", "path and url", "one of them"))
+    if source.query and not source.url:
+        raise UsageError(found(f"{FILE} {where} query", source.query, "only with url (use sql to reshape files)"))
+    return source
+
+
+def _segments(name: str, value: object) -> tuple[Segment, ...]:
+    return tuple(_segment(_mapping(f"[[{name}]]", v)) for v in _list(name, value))
+
+
+def _segment(raw: dict[str, Any]) -> Segment:
+    wanted = {f.name for f in fields(Segment)}
+    _only(f"{FILE} [[segments]]", raw, wanted)
+    missing = sorted(wanted - set(raw))
+    if missing:
+        raise UsageError(found(f"{FILE} [[segments]]", raw, f"also {', '.join(missing)}"))
+    segment = Segment(**{k: _text(f"[[segments]] {k}", v) for k, v in raw.items()})
+    if segment.kind == "all":
+        raise UsageError(found(f"{FILE} [[segments]] kind", "all", "another name: `all` is the whole base"))
+    return segment
+
+
+def _sections(name: str, value: object) -> tuple[dict[str, Any], ...]:
+    return tuple(_mapping(f"[[{name}]]", v) for v in _list(name, value))
+
+
+_READERS: dict[str, Any] = {
+    "timezone": _text,
+    "currency": _currency,
+    "languages": _languages,
+    "horizons_days": _horizons,
+    "earliest": _day,
+    "max_quarantine_share": _share,
+    "freshness_hours": _freshness,
+    "memory_mb": _whole,
+    "threads": _whole,
+    "notebook_timeout_s": _whole,
+    "week_start": _week_start,
+    "sources": _sources,
+    "segments": _segments,
+    "experiments": _sections,
+    "playbooks": _sections,
+}

@@ -1,0 +1,264 @@
+"""The data-asset page: every source system of every table, computed — coverage, freshness, latency, what it is used for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from sqlglot import exp
+
+from ltv import sql
+from ltv.contract import INPUTS, Table
+from ltv.identity.ledger import user_column
+from ltv.result import Column, KeyFigure, Result, Takeaway, View
+from ltv.sources.assets_words import LATENCY, WORDS
+from ltv.text import Lang, Text, number, same
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ltv.sources.facts import Facts, SourceFacts
+    from ltv.warehouse.engine import Engine
+    from ltv.workspace.workspace import Workspace
+
+
+@dataclass(frozen=True, repr=False)
+class DataAssets(Result):
+    """Every source system of every input table; `.table` is the result table `data_assets`."""
+
+    name: ClassVar[str] = "data_assets"
+    missing: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    rules: tuple[tuple[str, str, int], ...] = ()
+
+    @property
+    def key_figures(self) -> Sequence[KeyFigure]:
+        """Rows, share quarantined, identifier coverage and the age of the newest order."""
+        t = self.table
+        rows, bad = int(t["rows"].sum()), int(t["quarantined"].sum())
+        read = rows + bad + int(t["duplicates"].sum())
+        people = t[t["id_coverage"].notna()]
+        covered = float((people["id_coverage"] * people["rows"]).sum() / people["rows"].sum()) if people["rows"].sum() else None
+        orders = t[t["table"] == "orders"]["freshness_hours"]
+        return [
+            KeyFigure(WORDS["rows"], float(rows), "count", rule=WORDS["sources"].format(n=str(t["source"].nunique()))),
+            KeyFigure(
+                WORDS["bad_share"],
+                bad / read if read else 0.0,
+                "rate",
+                state="good" if bad == 0 else "watch",
+                rule=WORDS["bad_rule"].format(n=number(bad, "count")),
+            ),
+            KeyFigure(WORDS["id_coverage"], covered, "rate", rule=WORDS["id_rule"]),
+            KeyFigure(WORDS["order_age"], _least(orders), "hours", rule=WORDS["age_rule"]),
+        ]
+
+    @property
+    def findings(self) -> Sequence[Takeaway]:
+        """What is missing or refused, what is old, what was put aside."""
+        said = [self._refused(t, why) for t, why in self.refused] + [*self._old(), *self._aside(), *self._anonymous()]
+        if self.missing:
+            names = Text("、".join(_name(t).zh for t in self.missing), ", ".join(self.missing))
+            said.append(Takeaway(WORDS["missing"].format(names=names), "none", WORDS["act_missing"]))
+        return said or [Takeaway(WORDS["all_good"], "good")]
+
+    @staticmethod
+    def _refused(table: str, why: str) -> Takeaway:
+        words = WORDS["refused"].format(table=_name(table), why=same(why))
+        return Takeaway(words, "bad", WORDS["act_refused"])
+
+    def _old(self) -> list[Takeaway]:
+        late = self.table[self.table["latency_class"] == "older"]
+        return [
+            Takeaway(
+                WORDS["old"].format(
+                    source=same(str(r.source)), table=_name(str(r.table)), age=number(r.freshness_hours, "hours")
+                ),
+                "watch",
+                WORDS["act_old"],
+            )
+            for r in late.itertuples()
+        ]
+
+    def _aside(self) -> list[Takeaway]:
+        bad = int(self.table["quarantined"].sum())
+        if not bad or not self.rules:
+            return []
+        table, rule, count = max(self.rules, key=lambda r: r[2])
+        values = {"n": number(bad, "count"), "rule": same(rule), "table": _name(table), "most": number(count, "count")}
+        return [Takeaway(WORDS["aside"].format(**values), "watch", WORDS["act_aside"])]
+
+    def _anonymous(self) -> list[Takeaway]:
+        rows = self.table[(self.table["id_coverage"] < 0.9) & (self.table["rows"] > 0)]  # noqa: PLR2004  worth a sentence
+        return [
+            Takeaway(
+                WORDS["anonymous"].format(
+                    source=same(str(r.source)), table=_name(str(r.table)), share=number(1 - float(str(r.id_coverage)), "rate")
+                ),
+                "none",
+            )
+            for r in rows.itertuples()
+        ]
+
+    @property
+    def views(self) -> Mapping[str, View]:
+        """sources (table), coverage (chart), quarantine (table)."""
+        shown = self.table.assign(
+            latency=[LATENCY[c].zh + " · " + LATENCY[c].en for c in self.table["latency_class"]]
+        )
+        views = {
+            "sources": View("table", WORDS["sources_title"], WORDS["sources_note"], shown, _COLUMNS),
+            "coverage": View(
+                "chart", WORDS["coverage_title"], WORDS["coverage_note"], self._coverage(), _COVERAGE, alt=WORDS["coverage_alt"]
+            ),
+        }
+        if self.rules:
+            views["quarantine"] = View("table", WORDS["aside_title"], WORDS["aside_note"], self._rules(), _RULES)
+        return views
+
+    def _coverage(self) -> pd.DataFrame:
+        return self.table[["source", "table", "rows", "field_coverage", "id_coverage"]]
+
+    def _rules(self) -> pd.DataFrame:
+        import pandas as pd
+
+        return pd.DataFrame(self.rules, columns=["table", "rule", "rows"]).sort_values("rows", ascending=False)
+
+    def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
+        """Draw field and identifier coverage of each source."""
+        from plotly import graph_objects as go
+
+        del view
+        rows = self._coverage().iloc[::-1]
+        names = [f"{s} · {_name(t).to(lang)}" for s, t in zip(rows["source"], rows["table"], strict=True)]
+        figure = go.Figure()
+        for column, color in (("id_coverage", "#d9822b"), ("field_coverage", "#3b7fb8")):
+            figure.add_bar(
+                y=names,
+                x=[None if v != v else v for v in rows[column]],  # noqa: PLR0124  NaN
+                orientation="h",
+                name=WORDS[column].to(lang),
+                marker={"color": color},
+                text=[number(v, "rate").en for v in rows[column]],
+                textposition="outside",
+                cliponaxis=False,
+                hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+            )
+        figure.update_layout(barmode="group", height=max(260, 60 + 46 * len(rows)), legend={"traceorder": "reversed"})
+        figure.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+        return figure
+
+
+def data_assets(ws: Workspace, *, used_for: Mapping[str, Sequence[str]] | None = None) -> DataAssets:
+    """Describe every source system of every input table as of the workspace's date.
+
+    Field coverage is the share of filled cells over the contract columns that the table has; identifier coverage the
+    share of rows that reach a user id; freshness the hours between the latest row and the as-of instant.
+
+    Args:
+        ws: an opened workspace.
+        used_for: table → names of the pages that use it.
+    """
+    import pandas as pd
+
+    uses = used_for or {}
+    rows: list[dict[str, Any]] = []
+    rules: list[tuple[str, str, int]] = []
+    for name, prepared in ws.prepared.items():
+        if prepared.facts is None:
+            continue
+        rows += _table_rows(ws, INPUTS[name], prepared.facts, ", ".join(uses.get(name, ())))
+        rules += [(name, rule, n) for rule, n in prepared.facts.rules.items()]
+    table = pd.DataFrame(rows, columns=[c.name for c in _CONTRACT]).astype({"latest_ts": "datetime64[us]"})
+    return DataAssets(
+        table.sort_values(["table", "source"], ignore_index=True),
+        currency=ws.settings.currency,
+        missing=tuple(n for n, p in ws.prepared.items() if p.folder is None and not p.refused),
+        refused=tuple((n, p.refused) for n, p in ws.prepared.items() if p.refused),
+        rules=tuple(rules),
+    )
+
+
+def _table_rows(ws: Workspace, spec: Table, facts: Facts, used_for: str) -> list[dict[str, Any]]:
+    counted = _counts(ws.engine, spec, facts).set_index("source")
+    return [_row(ws.as_of, spec, s, counted, used_for) for s in facts.sources]
+
+
+def _counts(engine: Engine, spec: Table, facts: Facts) -> pd.DataFrame:
+    source = sql.column("source") if "source" in spec.names else exp.Literal.string(facts.sources[0].source if facts.sources else "")
+    filled = [f"({_filled(n)})" for n in facts.present]
+    columns = {
+        "source_name": source,
+        "cell_count": sql.expression(" + ".join(filled) or "0"),
+        "person_id": sql.column(user_column(spec.identifiers[0][1])) if spec.identifiers else sql.expression("NULL"),
+        "time_column": exp.cast(sql.column(spec.time), "TIMESTAMP") if spec.time else sql.expression("CAST(NULL AS TIMESTAMP)"),
+        "fields": exp.Literal.number(max(1, len(facts.present))),
+    }
+    return engine.frame(sql.load("ltv.sources", "assets", tables={"rows": spec.name}, columns=columns))
+
+
+def _filled(name: str) -> str:
+    return sql.render(sql.expression("CASE WHEN c IS NULL THEN 0 ELSE 1 END", c=sql.column(name)))
+
+
+def _row(as_of: datetime, spec: Table, source: SourceFacts, counted: pd.DataFrame, used_for: str) -> dict[str, Any]:
+    here = counted.loc[source.source] if source.source in counted.index else None
+    latest = None if here is None or here["latest"] != here["latest"] else here["latest"]  # noqa: PLR0124  NaT
+    hours = None if latest is None else max(0.0, (as_of - latest).total_seconds() / 3600)
+    return {
+        "source": source.source,
+        "table": spec.name,
+        "rows": 0 if here is None else int(here["n"]),
+        "users": None if here is None or not spec.identifiers else int(here["users"]),
+        "field_coverage": None if here is None else float(here["field_coverage"]),
+        "id_coverage": None if here is None or not spec.identifiers else float(here["id_coverage"]),
+        "latest_ts": latest,
+        "freshness_hours": hours,
+        "latency_class": latency_class(hours),
+        "duplicates": source.duplicates,
+        "quarantined": source.quarantined,
+        "used_for": used_for,
+    }
+
+
+def latency_class(hours: float | None) -> str:
+    """Class of a source by the age of its latest row at the as-of instant, in hours.
+
+    >>> latency_class(0.2), latency_class(25), latency_class(75), latency_class(200), latency_class(None)
+    ('real_time', 'T+1', 'T+3', 'older', 'no_time')
+    """
+    if hours is None:
+        return "no_time"
+    for name, most in (("real_time", 6), ("T+1", 30), ("T+2", 54), ("T+3", 78)):
+        if hours <= most:
+            return name
+    return "older"
+
+
+def _name(table: str) -> Text:
+    return Text(INPUTS[table].meaning.zh, table)
+
+
+def _least(values: pd.Series[float]) -> float | None:
+    return float(values.min()) if values.notna().any() else None
+
+
+_CONTRACT = (
+    Column("source", WORDS["source"]),
+    Column("table", WORDS["table"]),
+    Column("rows", WORDS["rows"], "count"),
+    Column("users", WORDS["users"], "count"),
+    Column("field_coverage", WORDS["field_coverage"], "rate"),
+    Column("id_coverage", WORDS["id_coverage"], "rate"),
+    Column("latest_ts", WORDS["latest"], "time"),
+    Column("freshness_hours", WORDS["freshness"], "hours"),
+    Column("latency_class", WORDS["latency"]),
+    Column("duplicates", WORDS["duplicates"], "count"),
+    Column("quarantined", WORDS["quarantined"], "count"),
+    Column("used_for", WORDS["used_for"]),
+)
+_COLUMNS = tuple(Column("latency", c.label) if c.name == "latency_class" else c for c in _CONTRACT)
+_COVERAGE = tuple(c for c in _CONTRACT if c.name in ("source", "table", "rows", "field_coverage", "id_coverage"))
+_RULES = (Column("table", WORDS["table"]), Column("rule", WORDS["rule"]), Column("rows", WORDS["rows"], "count"))

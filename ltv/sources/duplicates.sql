@@ -1,0 +1,2 @@
+-- Identical rows that are dropped.
+SELECT COUNT(*) FROM repeats WHERE fate = 'duplicate'

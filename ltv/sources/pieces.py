@@ -1,0 +1,187 @@
+"""What a source is made of: files or database rows, each piece with the file and the line of every row."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import parquet
+from sqlglot import exp
+
+from ltv import sql
+from ltv.errors import DataRefusedError, found
+from ltv.sources.text import BadLine, TextFile, open_csv, open_json_lines
+
+if TYPE_CHECKING:
+    from ltv.settings import Source
+    from ltv.warehouse.duck import DuckEngine
+
+FILE, LINE = "_file", "_line"
+_CSV = (".csv", ".tsv", ".txt")
+_JSON = (".jsonl", ".ndjson", ".json")
+_PACKED = (".gz", ".zst")
+_EXPLAINED = "parquet, CSV (.csv, .tsv, .txt) or JSON Lines (.jsonl, .ndjson), also .gz and .zst"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Rows readable under one name in the engine, with `_file` and `_line` beside their own columns.
+
+    Attributes:
+        name: view or table in the engine.
+        columns: names and engine types of the source's own columns.
+        text: the text file whose bad lines belong to these rows, once they are read.
+    """
+
+    name: str
+    columns: dict[str, str]
+    text: TextFile | None = None
+    label: str = ""
+
+
+@dataclass
+class Pieces:
+    """All pieces of a source, opened one after the other.
+
+    Attributes:
+        bad: lines that were not even rows, with the file they stand in; complete after all pieces were read.
+    """
+
+    engine: DuckEngine
+    source: Source
+    workspace: Path
+    files: list[Path]
+    bad: list[tuple[str, BadLine]] = field(default_factory=list)
+
+    def attach(self) -> list[Piece]:
+        """Make the typed files readable; must happen before the engine is locked."""
+        groups: dict[str, list[Path]] = {}
+        for path in self.files:
+            if kind(path) == "parquet":
+                groups.setdefault(str(_parquet_schema(path)), []).append(path)
+        return [self._parquet(i, paths) for i, paths in enumerate(groups.values())]
+
+    def _parquet(self, index: int, paths: list[Path]) -> Piece:
+        name = f"parquet {index}"
+        scan = sql.function(
+            "read_parquet",
+            exp.Array(expressions=[exp.Literal.string(str(p)) for p in paths]),
+            sql.expression("filename = '_file'"),
+            sql.expression("file_row_number = TRUE"),
+        )
+        self.engine.allow(*paths)
+        shown = exp.select("* EXCLUDE (file_row_number)", "CAST(file_row_number + 1 AS BIGINT) AS _line").from_(scan)
+        self.engine.define(name, shown)
+        columns = self.engine.columns(name)
+        return Piece(name, {k: v for k, v in columns.items() if k not in (FILE, LINE)}, label=str(paths[0]))
+
+    def stream(self) -> Iterator[Piece]:
+        """Open the text files one by one; the rows of a piece can be read once, before the next is asked for."""
+        for path in self.files:
+            if kind(path) == "parquet":
+                continue
+            text = self._open(path)
+            reader = pa.RecordBatchReader.from_batches(_schema(text), _named(text, str(path)))
+            self.engine.drop(["stream"])
+            self.engine.register("stream", reader)
+            yield Piece("stream", dict.fromkeys(text.columns, "VARCHAR"), text, str(path))
+            self.bad += [(str(path), line) for line in text.bad]
+
+    def _open(self, path: Path) -> TextFile:
+        if kind(path) == "csv":
+            return open_csv(path, encoding=self.source.encoding, delimiter=self.source.delimiter)
+        return open_json_lines(path, encoding=self.source.encoding)
+
+
+def _schema(text: TextFile) -> pa.Schema:
+    fields = [(c, pa.string()) for c in text.columns]
+    return pa.schema([*fields, (LINE, pa.int64()), (FILE, pa.string())])
+
+
+def _named(text: TextFile, path: str) -> Iterator[pa.RecordBatch]:
+    schema = _schema(text)
+    for batch in text.batches():
+        label = pa.repeat(path, batch.num_rows)
+        yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=schema)
+
+
+def kind(path: Path) -> str:
+    """Format of a file by its name.
+
+    Raises:
+        DataRefusedError: none of the formats that can be read.
+
+    >>> kind(Path("orders.csv.gz")), kind(Path("part-0.parquet"))
+    ('csv', 'parquet')
+    """
+    name = path.name.lower()
+    for packed in _PACKED:
+        name = name.removesuffix(packed)
+    if name.endswith(".parquet"):
+        return "parquet"
+    if name.endswith(_CSV):
+        return "csv"
+    if name.endswith(_JSON):
+        return "json"
+    raise DataRefusedError(found("file", str(path), _EXPLAINED))
+
+
+def _parquet_schema(path: Path) -> pa.Schema:
+    try:
+        return parquet.read_schema(path).remove_metadata()
+    except (pa.ArrowInvalid, OSError) as error:
+        raise DataRefusedError(f"{path}: not a whole parquet file ({str(error).splitlines()[0]})") from None
+
+
+def files(workspace: Path, table: str, source: Source) -> list[Path]:
+    """The files of a source, in order of their names; hidden files and read-mes are not data.
+
+    Raises:
+        DataRefusedError: `path` names files and none is there.
+    """
+    if source.url:
+        return []
+    if source.path:
+        matched = sorted(Path(p) for p in _glob(workspace, source.path))
+        if not matched:
+            raise DataRefusedError(
+                found(f"[sources.{table}] path", source.path, "a glob that matches at least one file")
+            )
+        return matched
+    folder = workspace / "data" / table
+    below = sorted(p for p in folder.rglob("*") if p.is_file()) if folder.is_dir() else []
+    return [p for p in below if not _aside(p)]
+
+
+def _aside(path: Path) -> bool:
+    return path.name.startswith((".", "_", "README")) or path.suffix == ".tmp"
+
+
+def _glob(workspace: Path, pattern: str) -> list[str]:
+    from glob import glob
+
+    found_ = glob(pattern, root_dir=workspace, recursive=True)  # noqa: PTH207  Path.glob refuses absolute patterns
+    return [str(_within(workspace, p)) for p in found_ if _within(workspace, p).is_file()]
+
+
+def _within(workspace: Path, name: str) -> Path:
+    return Path(os.path.normpath(workspace / name))
+
+
+def content_hash(paths: list[Path], known: dict[str, str]) -> str:
+    """One hash over names and contents of files; `known` remembers contents by name, size and time of change."""
+    from ltv.warehouse.files import sha256
+
+    digest = hashlib.sha256()
+    for path in paths:
+        status = path.stat()
+        key = f"{path}|{status.st_size}|{status.st_mtime_ns}"
+        if key not in known:
+            known[key] = sha256(path)
+        digest.update(f"{path.name}\0{known[key]}\n".encode())
+    return digest.hexdigest()

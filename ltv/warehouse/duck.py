@@ -1,0 +1,211 @@
+"""The embedded engine: DuckDB out of core, with its memory bounded and its doors closed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import duckdb
+import pyarrow as pa
+from sqlglot import exp
+
+from ltv import sql
+from ltv.errors import UsageError, found
+from ltv.warehouse.files import write_whole
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EXTENSIONS = {"postgres": "postgres_scanner", "mysql": "mysql_scanner", "sqlite": "sqlite_scanner"}
+
+
+def default_memory_mb() -> int:
+    """60 % of the memory of this machine, in MiB; 2 GiB where it cannot be known."""
+    try:
+        pages, size = os.sysconf("SC_PHYS_PAGES"), os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 2048
+    return int(pages * size * 0.6) >> 20
+
+
+class DuckEngine:
+    """One DuckDB connection behind the adapter.
+
+    Args:
+        directories: the only folders that may be read or written besides the files attached.
+        memory_mb: memory limit in MiB; default 60 % of RAM.
+        threads: number of threads; default all cores.
+        scratch: folder for spilling; default a fresh temporary folder, removed at `close`.
+    """
+
+    name = "duckdb"
+
+    def __init__(
+        self,
+        *,
+        directories: Sequence[Path] = (),
+        memory_mb: int | None = None,
+        threads: int | None = None,
+        scratch: Path | None = None,
+    ) -> None:
+        self._own_scratch = None if scratch else tempfile.mkdtemp(prefix="ltv-duckdb-")
+        self.directories = [Path(d).resolve() for d in directories]
+        self._files: set[str] = set()
+        self._locked = False
+        self.connection = duckdb.connect(config={"allow_unsigned_extensions": "false"})
+        self._set("temp_directory", str(scratch or self._own_scratch))
+        self._set("memory_limit", f"{memory_mb or default_memory_mb()}MiB")
+        self._set("TimeZone", "UTC")
+        self._set("autoinstall_known_extensions", False)
+        self._set("autoload_known_extensions", False)
+        self._set("preserve_insertion_order", True)
+        if threads:
+            self._set("threads", threads)
+
+    def _set(self, setting: str, value: object) -> None:
+        statement = exp.Set(
+            expressions=[exp.SetItem(this=exp.EQ(this=exp.column(setting), expression=sql.literal(value)))]
+        )
+        self.connection.execute(sql.render(statement))
+
+    def keep_order(self, keep: bool) -> None:
+        """Say whether row order matters; without it scans of many files need far less memory."""
+        if not self._locked:
+            self._set("preserve_insertion_order", keep)
+
+    def load(self, extension: Literal["postgres", "mysql", "sqlite"]) -> None:
+        """Load a database extension from its wheel; nothing is ever downloaded."""
+        import importlib.util
+
+        spec = importlib.util.find_spec(f"duckdb_extension_{EXTENSIONS[extension]}")
+        if spec is None or spec.origin is None:
+            raise UsageError(found("engine extension", extension, f"the package duckdb-extension-{extension}-scanner"))
+        folder = Path(spec.origin).parent / "extensions" / f"v{duckdb.__version__}"
+        self.connection.load_extension(str(folder / f"{EXTENSIONS[extension]}.duckdb_extension"))
+
+    def attach(self, name: str, files: Sequence[Path]) -> None:
+        """Make parquet files readable as a view."""
+        paths = [str(Path(f).resolve()) for f in files]
+        self._files.update(paths)
+        scan = sql.function("read_parquet", exp.Array(expressions=[exp.Literal.string(p) for p in paths]))
+        self.define(name, exp.select("*").from_(scan))
+
+    def register(self, name: str, frame: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
+        """Make a table in memory (or a stream of batches, readable once) available as a view."""
+        is_arrow = isinstance(frame, (pa.Table, pa.RecordBatchReader))
+        self.connection.register(name, frame if is_arrow else pa.Table.from_pandas(frame, preserve_index=False))
+
+    def define(self, name: str, query: exp.Query) -> None:
+        """Create a view; it must not need parameters."""
+        self._create("VIEW", name, query, None)
+
+    def materialise(self, name: str, query: exp.Query, params: sql.Params | None = None) -> None:
+        """Compute a query once and keep its rows under a name."""
+        self._create("TABLE", name, query, params)
+
+    def append(self, name: str, query: exp.Query) -> None:
+        """Add the rows of a query to a table that was materialised; columns go by position."""
+        self._execute(exp.Insert(this=sql.table(name), expression=query))
+
+    def _create(self, kind: str, name: str, query: exp.Query, params: sql.Params | None) -> None:
+        target = sql.table(name)
+        self._execute(
+            exp.Create(
+                this=target,
+                kind=kind,
+                expression=query,
+                replace=True,
+                properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
+            ),
+            params,
+        )
+
+    def _execute(self, tree: exp.Expr, params: sql.Params | None = None) -> duckdb.DuckDBPyConnection:
+        wanted = sql.parameters(tree)
+        values = {k: v for k, v in (params or {}).items() if k in wanted}
+        return self.connection.execute(sql.render(tree), values or None)
+
+    def arrow(self, query: exp.Query, params: sql.Params | None = None) -> pa.Table:
+        """Run a query and return its rows as an Arrow table."""
+        return self._execute(query, params).to_arrow_table()
+
+    def frame(self, query: exp.Query, params: sql.Params | None = None) -> pd.DataFrame:
+        """Run a query and return its rows."""
+        frame: pd.DataFrame = self._execute(query, params).df()
+        return frame
+
+    def scalar(self, query: exp.Query, params: sql.Params | None = None) -> Any:  # noqa: ANN401  the value of a cell
+        """Run a query of one row and one column and return the value."""
+        # fetchall, since fetchone would leave the connection busy
+        rows = self._execute(query, params).fetchall()
+        return rows[0][0] if rows else None
+
+    def sink(self, query: exp.Query, path: Path, params: sql.Params | None = None) -> int:
+        """Write the rows of a query to one parquet file, whole or not at all; return their number."""
+        from pyarrow import parquet
+
+        def write(target: Path) -> None:
+            copy = exp.Copy(
+                this=exp.Subquery(this=query),
+                kind=False,
+                files=[exp.Literal.string(str(target))],
+                params=[
+                    exp.CopyParameter(this=exp.var("FORMAT"), expression=exp.var("PARQUET")),
+                    exp.CopyParameter(this=exp.var("COMPRESSION"), expression=exp.var("ZSTD")),
+                ],
+            )
+            self._execute(copy, params)
+
+        write_whole(path, write)
+        return int(parquet.read_metadata(path).num_rows)
+
+    def columns(self, name: str) -> dict[str, str]:
+        """Names and engine types of the columns of a view or table."""
+        identifier = sql.table(name)
+        rows = self.connection.execute(sql.render(exp.Describe(this=exp.select("*").from_(identifier)))).fetchall()
+        return {row[0]: row[1] for row in rows}
+
+    def drop(self, names: Iterable[str]) -> None:
+        """Forget views and tables that exist."""
+        for name in names:
+            self.connection.unregister(name)
+            for statement in ("DROP VIEW IF EXISTS victim", "DROP TABLE IF EXISTS victim"):
+                try:
+                    self._execute(sql.statement(statement, victim=name))
+                except duckdb.CatalogException:
+                    continue  # the name belongs to the other kind
+
+    def lock(self) -> None:
+        """Close the door: only the attached files and the allowed folders stay readable, settings are frozen."""
+        if self._locked:
+            return
+        self._set_list("allowed_directories", [str(d) for d in self.directories])
+        self._set_list("allowed_paths", sorted(self._files))
+        self._set("enable_external_access", False)
+        self._set("lock_configuration", True)
+        self._locked = True
+
+    def allow(self, *paths: Path) -> None:
+        """Name single files that stay readable after `lock`."""
+        self._files.update(str(Path(p).resolve()) for p in paths)
+
+    def _set_list(self, setting: str, values: list[str]) -> None:
+        array = exp.Array(expressions=[exp.Literal.string(v) for v in values])
+        item = exp.SetItem(this=exp.EQ(this=exp.column(setting), expression=array))
+        self.connection.execute(sql.render(exp.Set(expressions=[item])))
+
+    def close(self) -> None:
+        """Give memory, files and the scratch folder back."""
+        self.connection.close()
+        if self._own_scratch:
+            shutil.rmtree(self._own_scratch, ignore_errors=True)
+
+    def __enter__(self) -> DuckEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

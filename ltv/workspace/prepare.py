@@ -1,0 +1,232 @@
+"""Raw inputs → rows of people: each table is ingested once for its content, then joined with `user_id` and local day.
+
+Everything here is a cache in `data/state/prepared`, named by the hash of what it was made from: the same input is
+never read twice, and a half-written folder never carries a finished name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import secrets
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from ltv import sql
+from ltv.contract import INPUTS, Table
+from ltv.contract.checks import Context
+from ltv.errors import CorruptError, DataRefusedError, LtvError
+from ltv.identity import ledger
+from ltv.settings import Settings, Source
+from ltv.sources.facts import Facts
+from ltv.sources.ingest import FACTS, QUARANTINE, ROWS, Ingest
+from ltv.sources.pieces import content_hash, files
+from ltv.warehouse.duck import DuckEngine
+from ltv.warehouse.files import Manifest, write_text
+from ltv.warehouse.local_time import local_day
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_HASHES = "input_hashes.json"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One input table after it was read.
+
+    Attributes:
+        table: name of the table.
+        hash: of its content and of how it is read; empty when it is not there.
+        folder: where its accepted rows, quarantine and facts are.
+        facts: what was found, or None.
+        unified: its rows with `user_id` and `day`, or None.
+        refused: why it could not be read at all, or None.
+    """
+
+    table: str
+    hash: str = ""
+    folder: Path | None = None
+    facts: Facts | None = None
+    unified: Path | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """Prepares all inputs of one workspace.
+
+    Attributes:
+        workspace: its folder.
+        settings: its settings.
+        now: start of the run, naive UTC: later rows lie in the future.
+        key: secret for raw phone numbers and e-mail addresses, or None.
+    """
+
+    workspace: Path
+    settings: Settings
+    now: datetime
+    key: bytes | None = None
+
+    @property
+    def folder(self) -> Path:
+        """Where prepared tables are kept."""
+        return self.workspace / "data" / "state" / "prepared"
+
+    def all(self) -> dict[str, Prepared]:
+        """Read every input table that is there, and join people to it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        known = self._known_hashes()
+        tables = {name: self._table(spec, known) for name, spec in INPUTS.items()}
+        self._keep_hashes(known)
+        return self._unify(tables)
+
+    def _table(self, spec: Table, known: dict[str, str]) -> Prepared:
+        source = self.settings.sources.get(spec.name, Source())
+        try:
+            found = files(self.workspace, spec.name, source)
+            if not found and not source.url:
+                return Prepared(spec.name)
+            return self._ingested(spec, source, self._key_of(spec, source, found, known))
+        except DataRefusedError as error:
+            return Prepared(spec.name, refused=str(error))
+
+    def _key_of(self, spec: Table, source: Source, found: list[Path], known: dict[str, str]) -> str:
+        # rows of a database have no hash before they are read, so each run reads them anew
+        content = content_hash(found, known) if not source.url else secrets.token_hex(8)
+        how = f"{source}|{self.settings.timezone}|{self.settings.currency}|{self.settings.earliest}|{reader_hash()}"
+        key = hashlib.sha256(self.key or b"").hexdigest()
+        return hashlib.sha256(f"{spec}|{how}|{key}|{content}".encode()).hexdigest()
+
+    def _ingested(self, spec: Table, source: Source, key: str) -> Prepared:
+        folder = self.folder / f"{spec.name}-{key[:16]}"
+        facts = _stored(folder)
+        if facts is None or (facts.future_until and datetime.fromisoformat(facts.future_until) < self.now):
+            facts = self._ingest(spec, source, folder)
+        if source.url:
+            key = Manifest(folder).read()[ROWS].sha256
+        return Prepared(spec.name, key, folder, facts)
+
+    def _ingest(self, spec: Table, source: Source, folder: Path) -> Facts:
+        earliest = datetime.combine(self.settings.earliest, time())
+        zone = source.timezone or self.settings.timezone
+        context = Context(zone, self.now, earliest, self.settings.currency)
+        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        try:
+            facts = Ingest(spec, source, self.settings, self.workspace, context, self.key).into(temporary)
+            shutil.rmtree(folder, ignore_errors=True)
+            with contextlib.suppress(FileExistsError):
+                temporary.replace(folder)
+        except OSError as error:
+            raise LtvError(f"{folder}: {error.strerror or error}") from error
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return facts
+
+    def _unify(self, tables: dict[str, Prepared]) -> dict[str, Prepared]:
+        present = {n: p for n, p in tables.items() if p.folder is not None}
+        if not present:
+            return tables
+        together = "".join(f"{n}={p.hash}" for n, p in sorted(present.items()))
+        key = hashlib.sha256(f"{together}|{self.settings.timezone}".encode()).hexdigest()[:16]
+        folder = self.folder / f"people-{key}"
+        if not Manifest(folder).path.exists():
+            self._build_people(present, folder)
+        return tables | {n: replace(p, unified=folder / f"{n}.parquet") for n, p in present.items()}
+
+    def _build_people(self, present: Mapping[str, Prepared], folder: Path) -> None:
+        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+        identity = self.workspace / "data" / "state" / "identity"
+        directories = [self.folder, identity]
+        with DuckEngine(
+            memory_mb=self.settings.memory_mb, threads=self.settings.threads, directories=directories
+        ) as engine:
+            for name, prepared in present.items():
+                engine.attach(name, [Manifest(_folder(prepared)).verify(_folder(prepared) / ROWS)])
+            engine.attach("ids", [ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity)])
+            written = {
+                f"{n}.parquet": engine.sink(self._with_people(engine, INPUTS[n]), temporary / f"{n}.parquet")
+                for n in present
+            }
+        manifest = Manifest(temporary)
+        for name, rows in written.items():
+            manifest.add(temporary / name, rows)
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.replace(folder)
+
+    def _with_people(self, engine: DuckEngine, spec: Table) -> exp.Select:
+        tree = exp.select("r.*").from_(exp.alias_(sql.table(spec.name), "r", table=True))
+        for number, (kind, value) in enumerate(spec.identifiers):
+            alias = f"p{number}"
+            same = exp.and_(
+                exp.column("id_type", table=alias).eq(exp.column(kind, table="r")),
+                exp.column("id_value", table=alias).eq(exp.column(value, table="r")),
+            )
+            tree = tree.join(exp.alias_(sql.table("ids"), alias, table=True), on=same, join_type="left")
+            tree = tree.select(exp.alias_(exp.column("user_id", table=alias), ledger.user_column(value)))
+        if spec.time:
+            tree = tree.select(exp.alias_(self._day(engine, spec, spec.time), "day"))
+        return tree
+
+    def _day(self, engine: DuckEngine, spec: Table, column: str) -> exp.Expr:
+        own = exp.column(column, table="r", quoted=True)
+        if spec.column(column).type == "date":
+            return own
+        ends = [exp.alias_(f(this=sql.column(column)), n) for f, n in ((exp.Min, "lo"), (exp.Max, "hi"))]
+        low, high = engine.frame(exp.select(*ends).from_(sql.table(spec.name))).iloc[0]
+        if low != low:  # noqa: PLR0124  NaT: the table is empty
+            return sql.expression("CAST(NULL AS DATE)")
+        return local_day(own, self.settings.timezone, low.to_pydatetime(), high.to_pydatetime())
+
+    def _known_hashes(self) -> dict[str, str]:
+        path = self.folder / _HASHES
+        try:
+            known: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        except ValueError:
+            known = {}
+        return known
+
+    def _keep_hashes(self, known: dict[str, str]) -> None:
+        write_text(self.folder / _HASHES, json.dumps(known, indent=0))
+
+
+def _folder(prepared: Prepared) -> Path:
+    assert prepared.folder is not None  # noqa: S101  only present tables come here
+    return prepared.folder
+
+
+def _stored(folder: Path) -> Facts | None:
+    """Facts of a table that was read before, or None when it must be read again."""
+    if not folder.exists():
+        return None
+    try:
+        manifest = Manifest(folder)
+        for name in (ROWS, QUARANTINE, FACTS):
+            manifest.verify(folder / name)
+        raw = json.loads((folder / FACTS).read_text(encoding="utf-8"))
+    except (CorruptError, ValueError):
+        return None
+    return Facts.from_json(raw)
+
+
+@lru_cache(maxsize=1)
+def reader_hash() -> str:
+    """Hash of the code that reads tables: another reader may read them differently."""
+    package = Path(__file__).parent.parent
+    names = [p for room in ("contract", "sources", "identity") for p in (package / room).glob("*") if p.is_file()]
+    digest = hashlib.sha256()
+    for path in sorted(names):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def start_of_run() -> datetime:
+    """The clock, read once at the start."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,241 @@
+"""`ltv.open`: a workspace as of a date, with its tables, its people and its results."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ltv import settings as settings_module
+from ltv import sql
+from ltv.contract import INPUTS, RESULTS
+from ltv.errors import CorruptError, DataRefusedError, LtvError, MissingTableError, UsageError, found
+from ltv.identity import segments
+from ltv.result import Result
+from ltv.settings import Settings
+from ltv.warehouse.duck import DuckEngine
+from ltv.warehouse.files import Manifest
+from ltv.warehouse.local_time import day_start
+from ltv.warehouse.table import Table
+from ltv.workspace import inputs
+from ltv.workspace.judge import judge
+from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.store import check_result, store
+from ltv.workspace.views import as_of_view, empty
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+RUN_FOLDER = "LTV_RUN_DIR"
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """A workspace as of a date. Its input tables are attributes: `ws.orders`, `ws.events`, …
+
+    Attributes:
+        root: the folder with `ltv.toml`.
+        settings: what stands in it.
+        date: the day reported on.
+        as_of: the exclusive end of that day, naive UTC; nothing later is visible.
+        engine: where the tables live.
+        prepared: what was found in each input.
+        run: folder of the run this belongs to, or None when opened by hand.
+    """
+
+    root: Path
+    settings: Settings
+    date: dt.date
+    as_of: datetime
+    engine: DuckEngine
+    prepared: dict[str, Prepared]
+    run: Path | None = None
+    blocked: dict[str, str] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> Table:
+        if name in INPUTS or name in ("people", "user_segments"):
+            return self._table(name)
+        raise AttributeError(found("workspace attribute", name, ", ".join(INPUTS)))
+
+    def __dir__(self) -> list[str]:
+        return sorted([*object.__dir__(self), *INPUTS, "people", "user_segments"])
+
+    def _table(self, name: str) -> Table:
+        if name in self.blocked:
+            raise MissingTableError(name, self.blocked[name])
+        if name in INPUTS and self.prepared[name].folder is None:
+            raise MissingTableError(name)
+        return Table(self.engine, name)
+
+    def optional(self, name: str) -> Table | None:
+        """Return an input table, or None where it is not there.
+
+        Raises:
+            UsageError: the contract has no input table of that name.
+        """
+        if name not in INPUTS:
+            raise UsageError(found("table", name, ", ".join(INPUTS)))
+        try:
+            return self._table(name)
+        except MissingTableError:
+            return None
+
+    def result(self, name: str, date: dt.date | str | None = None) -> pd.DataFrame:
+        """Return a result table as a data frame: of this run, or as published for a date (default: this one).
+
+        Raises:
+            UsageError: the contract has no result table of that name.
+            MissingTableError: no run has written it for that date.
+            CorruptError: the stored file is not the one that was written.
+        """
+        import pandas as pd
+
+        if name not in RESULTS:
+            raise UsageError(found("result", name, ", ".join(RESULTS)))
+        day = str(date or self.date)
+        places = [self.run / "results"] if self.run and day == str(self.date) else []
+        places.append(self.root / "data" / "results" / day)
+        for folder in places:
+            if (folder / f"{name}.parquet").exists():
+                folder = folder.resolve()  # noqa: PLW2901  a published date is a link to its run
+                return pd.read_parquet(Manifest(folder).verify(folder / f"{name}.parquet"))
+        raise MissingTableError(name, f"no run has written it for {day}")
+
+    def save(self, name: str, result: Result | pd.DataFrame) -> None:
+        """Check a result table against the contract and, in a run, write it; by hand it is only checked.
+
+        Raises:
+            UsageError: the table is not one of the contract, or its columns, types or keys are not the contract's.
+        """
+        frame = check_result(name, result.table if isinstance(result, Result) else result)
+        if self.run is not None:
+            store(name, frame, folder=self.run / "results", run_id=self.run.name)
+
+    def close(self) -> None:
+        """Give memory and files back."""
+        self.engine.close()
+
+    def __repr__(self) -> str:
+        there = [n for n, p in self.prepared.items() if p.folder is not None]
+        return f"<Workspace {self.root} as of the end of {self.date}: {', '.join(there) or 'no tables'}>"
+
+
+def open(workspace: str | Path = ".", *, date: str | dt.date | None = None) -> Workspace:  # noqa: A001  the contract's name
+    """Open a workspace as of a date.
+
+    Args:
+        workspace: the folder with `ltv.toml`.
+        date: day to report on, `YYYY-MM-DD`; default the newest published one, else the last day with orders.
+
+    Raises:
+        UsageError: no workspace there, a bad setting, or a date that is none.
+        DataRefusedError: the required table is missing or cannot be read.
+    """
+    root = Path(workspace).resolve()
+    run = os.environ.get(RUN_FOLDER)
+    settings = settings_module.load(root)
+    if run:
+        return assemble(root, settings, inputs.read(Path(run)), date=date or None, run=Path(run))
+    prepared = Preparation(root, settings, start_of_run(), hmac_key()).all()
+    return assemble(root, settings, prepared, date=date or None)
+
+
+def hmac_key() -> bytes | None:
+    """The workspace's secret for raw phone numbers and e-mail addresses, from the environment."""
+    from ltv.sources.privacy import KEY_VARIABLE
+
+    value = os.environ.get(KEY_VARIABLE)
+    return value.encode() if value else None
+
+
+def as_day(value: str | dt.date) -> dt.date:
+    """Read a day.
+
+    Raises:
+        UsageError: not `YYYY-MM-DD`.
+
+    >>> as_day("2026-06-30")
+    datetime.date(2026, 6, 30)
+    """
+    if isinstance(value, dt.date):
+        return value
+    try:
+        return dt.date.fromisoformat(value)
+    except ValueError:
+        raise UsageError(found("date", value, "a day as YYYY-MM-DD")) from None
+
+
+def assemble(
+    root: Path,
+    settings: Settings,
+    prepared: dict[str, Prepared],
+    *,
+    date: str | dt.date | None,
+    run: Path | None = None,
+) -> Workspace:
+    """Build the engine and the as-of views over prepared tables.
+
+    Raises:
+        DataRefusedError: the required table is missing, too bad or too old.
+    """
+    refuse_without_orders(prepared)
+    engine = DuckEngine(memory_mb=settings.memory_mb, threads=settings.threads)
+    present = {n: p for n, p in prepared.items() if p.unified is not None}
+    for name, p in present.items():
+        assert p.unified is not None  # noqa: S101
+        engine.attach(f"all {name}", [Manifest(p.unified.parent).verify(p.unified)])
+    day = as_day(date) if date else _newest(root, engine)
+    after = datetime.combine(day + timedelta(days=1), time())
+    as_of = day_start(after, settings.timezone)
+    for name in INPUTS:
+        tree = as_of_view(INPUTS[name], present[name], as_of, after) if name in present else empty(name)
+        engine.define(name, tree)
+    _define_people(engine, settings, day)
+    engine.lock()
+    blocked = judge(prepared, settings, as_of=as_of, engine=engine)
+    if "orders" in blocked:
+        engine.close()
+        raise DataRefusedError(blocked["orders"])
+    return Workspace(root, settings, day, as_of, engine, prepared, run, blocked)
+
+
+def refuse_without_orders(prepared: dict[str, Prepared]) -> None:
+    """Stop where the one required table is not there.
+
+    Raises:
+        DataRefusedError: no orders, or orders that cannot be read.
+    """
+    orders = prepared["orders"]
+    if orders.refused:
+        raise DataRefusedError(orders.refused)
+    if orders.folder is None:
+        raise DataRefusedError(
+            "orders: found no file, allowed: files in data/orders/ or a [sources.orders] in ltv.toml"
+        )
+
+
+def _newest(root: Path, engine: DuckEngine) -> dt.date:
+    published = sorted(p.name for p in (root / "data" / "results").glob("????-??-??"))
+    if published:
+        return as_day(published[-1])
+    last = engine.scalar(sql.query('SELECT MAX(day) FROM "all orders"'))
+    if last is None:
+        raise DataRefusedError("orders: found no accepted row, allowed: at least one order; see data/quarantine")
+    return as_day(last)
+
+
+def _define_people(engine: DuckEngine, settings: Settings, day: dt.date) -> None:
+    from sqlglot import exp
+
+    tree = sql.load("ltv.identity", "people")
+    year = exp.Literal.number(day.year)
+    filled = tree.transform(lambda n: year.copy() if isinstance(n, exp.Placeholder) else n)
+    assert isinstance(filled, exp.Query)  # noqa: S101
+    engine.define("people", filled)
+    engine.define("user_segments", segments.memberships(settings.segments, engine.columns("people")))
+
+
+__all__ = ["CorruptError", "LtvError", "Workspace", "open"]

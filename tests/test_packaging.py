@@ -1,0 +1,149 @@
+"""One set of dependencies, told four times: pyproject.toml, two lock files, environment.yml. They must agree."""
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from functools import cache
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+PROJECT = Path(__file__).parents[1]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+
+# The same thing under another name, and what only conda has to name.
+NAME_IN_CONDA = {"duckdb": "python-duckdb", "xgboost-cpu": "xgboost", "tzdata": "python-tzdata"}
+ONLY_IN_CONDA = {"python", "pip", "openjdk"}
+
+# Put together from halves, so that this file does not find itself.
+REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "conda." + "anaconda", "npm" + "js.org", "rubygems" + ".org"]
+REGISTRY_OPTIONS = ["--index" + "-url", "--extra-index" + "-url", "--find" + "-links", "--trusted" + "-host"]
+HOMES = re.compile(r"(?<![\w.*}])/(?:root|home|Users)/\w")
+
+
+@cache
+def _locked(file: str) -> dict[str, dict[str, frozenset[str]]]:
+    """Return {package: {version and marker: hashes}} of a lock file."""
+    found: dict[str, dict[str, frozenset[str]]] = {}
+    for block in (PROJECT / file).read_text().replace("\\\n", " ").splitlines():
+        pin, *hashes = re.split(r"\s+--hash=", block.strip())
+        requirement = Requirement(pin)
+        found.setdefault(canonicalize_name(requirement.name), {})[pin.split("==")[1]] = frozenset(hashes)
+    return found
+
+
+def _versions(name: str) -> set[str]:
+    return {pin.split(";")[0].strip() for pin in _locked("requirements-dev.lock")[name]}
+
+
+def _declared(*extras: str) -> dict[str, Requirement]:
+    """Return what pyproject.toml asks for: the dependencies, and those of the named extras."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    lines = list(project["dependencies"])
+    for extra in extras:
+        lines += project["optional-dependencies"][extra]
+    requirements = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name): r for r in requirements if r.name != project["name"]}
+
+
+def _in_conda() -> dict[str, str]:
+    """Return {package: version} of environment.yml, under the names that pip knows."""
+    entries = yaml.safe_load((PROJECT / "environment.yml").read_text())["dependencies"]
+    name_in_pip = {conda: pip for pip, conda in NAME_IN_CONDA.items()}
+    pins = [e.split("=")[:2] for e in entries if isinstance(e, str) and e.split("=")[0] not in ONLY_IN_CONDA]
+    pins += [line.split("==") for e in entries if isinstance(e, dict) for line in e["pip"]]
+    return {name_in_pip.get(name, name): version for name, version in pins}
+
+
+@cache
+def _files() -> dict[str, str]:
+    """Return the text of every file of the project that is, or may be, committed."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.fail("this check reads the list of files from git: " + done.stderr)
+    names = [name for name in done.stdout.split("\0") if (PROJECT / name).is_file()]
+    return {name: (PROJECT / name).read_text(errors="replace") for name in names}
+
+
+@pytest.mark.parametrize("file", LOCKS)
+def test_every_locked_package_has_one_exact_version_and_hashes(file: str) -> None:
+    for name, pins in _locked(file).items():
+        for pin, hashes in pins.items():
+            assert re.match(r"\d[\w.]*( ; |$)", pin), f"{file}: {name} is pinned to {pin!r}"
+            assert hashes, f"{file}: {name} {pin} has no hash"
+            assert all(re.fullmatch(r"sha256:[0-9a-f]{64}", value) for value in hashes), f"{file}: {name} {pin}"
+
+
+def test_the_test_lock_holds_the_run_lock_unchanged() -> None:
+    run, test = map(_locked, LOCKS)
+    assert {name: test.get(name) for name in run} == run
+
+
+def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
+    for name, requirement in _declared("spark", "dev").items():
+        assert name in _locked("requirements-dev.lock"), f"{name} is not locked: tools/lock.sh"
+        for version in _versions(name):
+            assert requirement.specifier.contains(version), f"{requirement} and the lock's {version} disagree"
+    assert set(_declared()) <= set(_locked("requirements.lock"))
+
+
+def test_the_build_uses_the_locked_setuptools() -> None:
+    wanted = tomllib.loads((PROJECT / "pyproject.toml").read_text())["build-system"]["requires"]
+    for requirement in map(Requirement, wanted):
+        (version,) = _versions(canonicalize_name(requirement.name))
+        assert requirement.specifier.contains(version)
+
+
+def test_conda_gives_the_declared_set_at_the_locked_versions() -> None:
+    conda = _in_conda()
+    assert set(conda) == set(_declared("spark", "dev"))
+    assert {name: {version} for name, version in conda.items()} == {name: _versions(name) for name in conda}
+
+
+def test_conda_takes_the_cpu_build_of_the_trees() -> None:
+    entries = yaml.safe_load((PROJECT / "environment.yml").read_text())["dependencies"]
+    (entry,) = [e for e in entries if isinstance(e, str) and e.startswith("xgboost=")]
+    assert entry.split("=")[2] == "cpu*"
+
+
+def test_the_wheel_holds_every_file_of_the_package(tmp_path: Path) -> None:
+    wanted = {name for name in _files() if name.startswith("ltv/") and not name.endswith(".md")}
+    for name in wanted | {"pyproject.toml", "README.md"}:
+        (tmp_path / "tree" / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(PROJECT / name, tmp_path / "tree" / name)
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", str(tmp_path)]
+    subprocess.run([sys.executable, "-m", "pip", "wheel", *options, str(tmp_path / "tree")], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    assert wanted - set(ZipFile(wheel).namelist()) == set()
+
+
+def test_no_file_names_a_registry() -> None:
+    named = [(file, word) for file, text in _files().items() for word in REGISTRIES + REGISTRY_OPTIONS if word in text]
+    assert named == []
+
+
+def test_no_file_names_a_folder_of_somebodys_machine() -> None:
+    here = re.compile(rf"(?<![\w.*}}]){re.escape(str(PROJECT))}/")
+    named = [file for file, text in _files().items() if HOMES.search(text) or here.search(text)]
+    assert named == []
+
+
+def test_commit_hooks_run_what_make_test_runs() -> None:
+    recipe = re.search(r"^test:.*\n((?:\t.*\n)+)", (PROJECT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe
+    made = [line.strip().replace("$(BIN)", ".venv/bin") for line in recipe[1].splitlines()]
+    hooks = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text())["repos"]
+    assert [hook["entry"] for repo in hooks for hook in repo["hooks"]] == made
+
+
+def test_the_plain_commands_install_what_make_installs() -> None:
+    text = (PROJECT / "docs" / "install.md").read_text()
+    for recipe in re.findall(r"@\$\(PIP\) (.*)", (PROJECT / "Makefile").read_text()):
+        assert f"pip install {recipe}" in text
