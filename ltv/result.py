@@ -55,11 +55,19 @@ class Takeaway:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a table on a page."""
+    """A column of a table on a page.
+
+    Attributes:
+        name: name in the data.
+        label: heading.
+        unit: how values are written.
+        words: what values are called in each language, for values that have a name.
+    """
 
     name: str
     label: Text
     unit: Unit = "text"
+    words: Mapping[str, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -116,8 +116,8 @@ def function(name: str, *arguments: exp.Expr) -> exp.Expr:
 
 
 @lru_cache(maxsize=256)
-def _file(package: str, name: str) -> str:
-    return resources.files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8")
+def _file(package: str, name: str) -> exp.Query:
+    return query(resources.files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
 
 
 def load(
@@ -135,8 +135,7 @@ def load(
         tables: placeholder table → real table.
         columns: placeholder column → expression.
     """
-    tree = query(_file(package, name))
-    tree = replace_tables(tree, tables or {})
+    tree = replace_tables(_file(package, name).copy(), tables or {})
     filled = replace_columns(tree, columns or {})
     assert isinstance(filled, exp.Query)  # noqa: S101
     return filled

@@ -97,8 +97,8 @@ class SampleRetention(Result):
             Takeaway(
                 Text(
                     "新客留存在改善：最近三个月群组的次月留存比过去一年均值高 1.8 个百分点，差别超出偶然波动。",
-                    "Retention of new customers improves: the last three cohorts keep 1.8 points more in the next month "
-                    "than the mean of the year, more than chance explains.",
+                    "Retention of new customers improves: the last three cohorts keep 1.8 points more in the next "
+                    "month than the mean of the year, more than chance explains.",
                 ),
                 "good",
             ),

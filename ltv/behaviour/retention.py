@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ltv import sql
@@ -37,7 +37,7 @@ class _Rows:
     """Where activity or cohorts come from: a relation and what counts in it."""
 
     table: str
-    counts: str
+    counts: str = "TRUE"
 
 
 def retention(
@@ -159,9 +159,9 @@ class _Matrix:
 
     def _cohorts(self, kind: CohortKind, grain: Grain, keep: _Keep) -> int | None:
         rows = {
-            "first_order": _Rows("orders", _IS_ORDER),
-            "registered": _Rows("members", "TRUE"),
-            "first_event": _Rows("events", "TRUE"),
+            "first_order": _Rows("orders"),
+            "registered": _Rows("members"),
+            "first_event": _Rows("events"),
         }[kind]
         columns = {"bucket": self._bucket(rows.table, grain), "is_start": self._condition(rows)}
         keep("cohorts", sql.load(_ROOM, "first_bucket", tables={"starts": self.names[rows.table]}, columns=columns))
@@ -176,7 +176,7 @@ class _Matrix:
         file = "activity_word" if current - base <= MOST_PERIODS else "activity_words"
         parts = []
         for table in here:
-            rows = _Rows(table, _IS_ORDER if table == "orders" else "TRUE")
+            rows = _Rows(table)
             place = self._bucket(table, grain)
             since = sql.expression("c AND b >= $base", c=self._condition(rows), b=place)
             columns = {"bucket": place, "is_activity": since}
@@ -200,17 +200,19 @@ class _Matrix:
         columns = self._columns("orders")
         if "value" in columns:
             return sql.column("value")
-        if "amount" not in columns:
-            raise UsageError(found("orders columns", ", ".join(columns), "value, or amount"))
         if "status" not in columns:
             return sql.column("amount")
         return sql.expression("CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END")
 
     def _condition(self, rows: _Rows) -> exp.Expr:
-        columns = self._columns(rows.table)
-        if rows.table != "orders" or "status" not in columns:
-            return sql.expression("TRUE")
-        return sql.expression(rows.counts)
+        if rows.table != "orders":
+            return sql.expression(rows.counts)
+        columns = self._columns("orders")
+        money = "amount" if "amount" in columns else "value"
+        if money not in columns:
+            raise UsageError(found("orders columns", ", ".join(columns), "value, or amount"))
+        counts = _IS_PURCHASE if "status" not in columns else f"{_IS_PURCHASE} AND {_IS_PAID}"
+        return sql.expression(counts, amount=sql.column(money))
 
     def _bucket(self, table: str, grain: Grain) -> exp.Expr:
         return bucket_sql(self._day(table), grain, self.week_start)
@@ -226,9 +228,11 @@ class _Matrix:
             raise UsageError(found(f"{table} columns", ", ".join(columns), "day, or ts"))
         return local_day(sql.column(time), self.timezone, *self._span(table, time))
 
-    def _span(self, table: str, time: str) -> tuple[pd.Timestamp, pd.Timestamp]:
+    def _span(self, table: str, time: str) -> tuple[datetime, datetime]:
         tree = sql.load(_ROOM, "span", tables={"rows": self.names[table]}, columns={"moment": sql.column(time)})
         low, high = self.engine.frame(tree).iloc[0]
+        if low != low or low is None:  # noqa: PLR0124  NaT: no rows, so any span will do
+            return datetime(1970, 1, 1), datetime(1970, 1, 2)  # noqa: DTZ001  engine times are naive UTC
         return low.to_pydatetime(), high.to_pydatetime()
 
     def _finish(self, frame: pd.DataFrame, grain: Grain) -> pd.DataFrame:
@@ -245,7 +249,7 @@ class _Matrix:
 
 
 # a negative amount is a refund of its person, not a visit to the shop
-_IS_ORDER = "status IN ('paid', 'refunded') AND amount >= 0"
+_IS_PURCHASE, _IS_PAID = "amount >= 0", "status IN ('paid', 'refunded')"
 
 
 class _Keep:

@@ -112,6 +112,7 @@ def curve(rows: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
     """Average retention with its interval, the values written at a few points."""
     from plotly import graph_objects as go
 
+    rows = rows[(rows["period"] > 0) | (rows["rate"] < 1)]  # 100 % by definition would flatten the rest
     x = rows["period"].tolist()
     band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
     figure = go.Figure()

@@ -125,8 +125,10 @@ class Retention(Result):
         return Takeaway(WORDS[words].format(**values), state, action)
 
     def _loss(self) -> Takeaway | None:
-        rates = [self.average(p).rate for p in range(int(self.shown["period"].max()) + 1)]
-        known = [r for r in rates if r is not None]
+        complete = self.shown[self.shown["is_complete"]].groupby("period").size()
+        # the last periods of one or two old cohorts say little about everyone
+        told = [int(p) for p, n in complete.items() if n >= min(RECENT, complete.iloc[0])]
+        known = [r for p in told if (r := self.average(p).rate) is not None]
         if len(known) < 3:  # noqa: PLR2004  a first drop and something to compare it with
             return None
         last = len(known) - 1

@@ -51,6 +51,7 @@ class Column:
         allowed: the only values accepted, or empty for any.
         low: smallest value accepted, or None.
         high: largest value accepted, or None.
+        sparse: a missing value says something (no coupon, no refund), so it is no gap in the data.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Column:
     allowed: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
+    sparse: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ class Table:
         time: the column that says when a row happened, or None.
         identifiers: pairs (column of the type, column of the value) that name a person.
         kind: whether people put it in or the suite puts it out.
+        variety: the column that says which fields a row can have at all (a visit has no article), or None.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Table:
     time: str | None = None
     identifiers: tuple[tuple[str, str], ...] = ()
     kind: Literal["input", "result"] = "input"
+    variety: str | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -110,7 +114,8 @@ class Table:
 def parse_columns(lines: str, *, key: tuple[str, ...] = (), result: bool = False) -> tuple[Column, ...]:
     """Read columns from one line each: `name type[?] [allowed|…] [>=low] [<=high] : zh · en`.
 
-    `?` after the name marks an optional column; `~` one whose values may be missing though the column must be there.
+    `?` after the name marks an optional column, `?*` one whose missing values say something; `~` one whose values may
+    be missing though the column must be there.
 
     >>> c, = parse_columns("amount? money : 金额 · amount")
     >>> c.type, c.required, c.nullable, c.meaning.en
@@ -123,8 +128,8 @@ def _column(line: str, key: tuple[str, ...], result: bool) -> Column:
     head, meaning = line.split(" : ", 1)
     zh, en = (part.strip() for part in meaning.split(" · ", 1))
     name, kind, *checks = head.split()
-    bare = name.rstrip("?~")
-    column = Column(bare, _type(kind), Text(zh, en), required=not name.endswith("?"))
+    bare = name.rstrip("?~*")
+    column = Column(bare, _type(kind), Text(zh, en), required="?" not in name, sparse=name.endswith("*"))
     column = replace(column, nullable=name != bare or (result and bare not in key))
     for check in checks:
         column = _with_check(column, check)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Integral
@@ -41,10 +42,10 @@ class Shown:
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         from ltv.report.inline import inline_html
 
-        bundle: dict[str, Any] = {"text/plain": repr(self), MIME: {"version": VERSION, "blocks": list(self.blocks)}}
+        bundle: dict[str, Any] = {"text/plain": repr(self), MIME: {"version": VERSION, "blocks": self.blocks}}
         if self.inline is not None:
-            return bundle | {PLOTLY_MIME: self.inline}
-        return bundle | {"text/html": inline_html(self.blocks)}
+            return _storable(bundle | {PLOTLY_MIME: self.inline})
+        return _storable(bundle | {"text/html": inline_html(self.blocks)})
 
 
 def show(result: Result, *views: str) -> Shown:
@@ -156,6 +157,13 @@ def _finite(value: Any) -> float | int | None:  # noqa: ANN401  any number type
     if value is None or not isfinite(value):
         return None
     return int(value) if isinstance(value, Integral) else float(value)
+
+
+def _storable(bundle: dict[str, Any]) -> dict[str, Any]:
+    """Return a bundle that any notebook file can hold: strict JSON without halves of surrogate pairs."""
+    text = json.dumps(bundle, ensure_ascii=False, allow_nan=False)
+    stored: dict[str, Any] = json.loads(text.encode("utf-8", "replace"))
+    return stored
 
 
 def _words(text: Text | None) -> dict[str, str] | None:

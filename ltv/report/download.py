@@ -92,6 +92,6 @@ def _lines(rows: list[list[str]]) -> list[str]:
     lines = []
     for row in rows:
         out = io.StringIO()
-        csv.writer(out, lineterminator="").writerow(row)
-        lines.append(out.getvalue())
+        csv.writer(out, lineterminator="\r\n").writerow(row)
+        lines.append(out.getvalue().removesuffix("\r\n"))
     return lines

@@ -53,7 +53,7 @@ def read_notebook(path: Path) -> Any:  # noqa: ANN401  nbformat has no types
 
     try:
         return nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except (ValueError, KeyError, AttributeError, nbformat.ValidationError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError) as error:
         raise LtvError(
             found(f"notebook {path.name}", str(error).splitlines()[0], "an executed notebook file")
         ) from None

@@ -13,7 +13,7 @@ FONT = (
     '"Noto Sans CJK SC", "Noto Sans SC", sans-serif'
 )
 INK, SOFT, LINE, PAPER = "#16202b", "#4a5766", "#e3e8ee", "#ffffff"
-STATE_COLORS = {"good": "#1a7044", "watch": "#8a5a00", "bad": "#b3261e", "none": "#4a5766"}
+STATE_COLORS = {"good": "#1a7044", "watch": "#875800", "bad": "#b3261e", "none": "#4a5766"}
 
 # Each has 3:1 against white; the first five stay apart for the three kinds of colour blindness, as a test keeps.
 SERIES_COLORS = ("#1c6dbd", "#d1660a", "#12433c", "#9088a8", "#7b2a73", "#5a3a1a", "#b03060", "#5d6875")

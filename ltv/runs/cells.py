@@ -51,6 +51,10 @@ def read_notebook(path: Path) -> dict[str, Any]:
     version = content.get("nbformat") if isinstance(content, dict) else None
     if version != 4 or not isinstance(content.get("cells"), list):  # noqa: PLR2004
         raise UsageError(found(f"{path}: nbformat", version, "4, with cells"))
+    if not all(
+        isinstance(part, dict) and isinstance(part.get("metadata", {}), dict) for part in [content, *content["cells"]]
+    ):
+        raise UsageError(f"{path}: is no notebook: a cell or its metadata is not an object")
     return cast(dict[str, Any], content)
 
 

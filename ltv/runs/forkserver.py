@@ -4,13 +4,13 @@ It never trains and never opens a database, because a child of a process that ha
 parallel loop. Importing is safe: the thread pools of OpenBLAS, Arrow and DuckDB start anew in the child.
 
 Messages are JSON over a `multiprocessing.connection`. From the runner: `{"id", "argv", "env", "cwd", "folder"}` forks
-a kernel, `{"id", "signal"}` signals one, the end of the connection ends all. To the runner: `{"imported": "base"}` and
-`{"imported": "models"}` when that is done, `{"id", "exit", "cpu_s"}` when a kernel has ended.
+a kernel, `{"id", "signal"}` signals one, `{"import": "models"}` imports more, `{"stop"}` and the end of the connection
+end all. To the runner: `{"imported": "base"}` and `{"imported": "models"}` when that is done, `{"id", "exit", "cpu_s"}`
+when a kernel has ended.
 """
 
 from __future__ import annotations
 
-import asyncio
 import atexit
 import gc
 import importlib
@@ -45,7 +45,10 @@ def main() -> None:
         _import("ipykernel.debugger")
     for name in BASE:
         _import(name)
-    request = Server(runner, later=list(MODELS)).serve()
+    for name in getattr(sys.modules.get("ltv"), "__all__", ()):
+        with suppress(Exception):
+            getattr(sys.modules["ltv"], name)  # the package loads its parts when they are first used
+    request = Server(runner).serve()
     if request is not None:
         _end_with(lambda: be_kernel(request))
 
@@ -75,12 +78,11 @@ class Server:
 
     Args:
         runner: connection to the runner.
-        later: modules to import while nobody waits.
     """
 
-    def __init__(self, runner: Connection, *, later: list[str]) -> None:
+    def __init__(self, runner: Connection) -> None:
         self._runner = runner
-        self._later = later
+        self._later: list[str] = []  # modules to import while nobody waits
         self._kernels: dict[int, dict[str, Any]] = {}  # requests by process number
         self._ended, self._wake = socket.socketpair()
         self._ended.setblocking(False)
@@ -91,7 +93,9 @@ class Server:
         with _woken_by_children(self._wake):
             self._send({"imported": "base"})
             for message in self._messages():
-                if "signal" in message:
+                if "import" in message:
+                    self._later = [*MODELS]
+                elif "signal" in message:
                     self._signal(message["id"], message["signal"])
                 elif self._fork(message) == 0:
                     break
@@ -213,14 +217,15 @@ def be_kernel(request: dict[str, Any]) -> None:
     sys.modules["numpy"].random.seed()  # or all kernels would draw the same numbers
 
     from ipykernel.kernelapp import IPKernelApp
+    from tornado.ioloop import IOLoop
 
     sys.argv = ["ipykernel_launcher", *request["argv"]]
     app: Any = IPKernelApp.instance(parent_handle=os.getppid())  # ends itself when its parent is gone
     app.initialize(request["argv"])
-    loop = asyncio.get_event_loop()
+    loop: Any = IOLoop.current()
 
     def leave(*_: object) -> NoReturn:
-        loop.call_soon_threadsafe(loop.stop)  # for when a cell or the kernel catches what is raised here
+        loop.asyncio_loop.call_soon_threadsafe(loop.stop)  # for when a cell or the kernel catches what is raised here
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, leave)

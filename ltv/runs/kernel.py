@@ -102,7 +102,7 @@ class ForkServer:
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603  our own interpreter with our own arguments
                 [*_SERVER, str(theirs.fileno())],
-                env={"PYTHONHASHSEED": "0", **os.environ, **python_path()},
+                env=base_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 pass_fds=[theirs.fileno()],
@@ -170,19 +170,22 @@ def _running() -> ForkServer:
         return _server
 
 
-def warm(*, wait_s: float = 0, wait_for: Literal["base", "models"] = "base") -> bool:
+def warm(what: Literal["base", "models"] = "base", *, wait_s: float = 0) -> bool:
     """Start the parent now, so that it imports while the runner does other things; without fork do nothing.
 
     Args:
-        wait_s: longest time to wait until it has imported the stack, in seconds.
-        wait_for: what must be imported: what all notebooks use, or the model libraries as well.
+        what: what all notebooks use; or also the model libraries, which take longer than the base.
+        wait_s: longest time to wait until that is imported, in seconds.
 
     Returns:
         whether it is ready.
     """
     if not fork_available():
         return True
-    return _running().imported[wait_for].wait(wait_s)
+    server = _running()
+    if what == "models":
+        server.tell({"import": what})
+    return server.imported[what].wait(wait_s)
 
 
 def close() -> None:
@@ -204,12 +207,13 @@ if fork_available():
     os.register_at_fork(after_in_child=_forget)
 
 
-def python_path() -> dict[str, str]:
-    """Environment in which a child finds this package, also where it is only on PYTHONPATH or `sys.path`."""
-    root = Path(__file__).resolve().parents[2]
-    if str(root) in map(os.path.realpath, site.getsitepackages()):
-        return {}
-    return {"PYTHONPATH": os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH")]))}
+def base_environment() -> dict[str, str]:
+    """Environment of every child: it finds this package wherever the runner did, and its sets keep one order."""
+    environment = {"PYTHONHASHSEED": "0", **os.environ}
+    root = str(Path(__file__).resolve().parents[2])
+    if root not in map(os.path.realpath, site.getsitepackages()):
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
+    return environment
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -273,7 +277,7 @@ class NotebookKernelManager(AsyncKernelManager):
 
     async def start_kernel(self, **kwargs: Any) -> None:  # type: ignore[override]  # noqa: ANN401  as the base
         """Start the kernel with the environment and the folder of this notebook."""
-        kwargs["env"] = {**os.environ, **python_path(), **self.environment}
+        kwargs["env"] = base_environment() | dict(self.environment)
         await super().start_kernel(**kwargs, cwd=str(self.cwd or Path.cwd()))
         self.started.append(cast(LocalProvisioner, self.provisioner).process)
 

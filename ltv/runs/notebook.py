@@ -90,10 +90,10 @@ def _title(path: Path, content: Mapping[str, Any], cells: list[Cell]) -> Text:
 
 
 def _declared_title(content: Mapping[str, Any]) -> Text | None:
-    title = content.get("metadata", {}).get("ltv", {}).get("title", {})
-    if not isinstance(title, dict) or not {"zh", "en"} <= title.keys():
-        return None
-    return Text(str(title["zh"]), str(title["en"]))
+    match content.get("metadata"):
+        case {"ltv": {"title": {"zh": str(zh), "en": str(en)}}}:
+            return Text(zh, en)
+    return None
 
 
 def _heading(cells: list[Cell]) -> str | None:

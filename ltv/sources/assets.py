@@ -105,17 +105,13 @@ class DataAssets(Result):
     @property
     def views(self) -> Mapping[str, View]:
         """sources (table), coverage (chart), quarantine (table)."""
-        shown = self.table.assign(
-            latency=[LATENCY[c].zh + " · " + LATENCY[c].en for c in self.table["latency_class"]]
-        )
         views = {
-            "sources": View("table", WORDS["sources_title"], WORDS["sources_note"], shown, _COLUMNS),
+            "sources": View("table", WORDS["sources_title"], WORDS["sources_note"], self.table, _CONTRACT),
             "coverage": View(
                 "chart", WORDS["coverage_title"], WORDS["coverage_note"], self._coverage(), _COVERAGE, alt=WORDS["coverage_alt"]
             ),
         }
-        if self.rules:
-            views["quarantine"] = View("table", WORDS["aside_title"], WORDS["aside_note"], self._rules(), _RULES)
+        views["quarantine"] = View("table", WORDS["aside_title"], WORDS["aside_note"], self._rules(), _RULES)
         return views
 
     def _coverage(self) -> pd.DataFrame:
@@ -182,29 +178,45 @@ def data_assets(ws: Workspace, *, used_for: Mapping[str, Sequence[str]] | None =
 
 
 def _table_rows(ws: Workspace, spec: Table, facts: Facts, used_for: str) -> list[dict[str, Any]]:
-    counted = _counts(ws.engine, spec, facts).set_index("source")
+    counted = _counts(ws.engine, spec, facts).set_index("source").to_dict("index")
     return [_row(ws.as_of, spec, s, counted, used_for) for s in facts.sources]
 
 
 def _counts(engine: Engine, spec: Table, facts: Facts) -> pd.DataFrame:
-    source = sql.column("source") if "source" in spec.names else exp.Literal.string(facts.sources[0].source if facts.sources else "")
-    filled = [f"({_filled(n)})" for n in facts.present]
+    nowhere = sql.expression("CAST(NULL AS TIMESTAMP)")
     columns = {
-        "source_name": source,
-        "cell_count": sql.expression(" + ".join(filled) or "0"),
+        "source_name": _source(spec, facts),
         "person_id": sql.column(user_column(spec.identifiers[0][1])) if spec.identifiers else sql.expression("NULL"),
-        "time_column": exp.cast(sql.column(spec.time), "TIMESTAMP") if spec.time else sql.expression("CAST(NULL AS TIMESTAMP)"),
-        "fields": exp.Literal.number(max(1, len(facts.present))),
+        "time_column": exp.cast(sql.column(spec.time), "TIMESTAMP") if spec.time else nowhere,
     }
-    return engine.frame(sql.load("ltv.sources", "assets", tables={"rows": spec.name}, columns=columns))
+    counted = engine.frame(sql.load("ltv.sources", "assets", tables={"rows": spec.name}, columns=columns))
+    return counted.merge(_coverage(engine, spec, facts), on="source", how="left")
 
 
-def _filled(name: str) -> str:
-    return sql.render(sql.expression("CASE WHEN c IS NULL THEN 0 ELSE 1 END", c=sql.column(name)))
+def _source(spec: Table, facts: Facts) -> exp.Expr:
+    if "source" in spec.names:
+        return sql.column("source")
+    return exp.Literal.string(facts.sources[0].source if facts.sources else "")
 
 
-def _row(as_of: datetime, spec: Table, source: SourceFacts, counted: pd.DataFrame, used_for: str) -> dict[str, Any]:
-    here = counted.loc[source.source] if source.source in counted.index else None
+def _coverage(engine: Engine, spec: Table, facts: Facts) -> pd.DataFrame:
+    """Share of filled cells of each source, over the optional fields that rows of a variety have anywhere."""
+    optional = [n for n in facts.present if not spec.column(n).required and not spec.column(n).sparse]
+    fields = optional or list(facts.present[:1])
+    variety = sql.column(spec.variety) if spec.variety else sql.expression("''")
+    keys = [exp.alias_(_source(spec, facts), "source"), exp.alias_(variety, "variety")]
+    counts = [exp.alias_(exp.Count(this=sql.column(n)), f"filled {n}", quoted=True) for n in fields]
+    tree = exp.select(*keys, exp.alias_(sql.expression("COUNT(*)"), "n"), *counts).from_(sql.table(spec.name))
+    filled = engine.frame(tree.group_by("1", "2"))
+    cells = filled[[f"filled {n}" for n in fields]]
+    applies = cells.groupby(filled["variety"]).transform("sum") > 0
+    shares = filled.assign(filled=(cells * applies).sum(axis=1), possible=applies.sum(axis=1) * filled["n"])
+    sums = shares.groupby("source", as_index=False)[["filled", "possible"]].sum()
+    return sums.assign(field_coverage=sums["filled"] / sums["possible"])[["source", "field_coverage"]]
+
+
+def _row(as_of: datetime, spec: Table, source: SourceFacts, counted: Mapping[str, Any], used_for: str) -> dict[str, Any]:
+    here: dict[str, Any] | None = counted.get(source.source)
     latest = None if here is None or here["latest"] != here["latest"] else here["latest"]  # noqa: PLR0124  NaT
     hours = None if latest is None else max(0.0, (as_of - latest).total_seconds() / 3600)
     return {
@@ -245,20 +257,20 @@ def _least(values: pd.Series[float]) -> float | None:
     return float(values.min()) if values.notna().any() else None
 
 
+_TABLES = {name: _name(name) for name in INPUTS}
 _CONTRACT = (
     Column("source", WORDS["source"]),
-    Column("table", WORDS["table"]),
+    Column("table", WORDS["table"], words=_TABLES),
     Column("rows", WORDS["rows"], "count"),
     Column("users", WORDS["users"], "count"),
     Column("field_coverage", WORDS["field_coverage"], "rate"),
     Column("id_coverage", WORDS["id_coverage"], "rate"),
     Column("latest_ts", WORDS["latest"], "time"),
     Column("freshness_hours", WORDS["freshness"], "hours"),
-    Column("latency_class", WORDS["latency"]),
+    Column("latency_class", WORDS["latency"], words=LATENCY),
     Column("duplicates", WORDS["duplicates"], "count"),
     Column("quarantined", WORDS["quarantined"], "count"),
     Column("used_for", WORDS["used_for"]),
 )
-_COLUMNS = tuple(Column("latency", c.label) if c.name == "latency_class" else c for c in _CONTRACT)
 _COVERAGE = tuple(c for c in _CONTRACT if c.name in ("source", "table", "rows", "field_coverage", "id_coverage"))
-_RULES = (Column("table", WORDS["table"]), Column("rule", WORDS["rule"]), Column("rows", WORDS["rows"], "count"))
+_RULES = (Column("table", WORDS["table"], words=_TABLES), Column("rule", WORDS["rule"]), Column("rows", WORDS["rows"], "count"))

@@ -47,8 +47,8 @@ WORDS = {
     "all_good": Text("所有输入都完整、及时。", "All inputs are complete and fresh."),
     "sources_title": Text("数据资产", "Data sources"),
     "sources_note": Text(
-        "每行是一个来源系统的一张表。字段覆盖率只看该表已有的字段；新鲜度按截止时点计算。",
-        "One row a table of a source system. Field coverage counts the columns the table has; age is measured at the as-of instant.",
+        "每行是一个来源系统的一张表。字段覆盖率只看该类行本应有的可选字段（没有优惠券不算缺失）；新鲜度按截止时点计算。",
+        "One row a table of a source system. Field coverage counts the optional fields that rows of a kind have (no coupon is no gap); age is measured at the as-of instant.",
     ),
     "coverage_title": Text("字段与标识覆盖率", "Field and identifier coverage"),
     "coverage_note": Text("覆盖率低的来源会让人的分析偏向其余来源。", "A source with low coverage tilts analyses of people towards the others."),

@@ -10,6 +10,8 @@ from support_report import SampleRetention, full_page_cells, notebook_with, page
 from ltv.report.render import PageInfo, render_notebook
 from ltv.text import Text
 
+TITLE = Text("群组留存", "Cohort retention")
+
 
 @pytest.fixture(scope="session")
 def retention() -> SampleRetention:
@@ -25,7 +27,7 @@ def info() -> PageInfo:
 def page_of(tmp_path: Path) -> Callable[..., str]:
     """Render a page from cells as `notebook_with` takes them."""
 
-    def render(*cells, title: Text | None = Text("群组留存", "Cohort retention"), **changes) -> str:
+    def render(*cells, title: Text | None = TITLE, **changes) -> str:
         path = tmp_path / "02_retention.ipynb"
         nbformat.write(notebook_with(list(cells), title), path)
         return render_notebook(path, page_info(**changes))
@@ -38,6 +40,6 @@ def full_page(retention, tmp_path_factory) -> Path:
     """Write the page with everything on it to a file."""
     folder = tmp_path_factory.mktemp("reports")
     source, page = folder / "02_retention.ipynb", folder / "02_retention.html"
-    nbformat.write(notebook_with(full_page_cells(retention), Text("群组留存", "Cohort retention")), source)
+    nbformat.write(notebook_with(full_page_cells(retention), TITLE), source)
     page.write_text(render_notebook(source, page_info()), encoding="utf-8", newline="\n")
     return page

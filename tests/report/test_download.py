@@ -14,7 +14,7 @@ from ltv.text import Text
 COLUMNS = (Column("name", Text("名称", "Name")), Column("value", Text("=数值", "=Value"), "money"))
 
 
-@pytest.mark.parametrize("first", list("=+-@\t\r\n＝＋－＠") + ["\ufeff=", "\u200b@", "  =", "\x00=", "\u00a0+", "\ufe66"])
+@pytest.mark.parametrize("first", [*"=+-@\t\r\n＝＋－＠", "\ufeff=", "\u200b@", "  =", "\x00=", "\u00a0+", "\ufe66"])
 def test_text_that_starts_a_formula_gets_an_apostrophe(first):
     assert defuse(first + "cmd()").startswith("'")
 

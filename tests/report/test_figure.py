@@ -36,11 +36,15 @@ def test_patches_turn_the_first_value_into_the_second(first, second):
     assert json.dumps(patched, sort_keys=True) == json.dumps(second, sort_keys=True)
 
 
-@pytest.mark.parametrize("tag", ["<script>", "<a href='http://x'>", "<span style=x>", "<image>", "<b onclick=x>", "</a>"])
+@pytest.mark.parametrize(
+    "tag", ["<script>", "<a href='http://x'>", "<span style=x>", "<image>", "<b onclick=x>", "</a>"]
+)
 def test_live_tags_in_any_text_of_a_figure_become_plain_text(tag):
-    figure = go.Figure(go.Bar(x=[tag], y=[1], name=tag, text=[tag], hovertemplate=f"{tag}<br><b>%{{y}}</b><extra></extra>"))
+    figure = go.Figure(
+        go.Bar(x=[tag], y=[1], name=tag, text=[tag], hovertemplate=f"{tag}<br><b>%{{y}}</b><extra></extra>")
+    )
     figure.add_annotation(text=tag)
-    text = json.dumps({k: v for k, v in figure_json(figure).items()})
+    text = json.dumps(figure_json(figure), ensure_ascii=False)
     assert tag not in text
     assert tag.replace("<", "&lt;") in text
     assert "<br><b>%{y}</b><extra></extra>" in text
@@ -76,7 +80,10 @@ def test_percent_labels_can_lose_their_sign_and_then_their_decimals():
     heat = go.Heatmap(z=[[0.4123, float("nan")], [0.05, 1.0]], texttemplate="%{z:.1%}")
     (choice,) = label_choices(go.Figure(heat))
     assert (choice["columns"], choice["width"]) == (2, 6)
-    assert [form["text"] for form in choice["shorter"]] == [[["41.2", ""], ["5.0", "100.0"]], [["41", ""], ["5", "100"]]]
+    assert [form["text"] for form in choice["shorter"]] == [
+        [["41.2", ""], ["5.0", "100.0"]],
+        [["41", ""], ["5", "100"]],
+    ]
 
 
 def test_labels_given_as_text_count_chinese_characters_as_wide():

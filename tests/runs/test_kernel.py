@@ -117,7 +117,7 @@ def test_kernels_draw_different_random_numbers() -> None:
 
 
 def test_models_train_and_all_thread_pools_work_in_a_forked_kernel() -> None:
-    assert kernel.warm(wait_s=120, wait_for="models")
+    assert kernel.warm("models", wait_s=120)
     check = "import sys; print(all(n in sys.modules for n in ('xgboost', 'sklearn.ensemble', 'shap', 'scipy.stats')))"
     train = """
 import duckdb, numpy as np, pyarrow as pa, pyarrow.compute as pc, shap, xgboost
