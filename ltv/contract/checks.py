@@ -7,8 +7,9 @@ both are judged by the same rules.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from sqlglot import exp
 
@@ -17,13 +18,18 @@ from ltv.contract.schema import ALLOWED_WORDS, SQL_TYPES, Column
 
 Family = Literal["text", "integer", "float", "decimal", "instant", "naive", "day", "boolean", "list", "other"]
 
-_DAY = r"^\d{4}-\d{1,2}-\d{1,2}$"
-_TIME = r"^\d{4}-\d{1,2}-\d{1,2}([ T]\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?\s*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)?$"
-_OFFSET = r"\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?\s*(Z|z|UTC|[+-]\d{2}(:?\d{2})?)$"
-_NUMBER = r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$"
-_WHOLE = r"^[+-]?\d+$"
+_DATE = r"\d{4}-\d{1,2}-\d{1,2}"
+_CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?"
+_OFFSET = r"Z|z|UTC|[+-](?:0\d|1[0-4])(?::?[0-5]\d)?"
+_PATTERNS = {
+    "is_day": f"^{_DATE}$",
+    "is_local": f"^{_DATE}(?:[ T]{_CLOCK})?$",
+    "is_zoned": f"^({_DATE}[ T]{_CLOCK})\\s*({_OFFSET})$",
+    "is_number": r"^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?$",
+    "is_whole": r"^[+-]?\d+$",
+}
 _NOT_FINITE = r"^[+-]?(nan|inf|infinity|∞)$"
-_LOST = 2**53
+_LOST, _LOST_SINGLE = 2**53, 2**24
 
 
 @dataclass(frozen=True)
@@ -31,16 +37,27 @@ class Context:
     """What checks need to know of the workspace.
 
     Attributes:
-        timezone: zone of naive timestamps in this source.
+        timezone: zone of naive timestamps and of dates in this source.
         now: start of the run, naive UTC.
-        earliest: rows before it are refused, naive UTC.
+        earliest: rows before this day are refused.
         currency: the workspace's currency.
     """
 
     timezone: str
     now: datetime
-    earliest: datetime
+    earliest: date
     currency: str
+
+    @property
+    def today(self) -> date:
+        """The calendar day at the start of the run."""
+        return self.now.replace(tzinfo=UTC).astimezone(ZoneInfo(self.timezone)).date()
+
+    @property
+    def earliest_instant(self) -> datetime:
+        """The beginning of the earliest day, naive UTC."""
+        midnight = datetime.combine(self.earliest, time(), ZoneInfo(self.timezone))
+        return midnight.astimezone(UTC).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,11 @@ class Check:
         return sql.expression(self.failed, v=raw, x=typed, **dict(self.values))
 
 
-LOST_DIGITS = Check("lost_digits", f"NOT ISNAN(v) AND ABS(v) >= {_LOST}", "text, or a whole number below 2^53")
+LOST_DIGITS = Check(
+    "lost_digits",
+    f"ABS(v) >= CASE WHEN TYPEOF(v) = 'FLOAT' THEN {_LOST_SINGLE} ELSE {_LOST} END",
+    "text, or a whole number that a floating-point number can hold exactly",
+)
 
 
 def family(engine_type: str) -> Family:
@@ -71,17 +92,21 @@ def family(engine_type: str) -> Family:
 
     >>> family("TIMESTAMP WITH TIME ZONE"), family("DECIMAL(10,2)"), family("UBIGINT")
     ('instant', 'decimal', 'integer')
+    >>> family("UINTEGER"), family("BIGINT[]"), family("UUID")
+    ('integer', 'list', 'other')
     """
     name = engine_type.upper()
     exact: dict[str, Family] = {"VARCHAR": "text", "BOOLEAN": "boolean", "DATE": "day", "DOUBLE": "float"}
-    exact |= {"FLOAT": "float", "TIMESTAMP WITH TIME ZONE": "instant", "VARCHAR[]": "list", "JSON": "text"}
+    exact |= {"FLOAT": "float", "TIMESTAMP WITH TIME ZONE": "instant", "JSON": "text"}
     if name in exact:
         return exact[name]
+    if name.endswith("]"):
+        return "list"
     if name.startswith("TIMESTAMP"):
         return "naive"
     if name.startswith("DECIMAL"):
         return "decimal"
-    return "integer" if name.endswith("INT") or name == "INTEGER" else "other"
+    return "integer" if name.endswith(("INT", "INTEGER")) else "other"
 
 
 def typed(column: Column, raw: exp.Expr, kind: Family, context: Context) -> exp.Expr:
@@ -94,17 +119,22 @@ def typed(column: Column, raw: exp.Expr, kind: Family, context: Context) -> exp.
     return exp.cast(sql.expression(template, **places), SQL_TYPES[column.type], dialect=sql.DIALECT)
 
 
-_PATTERNS = {"is_day": _DAY, "is_time": _TIME, "has_offset": _OFFSET, "is_number": _NUMBER, "is_whole": _WHOLE}
 _LOCAL = "TIMEZONE('UTC', TIMEZONE(zone, {}))"
+# the engine wants seconds and no space before an offset; ISO 8601 does not
+_WITH_SECONDS = (
+    "CAST(TRY_CAST(REGEXP_EXTRACT(v, is_zoned, 1) AS TIMESTAMP) AS VARCHAR)"
+    " || REPLACE(UPPER(REGEXP_EXTRACT(v, is_zoned, 2)), 'UTC', 'Z')"
+)
 _TEMPLATES: dict[tuple[str, str], str] = {
-    ("text", "float"): f"CASE WHEN ISNAN(v) THEN NULL WHEN ISFINITE(v) AND v = TRUNC(v) AND ABS(v) < {_LOST} "
+    ("text", "float"): f"CASE WHEN ISFINITE(v) AND v = TRUNC(v) AND ABS(v) < {_LOST} "
     "THEN CAST(CAST(v AS BIGINT) AS VARCHAR) ELSE CAST(v AS VARCHAR) END",
     ("text", "text"): "v",
     ("text", "any"): "NULLIF(TRIM(CAST(v AS VARCHAR)), '')",
-    ("json", "any"): "CAST(v AS VARCHAR)",
-    ("timestamp", "text"): "CASE WHEN NOT REGEXP_MATCHES(v, is_time) THEN NULL "
-    "WHEN REGEXP_MATCHES(v, has_offset) THEN TIMEZONE('UTC', TRY_CAST(v AS TIMESTAMPTZ)) "
-    f"ELSE {_LOCAL.format('TRY_CAST(v AS TIMESTAMP)')} END",
+    ("json", "text"): "CASE WHEN JSON_VALID(v) THEN v END",
+    ("json", "other"): "CAST(TO_JSON(v) AS VARCHAR)",
+    ("timestamp", "text"): f"CASE WHEN REGEXP_MATCHES(v, is_local) THEN {_LOCAL.format('TRY_CAST(v AS TIMESTAMP)')} "
+    "WHEN REGEXP_MATCHES(v, is_zoned) THEN TIMEZONE('UTC', "
+    f"COALESCE(TRY_CAST(v AS TIMESTAMPTZ), TRY_CAST({_WITH_SECONDS} AS TIMESTAMPTZ))) END",
     ("timestamp", "instant"): "TIMEZONE('UTC', v)",
     ("timestamp", "naive"): _LOCAL.format("CAST(v AS TIMESTAMP)"),
     ("timestamp", "day"): _LOCAL.format("CAST(v AS TIMESTAMP)"),
@@ -116,7 +146,8 @@ _TEMPLATES: dict[tuple[str, str], str] = {
     ("money", "integer"): "TRY_CAST(v AS DECIMAL(18, 6))",
     ("money", "decimal"): "TRY_CAST(v AS DECIMAL(18, 6))",
     ("money", "float"): "TRY_CAST(v AS DECIMAL(18, 6))",
-    ("number", "text"): "CASE WHEN REGEXP_MATCHES(v, is_number) THEN TRY_CAST(v AS DOUBLE) END",
+    ("number", "text"): "CASE WHEN REGEXP_MATCHES(v, is_number) AND ISFINITE(TRY_CAST(v AS DOUBLE)) "
+    "THEN CAST(v AS DOUBLE) END",
     ("number", "integer"): "CAST(v AS DOUBLE)",
     ("number", "decimal"): "CAST(v AS DOUBLE)",
     ("number", "float"): "CASE WHEN ISFINITE(v) THEN CAST(v AS DOUBLE) END",
@@ -127,13 +158,16 @@ _TEMPLATES: dict[tuple[str, str], str] = {
     ("boolean", "text"): "CASE WHEN LOWER(v) IN ('true', 't', 'yes', 'y', '1') THEN TRUE "
     "WHEN LOWER(v) IN ('false', 'f', 'no', 'n', '0') THEN FALSE END",
     ("boolean", "boolean"): "v",
-    ("boolean", "integer"): "CASE WHEN v IN (0, 1) THEN v = 1 END",
-    ("list", "list"): "v",
-    (
-        "list",
-        "text",
-    ): "CASE WHEN JSON_VALID(v) AND JSON_TYPE(v) = 'ARRAY' THEN TRY_CAST(CAST(v AS JSON) AS VARCHAR[]) END",
+    **dict.fromkeys(
+        [("boolean", "integer"), ("boolean", "decimal"), ("boolean", "float")], "CASE WHEN v IN (0, 1) THEN v = 1 END"
+    ),
+    ("list", "list"): "CAST(v AS VARCHAR[])",
+    ("list", "text"): "CASE WHEN JSON_VALID(v) THEN CASE WHEN JSON_TYPE(v) = 'ARRAY' "
+    "THEN TRY_CAST(CAST(v AS JSON) AS VARCHAR[]) END END",
 }
+
+
+_AHEAD = ("starts_at", "expires_at")  # an offer may well lie ahead
 
 
 def checks(column: Column, kind: Family, context: Context) -> list[Check]:
@@ -146,8 +180,6 @@ def checks(column: Column, kind: Family, context: Context) -> list[Check]:
     if column.type == "text" and kind == "float":
         found.append(LOST_DIGITS)
     found.append(Check("wrong_type", "v IS NOT NULL AND x IS NULL", ALLOWED_WORDS[column.type]))
-    if column.type == "text" and kind == "float":
-        found[-1] = Check("wrong_type", "v IS NOT NULL AND NOT ISNAN(v) AND x IS NULL", ALLOWED_WORDS["text"])
     return found + _values(column) + _times(column, context)
 
 
@@ -180,12 +212,14 @@ def _values(column: Column) -> list[Check]:
 def _times(column: Column, context: Context) -> list[Check]:
     if column.type not in ("timestamp", "date"):
         return []
-    now, earliest = sql.literal(context.now), sql.literal(context.earliest)
-    found = [
-        Check("before_earliest", "x < e", f"from {context.earliest:%Y-%m-%d} (setting `earliest`)", (("e", earliest),))
-    ]
-    if column.name not in ("expires_at", "starts_at"):  # an offer may well lie ahead
-        found.append(Check("in_future", "x > n", f"not later than {context.now:%Y-%m-%d %H:%M} UTC", (("n", now),)))
+    is_date = column.type == "date"
+    earliest = sql.literal(context.earliest if is_date else context.earliest_instant)
+    latest, words = (
+        (context.today, f"{context.today}") if is_date else (context.now, f"{context.now:%Y-%m-%d %H:%M} UTC")
+    )
+    found = [Check("before_earliest", "x < e", f"from {context.earliest} (setting `earliest`)", (("e", earliest),))]
+    if column.name not in _AHEAD:
+        found.append(Check("in_future", "x > n", f"not later than {words}", (("n", sql.literal(latest)),)))
     return found
 
 

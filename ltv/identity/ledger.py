@@ -9,18 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
 from sqlglot import exp
 
 from ltv import sql
-from ltv.warehouse.files import Manifest
+from ltv.errors import CorruptError
+from ltv.warehouse.files import Entry, Manifest, sha256
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ltv.contract.schema import Table
     from ltv.warehouse.duck import DuckEngine
-
-FILE = "user_ids.parquet"
 
 
 def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> Path:
@@ -37,19 +37,40 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
     Raises:
         CorruptError: the stored ledger is not the one that was written.
     """
-    path = folder / FILE
-    manifest = Manifest(folder)
-    known = manifest.verify(path) if path.exists() else None
+    folder.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder / ".ledger.lock"):  # two that count on from the same number would make one person of two
+        return _grown(engine, tables, folder)
+
+
+def _grown(engine: DuckEngine, tables: Mapping[str, Table], folder: Path) -> Path:
+    entries = Manifest(folder).read()
+    known = max(entries, key=lambda name: entries[name].rows or 0, default=None)
     if known:
-        engine.attach("ledger", [known])
+        engine.attach("ledger", [_verified(folder / known)])
     else:
         engine.define("ledger", sql.load("ltv.identity", "no_ledger"))
     engine.materialise("seen", _seen(tables))
     new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
-    if new or not known:
-        engine.materialise("next ledger", sql.load("ltv.identity", "next_ledger"))
-        manifest.add(path, engine.sink(exp.select("*").from_(sql.table("next ledger")), path))
+    if known and not new:
+        return folder / known
+    # under a name of its own: the manifest switches to it in one step, so that a crash in between loses nothing
+    rows = new + (entries[known].rows or 0 if known else 0)
+    path = folder / f"user_ids-{rows}.parquet"
+    engine.sink(sql.load("ltv.identity", "next_ledger"), path)
+    Manifest(folder).write({path.name: Entry(sha256(path), rows)})
+    for old in set(folder.glob("user_ids*.parquet")) - {path, folder / (known or "")}:
+        old.unlink(missing_ok=True)  # but for the one before, which somebody may be reading
     return path
+
+
+def _verified(path: Path) -> Path:
+    try:
+        return Manifest(path.parent).verify(path)
+    except CorruptError:
+        raise CorruptError(
+            f"{path}: the ledger of user ids is missing or damaged; put {path.parent} back from a backup, "
+            "or remove it to number all people anew"
+        ) from None
 
 
 def _seen(tables: Mapping[str, Table]) -> exp.Query:

@@ -38,9 +38,9 @@ def markdown(source: str, attachments: Mapping[str, Any] | None = None) -> Marku
 
 
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
-    """Let images come from inside the page alone, and links lead to places rather than to data."""
+    """Let images come from inside the page alone, links lead to places, and the page alone say what has a language."""
     if attribute in ("src", "srcset", "background", "poster"):
         return value if tag == "img" and attribute == "src" and _IMAGE.match(value) else None
     if attribute in ("href", "cite", "action"):
         return None if value.strip().lower().startswith("data:") else value
-    return None if attribute in ("class", "style", "id", "bgcolor") else value
+    return None if attribute in ("class", "style", "id", "bgcolor", "lang") else value

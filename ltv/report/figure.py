@@ -12,9 +12,9 @@ from ltv.report import theme
 Json = Any  # what json.loads gives
 Path = list[str | int]
 
-# What the bundled plotly.js can draw; anything else would leave an empty box on the page.
+# What the bundled plotly.js can draw under the policy of a page; anything else would leave an empty box.
 TRACES = frozenset(
-    """bar box contour heatmap histogram histogram2d histogram2dcontour image pie
+    """bar box contour heatmap histogram histogram2d histogram2dcontour pie
     scatter scatterternary violin""".split()  # noqa: SIM905  a list of words
 )
 
@@ -41,6 +41,8 @@ def figure_json(figure: Any) -> Json:  # noqa: ANN401  plotly has no types
     heat = _heat_traces(raw)
     layout["template"] = theme.HEAT_TEMPLATE if heat else theme.TEMPLATE
     layout.setdefault("height", _height(figure) if heat else _HEIGHT_PX)
+    for axis in _named_axes(figure) if heat else ():
+        layout.setdefault(axis, {}).setdefault("type", "category")
     return raw
 
 
@@ -123,6 +125,16 @@ def _check_traces(raw: Json) -> None:
 def _heat_traces(raw: Json) -> bool:
     kinds = {trace.get("type") for trace in raw.get("data", [])}
     return kinds == {"heatmap"}
+
+
+def _named_axes(figure: Any) -> list[str]:  # noqa: ANN401
+    """Return the axes of a heat map that hold names; plotly takes "2025-01" for a date and leaves rows unlabelled."""
+    places = {"xaxis": [trace.x for trace in figure.data], "yaxis": [trace.y for trace in figure.data]}
+    return [axis for axis, given in places.items() if all(_names(values) for values in given)]
+
+
+def _names(values: Any) -> bool:  # noqa: ANN401
+    return values is not None and all(isinstance(value, str) for value in values)
 
 
 def _height(figure: Any) -> int:  # noqa: ANN401

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 from ltv.text import LANGS, Lang, Text
@@ -59,6 +60,17 @@ class PageInfo:
     nav: Sequence[NavItem] = ()
     home: str = "index.html"
     up: str = "../index.html"
+
+    @property
+    def until(self) -> str:
+        """The as-of instant as people read it.
+
+        >>> PageInfo("a", Text("", ""), "2025-12-31", "2026-01-01T00:00:00+08:00", "r").until
+        '2026-01-01 00:00 (UTC+08:00)'
+        """
+        moment = datetime.fromisoformat(self.as_of)
+        offset = f"{moment:%z}"
+        return f"{moment:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]})" if offset else f"{moment:%Y-%m-%d %H:%M}"
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,9 @@ def _traces() -> dict[str, Any]:
                 "textfont": {"color": INK, "size": 12, "family": FONT},
             }
         ],
+        "contour": [{"colorscale": heat_colors()}],
+        "histogram2d": [{"colorscale": heat_colors()}],
+        "histogram2dcontour": [{"colorscale": heat_colors()}],
         "scatter": [{"line": {"width": 2.5}, "marker": {"size": 6}, "cliponaxis": False}],
         "bar": [{"marker": {"line": {"width": 0}}, "cliponaxis": False, "textfont": {"size": 12}}],
     }
@@ -84,7 +87,7 @@ def _traces() -> dict[str, Any]:
 
 TEMPLATE: dict[str, Any] = {"layout": _layout(), "data": _traces()}
 
-_LABEL_AXIS: dict[str, Any] = {"type": "category", "showgrid": False, "showline": False, "zeroline": False, "ticks": ""}
+_LABEL_AXIS: dict[str, Any] = {"showgrid": False, "showline": False, "zeroline": False, "ticks": ""}
 HEAT_TEMPLATE: dict[str, Any] = {
     "layout": _layout()
     | {

@@ -108,7 +108,8 @@ class ForkServer:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,  # ^C is the runner's to handle
             )
-        threading.Thread(target=self._listen, name="ltv-fork-server", daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, name="ltv-fork-server", daemon=True)
+        self._listener.start()
 
     def fork(self, argv: list[str], *, env: Mapping[str, str], cwd: str, folder: str | None) -> KernelProcess:
         """Start a kernel.
@@ -134,8 +135,11 @@ class ForkServer:
 
     def close(self) -> None:
         """End all kernels and the server."""
-        self.tell({"stop": True})
-        self._process.wait()
+        if self.imported["base"].is_set():
+            self.tell({"stop": True})
+        else:  # it has no kernels yet, and hears nothing before it has imported everything
+            self._process.kill()
+        self._listener.join()
 
     def forget(self) -> None:
         """Let go of the server in a process that was forked from the runner: it belongs to the other one."""
@@ -308,7 +312,8 @@ def kernel_manager(*, environment: Mapping[str, str], cwd: Path, fork: bool = Tr
     """Make the class for one notebook, to be passed to papermill as `kernel_manager_class`.
 
     Args:
-        environment: variables set on top of the runner's own.
+        environment: variables set on top of the runner's own. What libraries read when they are loaded, such as
+            OMP_NUM_THREADS, has to be in the runner's environment before `warm`.
         cwd: working directory of the kernel.
         fork: fork the kernel where that can be done; else start an ordinary one.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ltv.contract import RESULTS
+from ltv.errors import CorruptError
 from ltv.warehouse.files import Manifest
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ if TYPE_CHECKING:
     from ltv.runs.ledger import Run
 
 _COLUMNS = ["date", "table", "key", "column", "old", "new", "cause"]
-_ROW = "(row)"
+_MISSING = "\0"
 
 
 def restatements(old: Path, new: Path, *, date: str, cause: str) -> pd.DataFrame:
-    """Compare the result tables of two runs.
+    """Compare the result tables of two runs; a row that came or went shows every value against nothing.
 
     Args:
         old: folder of the run that was published.
@@ -28,7 +29,7 @@ def restatements(old: Path, new: Path, *, date: str, cause: str) -> pd.DataFrame
         date: the day both report on.
         cause: what differs between them: data, code, settings, parameters.
     """
-    parts = [_table(name, old / "results", new / "results") for name in RESULTS if name != "restatements"]
+    parts = [_changes(name, old / "results", new / "results") for name in RESULTS if name != "restatements"]
     filled = [p for p in parts if len(p)]
     rows = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["table", "key", "column", "old", "new"])
     return rows.assign(date=pd.Timestamp(date), cause=cause)[_COLUMNS]
@@ -45,49 +46,24 @@ def cause(old: Run | None, new: Run) -> str:
     return " + ".join(word for word, name in pairs if getattr(old, name) != getattr(new, name)) or "repeat"
 
 
-def _table(name: str, old: Path, new: Path) -> pd.DataFrame:
-    before, after = _read(old, name), _read(new, name)
-    if before is None or after is None:
+def _changes(name: str, old: Path, new: Path) -> pd.DataFrame:
+    paths = [folder / f"{name}.parquet" for folder in (old, new)]
+    if not all(p.exists() for p in paths):
         return pd.DataFrame()
-    key = list(RESULTS[name].key)
-    columns = [c for c in before.columns if c in after.columns and c not in [*key, "run_id"]]
-    both = _as_text(before, key, columns).join(_as_text(after, key, columns), how="outer", lsuffix="|old", rsuffix="|new")
-    changed = [_column(both, c) for c in columns] + _rows(both, before, after, key)
-    rows = pd.concat(changed, ignore_index=True) if changed else pd.DataFrame()
-    return rows.assign(table=name)
+    try:
+        before, after = (_values(pd.read_parquet(Manifest(p.parent).verify(p)), RESULTS[name].key) for p in paths)
+    except CorruptError as error:  # what was published cannot be compared any more, and that is worth a row
+        return pd.DataFrame([{"table": name, "key": "", "column": "", "old": "damaged", "new": str(error)}])
+    both = pd.concat([before, after], axis=1, keys=["old", "new"])
+    differs = both["old"].fillna(_MISSING) != both["new"].fillna(_MISSING)
+    return both[differs].reset_index().assign(table=name)
 
 
-def _read(folder: Path, name: str) -> pd.DataFrame | None:
-    path = folder / f"{name}.parquet"
-    return pd.read_parquet(Manifest(folder).verify(path)) if path.exists() else None
-
-
-def _key(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series[str]:
-    text = [k + "=" + frame[k].astype("string").fillna("") for k in key]
-    joined = text[0]
-    for part in text[1:]:
-        joined = joined + ", " + part
-    return joined
-
-
-def _as_text(frame: pd.DataFrame, key: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:
-    values = frame[list(columns)].round(9).astype("string")
-    return values.set_axis(pd.Index(_key(frame, key), name="key"), axis=0)
-
-
-def _column(both: pd.DataFrame, column: str) -> pd.DataFrame:
-    old, new = both[f"{column}|old"], both[f"{column}|new"]
-    inside = both.index.isin(both.index)
-    differs = inside & ~((old == new).fillna(False) | (old.isna() & new.isna())).to_numpy(dtype=bool)
-    found = pd.DataFrame({"key": both.index[differs], "old": old[differs].to_numpy(), "new": new[differs].to_numpy()})
-    return found.assign(column=column)
-
-
-def _rows(both: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame, key: Sequence[str]) -> list[pd.DataFrame]:
-    had, has = set(_key(before, key)), set(_key(after, key))
-    gone, come = sorted(had - has), sorted(has - had)
-    del both
-    return [
-        pd.DataFrame({"key": gone, "column": _ROW, "old": "present", "new": None}),
-        pd.DataFrame({"key": come, "column": _ROW, "old": None, "new": "present"}),
-    ]
+def _values(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series[str]:
+    """Every value of a table as text, by key and column."""
+    numbers = frame.select_dtypes("number").columns
+    text = frame.assign(**{c: frame[c].round(9) for c in numbers}).astype("string")
+    parts = [k + "=" + text[k].fillna("") for k in key]
+    names = parts[0].str.cat(parts[1:], sep=", ") if len(parts) > 1 else parts[0]
+    values = text.drop(columns=[*key, "run_id"]).assign(key=names)
+    return values.melt(id_vars="key", var_name="column", value_name="value").set_index(["key", "column"])["value"]

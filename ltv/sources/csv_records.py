@@ -11,7 +11,7 @@ from ltv.sources.text_lines import BadLine, Fault, LineEnd, line_fault, split_li
 MAX_RECORD_CHARS = 1 << 20
 _MIN_RECORD_CHARS = 1 << 11
 # What may be read in vain, in characters: at the start, and for each character of the file that has been dealt with.
-_FREE_CHARS = 1 << 24
+_FREE_CHARS = 1 << 22
 _EARNED_CHARS = 8
 _LINE_CHARS = 64  # a line costs about as much time as that many characters
 

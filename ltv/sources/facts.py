@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from ltv import sql
-from ltv.sources.staging import STAGED
 
 if TYPE_CHECKING:
     from ltv.contract.schema import Table
@@ -75,17 +74,16 @@ class Facts:
         return f"most often {rule} ({self.rules[rule]:,} rows)" if rule else ""
 
 
-def count(engine: DuckEngine, staging: Staging, *, accepted: int, files: int) -> Facts:
+def count(engine: DuckEngine, staging: Staging, *, accepted: int, quarantined: int, files: int) -> Facts:
     """Count what became of the staged rows and the broken lines."""
-    staged = _number(engine, "SELECT COUNT(*) FROM staged")
-    lines = _number(engine, 'SELECT COUNT(*) FROM "bad lines"')
-    rules = engine.frame(_sql("rules"))
+    read = 'SELECT (SELECT COUNT(*) FROM staged) + (SELECT COUNT(*) FROM "bad lines")'
+    rules = engine.frame(sql.load("ltv.sources", "rules"))
     return Facts(
         table=staging.spec.name,
-        read=staged + lines,
+        read=_number(engine, read),
         accepted=accepted,
-        duplicates=int(engine.scalar(_sql("duplicates"))),
-        quarantined=_number(engine, "SELECT COUNT(*) FROM aside"),
+        duplicates=_number(engine, "SELECT COUNT(*) FROM repeats WHERE fate = 'duplicate'"),
+        quarantined=quarantined,
         rules=dict(zip(rules["rule"], map(int, rules["n"]), strict=True)),
         sources=_by_source(engine, staging),
         present=_present(engine, staging.spec),
@@ -95,15 +93,12 @@ def count(engine: DuckEngine, staging: Staging, *, accepted: int, files: int) ->
     )
 
 
-def source_label(spec: Table, source: Source) -> exp.Expr:
-    """The source system of a row: its own column, or where the table comes from."""
+def labels(spec: Table, source: Source) -> dict[str, exp.Expr]:
+    """The source system of a row and of a line that is none: its own column, or where the table comes from."""
     if "source" in spec.names:
-        return sql.expression("COALESCE(v, '?')", v=sql.column("source"))
-    return exp.Literal.string("database" if source.url else "files")
-
-
-def _sql(name: str, **columns: exp.Expr) -> exp.Query:
-    return sql.load("ltv.sources", name, columns=columns)
+        own = sql.expression("COALESCE(v, '?')", v=sql.column("source"))
+        return {"source_name": own, "unknown_source": exp.Literal.string("?")}
+    return dict.fromkeys(("source_name", "unknown_source"), exp.Literal.string("database" if source.url else "files"))
 
 
 def _number(engine: DuckEngine, text: str) -> int:
@@ -113,28 +108,32 @@ def _number(engine: DuckEngine, text: str) -> int:
 def _versions(engine: DuckEngine, spec: Table, accepted: int) -> int:
     if not spec.versioned:
         return 0
-    keys = exp.select(*[sql.column(k) for k in spec.key]).distinct().from_(_sql("accepted").subquery("rows"))
+    rows = sql.load("ltv.sources", "accepted").subquery("rows")
+    keys = exp.select(*[sql.column(k) for k in spec.key]).distinct().from_(rows)
     return accepted - int(engine.scalar(exp.select("COUNT(*)").from_(keys.subquery("keys"))))
 
 
 def _by_source(engine: DuckEngine, staging: Staging) -> tuple[SourceFacts, ...]:
-    rows = engine.frame(_sql("by_source", source_name=source_label(staging.spec, staging.source)))
+    rows = engine.frame(sql.load("ltv.sources", "by_source", columns=labels(staging.spec, staging.source)))
     return tuple(SourceFacts(str(r[0]), int(r[1]), int(r[2]), int(r[3])) for r in rows.itertuples(index=False))
 
 
 def _present(engine: DuckEngine, spec: Table) -> tuple[str, ...]:
     counts = [exp.alias_(exp.Count(this=sql.column(n)), n, quoted=True) for n in spec.names]
-    row = engine.frame(exp.select(*counts).from_(sql.table(STAGED))).iloc[0]
+    row = engine.frame(exp.select(*counts).from_("staged")).iloc[0]
     return tuple(n for n in spec.names if spec.column(n).required or row[n] > 0)
 
 
 def _future(engine: DuckEngine, staging: Staging) -> str | None:
-    """The earliest time that lies ahead: from then on the table must be read again."""
-    ahead = [(i, m.column) for i, m in enumerate(staging.marks) if m.check.rule == "in_future"]
+    """The earliest time that lies ahead, UTC: from then on the table must be read again."""
+    ahead = {number: mark.column for mark, number in staging.marks.items() if mark.rule == "in_future"}
     times: list[datetime] = []
-    for number, column in ahead:
-        earliest = exp.Min(this=exp.cast(sql.column(column), "TIMESTAMP"))
+    for number, name in ahead.items():
+        moment: exp.Expr = sql.column(name)
+        if staging.spec.column(name).type == "date":  # a day begins earlier or later than in UTC
+            midnight = "TIMEZONE('UTC', TIMEZONE(zone, CAST(v AS TIMESTAMP)))"
+            moment = sql.expression(midnight, v=moment, zone=exp.Literal.string(staging.context.timezone))
         chosen = sql.column("_check").eq(exp.Literal.number(number))
-        value: Any = engine.scalar(exp.select(earliest).from_(sql.table(STAGED)).where(chosen))
-        times += [value] if isinstance(value, datetime) else []
+        value: Any = engine.scalar(exp.select(exp.Min(this=moment)).from_("staged").where(chosen))
+        times += [value] if isinstance(value, datetime) else []  # a year beyond 9999 comes as text
     return min(times).isoformat() if times else None

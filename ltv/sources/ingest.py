@@ -6,18 +6,19 @@ accepted + quarantined + dropped duplicates = read, always; each quarantined row
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import DataRefusedError, LtvError
 from ltv.sources import database, repeats
-from ltv.sources.facts import Facts, count, source_label
-from ltv.sources.pieces import FILE, LINE, Piece, Pieces, files
+from ltv.sources.facts import Facts, count, labels
+from ltv.sources.pieces import FILE, LINE, Piece, Pieces, files, in_one_line
 from ltv.sources.privacy import Hasher
 from ltv.sources.reshape import reshape, union
 from ltv.sources.staging import STAGED, Staging
@@ -59,107 +60,92 @@ class Ingest:
 
         Raises:
             DataRefusedError: a file cannot be read at all, or a required column is missing.
+            LtvError: memory or disk did not suffice.
         """
         folder.mkdir(parents=True, exist_ok=True)
+        found = files(self.workspace, self.spec.name, self.source)
         with DuckEngine(
             memory_mb=self.settings.memory_mb, threads=self.settings.threads, directories=[folder]
         ) as engine:
             hasher = Hasher(self.key)
             hasher.install(engine)
             staging = Staging(self.spec, self.source, self.context)
-            bad = self._stage(engine, staging)
+            bad = self._stage(engine, staging, Pieces(engine, self.source, self.workspace, found))
             hasher.refuse_without_key(self.spec.name)
-            repeats.mark(engine, self.spec, staging.extras)
-            return self._write(engine, staging, bad, folder)
+            with in_one_line(self.spec.name, LtvError):
+                self._split(engine, staging, bad)
+                return self._write(engine, staging, folder, len(found))
 
-    def _stage(self, engine: DuckEngine, staging: Staging) -> pa.Table:
-        found = files(self.workspace, self.spec.name, self.source)
-        pieces = Pieces(engine, self.source, self.workspace, found)
-        typed = (
-            [database.read(engine, self.spec.name, self.source, workspace=self.workspace)] if self.source.url else []
-        )
-        typed += pieces.attach()
+    def _stage(self, engine: DuckEngine, staging: Staging, pieces: Pieces) -> pa.Table:
+        with in_one_line(self.spec.name, DataRefusedError):
+            typed = pieces.attach()
+        if self.source.url:
+            typed.append(database.read(engine, self.spec.name, self.source, workspace=self.workspace))
         engine.lock()
         if self.source.sql:
-            self._reshaped(engine, staging, pieces, typed)
+            self._put(engine, staging, self._reshaped(engine, self.source.sql, typed, pieces.stream()))
         else:
-            self._straight(engine, staging, pieces, typed)
-        return bad_lines(pieces)
+            for number, piece in enumerate(chain(typed, pieces.stream())):
+                self._put(engine, staging, piece, append=number > 0)
+        return _bad_lines(pieces)
 
-    def _straight(self, engine: DuckEngine, staging: Staging, pieces: Pieces, typed: list[Piece]) -> None:
-        staged = False
-        for group in (typed, pieces.stream()):
-            for piece in group:
-                self._run(engine, staging, piece, append=staged)
-                staged = True
-        if not staged:
-            engine.materialise(STAGED, _no_rows(staging))
-
-    def _reshaped(self, engine: DuckEngine, staging: Staging, pieces: Pieces, typed: list[Piece]) -> None:
+    def _reshaped(self, engine: DuckEngine, text: str, typed: list[Piece], stream: Iterator[Piece]) -> Piece:
         kept = list(typed)
-        for number, piece in enumerate(pieces.stream()):
-            engine.materialise(f"text {number}", exp.select("*").from_(sql.table(piece.name)))
+        for number, piece in enumerate(stream):
+            with in_one_line(f"{self.spec.name}: {piece.label}", DataRefusedError):
+                engine.materialise(f"text {number}", exp.select("*").from_(sql.table(piece.name)))
             kept.append(Piece(f"text {number}", piece.columns, label=piece.label))
-        union(engine, kept)
-        self._run(engine, staging, reshape(engine, self.source.sql or "", self.spec.name), append=False)
+        with in_one_line(f"[sources.{self.spec.name}] sql", DataRefusedError):
+            union(engine, kept)
+            return reshape(engine, text, self.spec.name)
 
-    def _run(self, engine: DuckEngine, staging: Staging, piece: Piece, *, append: bool) -> None:
+    def _put(self, engine: DuckEngine, staging: Staging, piece: Piece, *, append: bool = False) -> None:
         query = staging.select(piece)
-        try:
+        with in_one_line(f"{self.spec.name}: {piece.label}", DataRefusedError):
             if append:
                 engine.append(STAGED, query)
             else:
                 engine.materialise(STAGED, query)
-        except duckdb.Error as error:
-            if isinstance(error.__cause__, LtvError):
-                raise error.__cause__ from None
-            line = " ".join(str(error).split())[:300]
-            raise DataRefusedError(f"{self.spec.name}: {piece.label}: {line}") from None
 
-    def _write(self, engine: DuckEngine, staging: Staging, bad: pa.Table, folder: Path) -> Facts:
+    def _split(self, engine: DuckEngine, staging: Staging, bad: pa.Table) -> None:
+        """Say of every staged row whether it is used, dropped or put aside."""
+        numbered = sql.replace_tables(sql.query("SELECT *, rowid AS _number FROM put"), {"put": STAGED})
+        engine.define("staged", numbered)
         engine.register("bad lines", bad)
         engine.register("marks", _marks(staging))
+        repeats.mark(engine, self.spec, staging.extras)
+        values: list[exp.Expr] = [exp.cast(sql.column(k), "VARCHAR") for k in self.spec.key]
+        columns = labels(self.spec, self.source) | {
+            "table_name": exp.Literal.string(self.spec.name),
+            "key_columns": exp.Literal.string(", ".join(self.spec.key)),
+            "key_values": sql.function("concat_ws", exp.Literal.string(", "), *(values or [exp.Null()])),
+        }
+        engine.define("aside", sql.load("ltv.sources", "quarantined", columns=columns))
+
+    def _write(self, engine: DuckEngine, staging: Staging, folder: Path, n_files: int) -> Facts:
         kept = [sql.column(n) for n in (*self.spec.names, *staging.extras, FILE, LINE)]
-        accepted_rows = exp.select(*kept).from_(sql.load("ltv.sources", "accepted").subquery("accepted"))
-        accepted = engine.sink(accepted_rows, folder / ROWS)
-        label = source_label(self.spec, self.source)
-        named = {"table_name": exp.Literal.string(self.spec.name), "source_name": label}
-        engine.define("aside", sql.load("ltv.sources", "quarantined", columns=named))
-        engine.sink(sql.query('SELECT * FROM aside ORDER BY "file", "line"'), folder / QUARANTINE)
-        facts = count(engine, staging, accepted=accepted, files=len(files(self.workspace, self.spec.name, self.source)))
+        rows = exp.select(*kept).from_(sql.load("ltv.sources", "accepted").subquery("accepted"))
+        accepted = engine.sink(rows, folder / ROWS)
+        quarantined = engine.sink(sql.query('SELECT * FROM aside ORDER BY "file", "line"'), folder / QUARANTINE)
+        facts = count(engine, staging, accepted=accepted, quarantined=quarantined, files=n_files)
         write_text(folder / FACTS, json.dumps(asdict(facts), ensure_ascii=False, indent=1))
         manifest = Manifest(folder)
-        manifest.add(folder / ROWS, facts.accepted)
-        manifest.add(folder / QUARANTINE, facts.quarantined)
+        manifest.add(folder / ROWS, accepted)
+        manifest.add(folder / QUARANTINE, quarantined)
         manifest.add(folder / FACTS)
         return facts
 
 
 def _marks(staging: Staging) -> pa.Table:
-    rows = [
-        {"number": i, "column": m.column, "rule": m.check.rule, "allowed": m.check.allowed}
-        for i, m in enumerate(staging.marks)
-    ]
+    rows = [asdict(mark) | {"number": number} for mark, number in staging.marks.items()]
     types = [("number", pa.int32()), ("column", pa.string()), ("rule", pa.string()), ("allowed", pa.string())]
     return pa.Table.from_pylist(rows, schema=pa.schema(types))
 
 
-def bad_lines(pieces: Pieces) -> pa.Table:
+def _bad_lines(pieces: Pieces) -> pa.Table:
     """The lines that were not even rows, as a table."""
     rows = [
         {"file": file, "line": b.line, "rule": b.rule, "allowed": b.detail, "row": b.text} for file, b in pieces.bad
     ]
     types = [("file", pa.string()), ("line", pa.int64()), ("rule", pa.string()), ("allowed", pa.string())]
     return pa.Table.from_pylist(rows, schema=pa.schema([*types, ("row", pa.string())]))
-
-
-def _no_rows(staging: Staging) -> exp.Query:
-    columns = [sql.column(n) for n in staging.spec.names]
-    nothing = Piece("nothing", {n: "VARCHAR" for n in staging.spec.names})
-    empty = [exp.alias_(sql.expression("CAST(NULL AS VARCHAR)"), c.name, quoted=True) for c in columns]
-    empty += [
-        exp.alias_(sql.expression("CAST(NULL AS VARCHAR)"), FILE),
-        exp.alias_(sql.expression("CAST(0 AS BIGINT)"), LINE),
-    ]
-    tree = Staging(staging.spec, type(staging.source)(), staging.context).select(nothing)
-    return tree.with_("nothing", as_=exp.select(*empty).where("FALSE"))

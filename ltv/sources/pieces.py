@@ -5,17 +5,20 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 from pyarrow import parquet
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import DataRefusedError, found
+from ltv.errors import DataRefusedError, LtvError, found
 from ltv.sources.text import BadLine, TextFile, open_csv, open_json_lines
+from ltv.sources.text_lines import masked
 
 if TYPE_CHECKING:
     from ltv.settings import Source
@@ -94,8 +97,40 @@ class Pieces:
 
     def _open(self, path: Path) -> TextFile:
         if kind(path) == "csv":
-            return open_csv(path, encoding=self.source.encoding, delimiter=self.source.delimiter)
-        return open_json_lines(path, encoding=self.source.encoding)
+            text: TextFile = open_csv(path, encoding=self.source.encoding, delimiter=self.source.delimiter)
+        else:
+            text = open_json_lines(path, encoding=self.source.encoding)
+        _refuse_alike(path, text.columns)
+        return text
+
+
+def _refuse_alike(path: Path, columns: tuple[str, ...]) -> None:
+    """Stop where the engine, to which `TS` and `ts` are one name, could take one column for another."""
+    seen = {FILE: FILE, LINE: LINE}
+    for name in columns:
+        other = seen.setdefault(name.lower(), name)
+        if other is not name:
+            raise DataRefusedError(
+                found(f"{path} column", masked(name), f"no name that differs from {other!r} in case only")
+            )
+
+
+def with_origin(engine: DuckEngine, table: str, *, label: str) -> Piece:
+    """Name file and line of the rows of a table that does not name them itself: a label, and the place in the table."""
+    columns = engine.columns(table)
+    file = "COALESCE(CAST(_file AS VARCHAR), label)" if FILE in columns else "label"
+    line = "COALESCE(TRY_CAST(_line AS BIGINT), rowid + 1)" if LINE in columns else "rowid + 1"
+    own = {k: v for k, v in columns.items() if k not in (FILE, LINE)}
+    shown = [*map(sql.column, own), exp.alias_(sql.expression(file, label=exp.Literal.string(label)), FILE)]
+    shown.append(exp.alias_(sql.expression(line), LINE))
+    engine.define(f"{table} rows", exp.select(*shown).from_(sql.table(table)))
+    return Piece(f"{table} rows", own, label=label)
+
+
+def told(error: Exception) -> str:
+    """What the engine says, in one line in which no phone number or e-mail address can be read."""
+    said = str(error).split("\nLINE 1:")[0]  # what follows shows a piece of our SQL
+    return masked(" ".join(said.split()))[:300]
 
 
 def _schema(text: TextFile) -> pa.Schema:
@@ -108,6 +143,17 @@ def _named(text: TextFile, path: str) -> Iterator[pa.RecordBatch]:
     for batch in text.batches():
         label = pa.repeat(path, batch.num_rows)
         yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=schema)
+
+
+@contextmanager
+def in_one_line(what: str, kind: type[LtvError]) -> Iterator[None]:
+    """Tell an error of the engine as one of ours; memory that does not suffice is no fault of the data."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as error:
+        raise LtvError(f"{what}: {told(error)}") from None
+    except duckdb.Error as error:
+        raise kind(f"{what}: {told(error)}") from None
 
 
 def kind(path: Path) -> str:
@@ -174,14 +220,20 @@ def _within(workspace: Path, name: str) -> Path:
 
 
 def content_hash(paths: list[Path], known: dict[str, str]) -> str:
-    """One hash over names and contents of files; `known` remembers contents by name, size and time of change."""
+    """One hash over names and contents of files; `known` remembers contents by name, size and time of change.
+
+    Raises:
+        DataRefusedError: a file cannot be opened.
+    """
     from ltv.warehouse.files import sha256
 
     digest = hashlib.sha256()
     for path in paths:
-        status = path.stat()
-        key = f"{path}|{status.st_size}|{status.st_mtime_ns}"
-        if key not in known:
-            known[key] = sha256(path)
+        try:
+            status = path.stat()
+            key = f"{path}|{status.st_size}|{status.st_mtime_ns}"
+            known[key] = known.get(key) or sha256(path)
+        except OSError as error:
+            raise DataRefusedError(f"{path}: it cannot be opened ({error.strerror})") from None
         digest.update(f"{path.name}\0{known[key]}\n".encode())
     return digest.hexdigest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import unicodedata
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -26,18 +27,24 @@ RAW = ("phone", "email")
 KEY_VARIABLE = "LTV_HMAC_KEY"
 _FUNCTION = "ltv_hmac"
 _CHINA_DIGITS = 13
+_LEAST_DIGITS = 5  # with fewer it is no number that a person can be called on
 
 
 def normal(kind: str, value: str) -> str:
-    """The one spelling of a phone number or an e-mail address.
+    """The one spelling of a phone number or an e-mail address; empty for what is neither, such as `n/a`.
 
-    >>> normal("phone", "+86 138-0013-8000"), normal("phone", "13800138000"), normal("email", " A@B.cn ")
+    >>> normal("phone", "+86 138-0013-8000"), normal("phone", "１３８00138000"), normal("email", " A@B.cn ")
     ('13800138000', '13800138000', 'a@b.cn')
+    >>> normal("phone", "unknown"), normal("email", "none")
+    ('', '')
     """
+    value = unicodedata.normalize("NFKC", value)
     if kind == "email":
-        return value.strip().lower()
+        return value.strip().lower() if "@" in value else ""
     digits = "".join(c for c in value if c.isdigit()).removeprefix("00")
-    return digits[2:] if len(digits) == _CHINA_DIGITS and digits.startswith("86") else digits
+    if len(digits) == _CHINA_DIGITS and digits.startswith("86"):
+        return digits[2:]
+    return digits if len(digits) >= _LEAST_DIGITS else ""
 
 
 def keyed_hash(kind: str, value: str, key: bytes) -> str:
@@ -63,15 +70,17 @@ class Hasher:
         )
 
     def _batch(self, kinds: pa.Array, values: pa.Array) -> pa.Array:
-        return pa.array([self._one(k, v) for k, v in zip(kinds.to_pylist(), values.to_pylist(), strict=True)])
+        pairs = zip(kinds.to_pylist(), values.to_pylist(), strict=True)
+        return pa.array([self._one(k, v) for k, v in pairs], pa.string())
 
     def _one(self, kind: str | None, value: str | None) -> str | None:
-        if kind is None or value is None or not value.strip():
-            return None
+        name = (kind or "").strip().lower()
+        if name not in RAW or value is None or not normal(name, value):
+            return None  # one hash for all that is no number would make one person of many
         if not self.key:
             self.wanted = True
             return None
-        return keyed_hash(kind.strip().lower(), value, self.key)
+        return keyed_hash(name, value, self.key)
 
     def refuse_without_key(self, table: str) -> None:
         """Stop when raw numbers arrived and no key was there.

@@ -10,89 +10,50 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ltv import sql
-from ltv.sources.pieces import FILE, LINE
-from ltv.sources.staging import STAGED
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ltv.contract.schema import Table
     from ltv.warehouse.duck import DuckEngine
 
-REPEATS = "repeats"
 
-
-def mark(engine: DuckEngine, spec: Table, extras: list[str]) -> None:
-    """Fill the table `repeats` (`_file`, `_line`, `fate`) with the rows that are not to be used."""
-    columns = [*spec.names, *extras]
+def mark(engine: DuckEngine, spec: Table, extras: Sequence[str]) -> None:
+    """Fill `repeats` (`_number`, `fate`) with the rows of `staged` that are not to be used."""
     if not spec.key:
-        engine.materialise(REPEATS, _empty())
+        engine.define("repeats", sql.load("ltv.sources", "no_repeats"))
         return
     engine.materialise("repeated keys", _repeated(spec))
-    ranked = exp.select(
-        sql.column(FILE),
-        sql.column(LINE),
-        exp.alias_(_rank([*columns]), "same"),
-        exp.alias_(_rank(_version(spec)), "version"),
-        exp.alias_(_stale(spec), "unversioned"),
-    ).from_(exp.alias_(sql.table(STAGED), "s", table=True))
-    ranked = ranked.join(
-        exp.alias_(sql.table("repeated keys"), "k", table=True), on=exp.and_(*[_null_safe(c) for c in spec.key])
-    ).where("_check IS NULL")
-    # among equal rows the first delivered stays; of what differs, the first of each version stays
-    engine.materialise("ranked", _columns(ranked))
-    engine.materialise(REPEATS, _fates())
-
-
-def _columns(ranked: exp.Select) -> exp.Select:
-    for node in ranked.find_all(exp.Column):
-        if not node.table and node.name != "_check":
-            node.set("table", exp.to_identifier("s"))
-    return ranked
+    engine.define("candidates", _candidates(spec))
+    version = ["updated_at"] if spec.versioned else []
+    places = {
+        "nth_same": _rank([*spec.names, *extras]),
+        "nth_of_version": _rank([*spec.key, *version]),
+        "nth_of_key": _rank(spec.key),
+        "version": sql.column("updated_at") if version else exp.Null(),
+    }
+    engine.materialise("repeats", sql.load("ltv.sources", "repeats", columns=places))
 
 
 def _repeated(spec: Table) -> exp.Select:
-    keys = [sql.column(c) for c in spec.key]
-    return (
-        exp.select(*keys)
-        .from_(sql.table(STAGED))
-        .where("_check IS NULL")
-        .group_by(*[k.copy() for k in keys])
-        .having("COUNT(*) > 1")
-    )
+    keys = [sql.column(k) for k in spec.key]
+    good = exp.select(*keys).from_("staged").where("_check IS NULL")
+    return good.group_by(*[k.copy() for k in keys]).having("COUNT(*) > 1")
 
 
-def _version(spec: Table) -> list[str]:
-    return [*spec.key, "updated_at"] if spec.versioned else list(spec.key)
+def _candidates(spec: Table) -> exp.Select:
+    def sides(name: str) -> dict[str, exp.Expr]:
+        return {
+            "this": exp.column(name, table="s", quoted=True),
+            "expression": exp.column(name, table="k", quoted=True),
+        }
+
+    same = exp.and_(*[exp.NullSafeEQ(**sides(name)) for name in spec.key])  # a part of a key may be missing
+    staged = exp.select("*").from_("staged AS s").where("_check IS NULL")
+    return staged.join(exp.alias_(sql.table("repeated keys"), "k", table=True), on=same, join_type="semi")
 
 
-def _rank(names: list[str]) -> exp.Expr:
-    window = sql.expression("ROW_NUMBER() OVER (PARTITION BY p ORDER BY _file, _line)")
+def _rank(names: Sequence[str]) -> exp.Expr:
+    window = sql.expression("ROW_NUMBER() OVER (PARTITION BY p ORDER BY _file, _line, _number)")
     window.set("partition_by", [sql.column(n) for n in names])
     return window
-
-
-def _stale(spec: Table) -> exp.Expr:
-    if not spec.versioned:
-        return sql.expression("CAST(0 AS BIGINT)")
-    window = sql.expression("ROW_NUMBER() OVER (PARTITION BY p ORDER BY _file, _line)")
-    window.set("partition_by", [sql.column(n) for n in spec.key])
-    return sql.expression("CASE WHEN updated_at IS NULL THEN w ELSE 0 END", w=window)
-
-
-def _null_safe(name: str) -> exp.Expr:
-    left, right = exp.column(name, table="s", quoted=True), exp.column(name, table="k", quoted=True)
-    return exp.NullSafeEQ(this=left, expression=right)
-
-
-def _fates() -> exp.Query:
-    # `version` must be ranked after identical rows are gone, or a repeated row would count as a contradiction
-    return sql.query(
-        """
-        SELECT _file, _line, CASE WHEN same > 1 THEN 'duplicate' ELSE 'key_conflict' END AS fate
-        FROM ranked
-        WHERE same > 1 OR version > 1 OR unversioned > 1
-        """
-    )
-
-
-def _empty() -> exp.Query:
-    return sql.query("SELECT CAST(NULL AS VARCHAR) AS _file, CAST(NULL AS BIGINT) AS _line, '' AS fate WHERE FALSE")

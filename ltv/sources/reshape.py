@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import duckdb
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import DataRefusedError, UsageError, found
-from ltv.sources.pieces import FILE, LINE, Piece
+from ltv.errors import UsageError, found
+from ltv.sources.pieces import Piece, with_origin
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ltv.warehouse.duck import DuckEngine
-
-_ORIGIN = (FILE, LINE)
 
 
 def checked(text: str, table: str) -> exp.Query:
@@ -46,19 +43,6 @@ def union(engine: DuckEngine, pieces: Sequence[Piece]) -> None:
 
 
 def reshape(engine: DuckEngine, text: str, table: str) -> Piece:
-    """Run the SELECT over `source` and give its rows a file and a line where it does not name them itself.
-
-    Raises:
-        DataRefusedError: the engine cannot run it on this data.
-    """
-    tree = checked(text, table)
-    try:
-        engine.materialise("reshaped", tree)
-    except duckdb.Error as error:
-        line = " ".join(str(error).split())[:300]
-        raise DataRefusedError(f"[sources.{table}] sql: {line}") from None
-    columns = engine.columns("reshaped")
-    extra = [] if LINE in columns else [exp.alias_(sql.expression("ROW_NUMBER() OVER ()"), LINE)]
-    extra += [] if FILE in columns else [exp.alias_(exp.Literal.string(f"sql of {table}"), FILE)]
-    engine.define("reshaped rows", exp.select("*", *extra).from_(sql.table("reshaped")))
-    return Piece("reshaped rows", {k: v for k, v in columns.items() if k not in _ORIGIN}, label=f"sql of {table}")
+    """Run the SELECT over `source` and give its rows a file and a line where it does not name them itself."""
+    engine.materialise("reshaped", checked(text, table))
+    return with_origin(engine, "reshaped", label=f"sql of {table}")

@@ -12,52 +12,56 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ltv import sql
-from ltv.contract.checks import LOST_DIGITS, Check, Context, Family, checks, currency_check, family, typed
+from ltv.contract.checks import LOST_DIGITS, Context, Family, checks, currency_check, family, typed
 from ltv.contract.schema import Column, Table
 from ltv.errors import DataRefusedError, found
 from ltv.sources.pieces import FILE, LINE, Piece
-from ltv.sources.privacy import hashed_kind, hashed_value
+from ltv.sources.privacy import RAW, hashed_kind, hashed_value
+from ltv.text import same
 
 if TYPE_CHECKING:
     from ltv.settings import Source
 
-STAGED = "staged"
+STAGED = "staged rows"
+_TEXT = Column("text", "text", same("text"))
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
-class Marked:
-    """A check by its number in the staged rows."""
+class Mark:
+    """One reason to put a row aside, as the quarantine tells it."""
 
     column: str
-    check: Check
+    rule: str
+    allowed: str
 
 
 @dataclass
 class Staging:
-    """Builds the SELECT that stages one piece, and remembers what each check number means."""
+    """Builds the SELECT that stages one piece, and remembers the number of each mark."""
 
     spec: Table
     source: Source
     context: Context
-    marks: list[Marked] = field(default_factory=list)
+    marks: dict[Mark, int] = field(default_factory=dict)
 
     @property
     def extras(self) -> list[str]:
         """Columns beyond the contract that the mapping asks for; raw phone and e-mail columns only hashed."""
-        names = [n for n in self.source.columns if n not in self.spec.names]
-        return [f"{n}_hmac" if n in ("phone", "email") else n for n in names]
+        return [_hashed_name(n) for n in self.source.columns if n not in self.spec.names]
 
     def select(self, piece: Piece) -> exp.Select:
         """The staged rows of one piece."""
         raws = self._raws(piece)
-        families = {c.name: self._family(c, piece) for c in self.spec.columns}
+        families = {name: self._family(name, piece) for name in self.spec.names}
         floats = {v: self._raw_value(v, piece) for _, v in self.spec.identifiers if families[v] == "float"}
         families |= {v: "text" for _, v in self.spec.identifiers}
         columns = [*_aliased("raw", raws), *_aliased("float", floats), sql.column(FILE), sql.column(LINE)]
         inner = exp.select(*columns).from_(sql.table(piece.name))
         values = [exp.alias_(self._typed(c, families[c.name]), c.name, quoted=True) for c in self.spec.columns]
         middle = exp.select("*", *values).from_(inner.subquery("raw"))
-        marked = exp.select("*", exp.alias_(self._first_failed(families, floats), "_check")).from_(middle.subquery("typed"))
+        check = exp.alias_(self._first_failed(families, floats), "_check")
+        marked = exp.select("*", check).from_(middle.subquery("typed"))
         shown: list[exp.Expr] = [sql.column(c.name) for c in self.spec.columns]
         shown += [exp.alias_(_raw(n), n, quoted=True) for n in self.extras]
         row = sql.expression("CASE WHEN _check IS NOT NULL THEN j END", j=self._json(raws))
@@ -67,11 +71,9 @@ class Staging:
     def _typed(self, column: Column, kind: Family) -> exp.Expr:
         return typed(column, _raw(column.name), kind, self.context)
 
-    def _family(self, column: Column, piece: Piece) -> Family:
-        if column.name in self.source.constants:
-            return "text"
-        name = self._source_name(column.name, piece)
-        return family(piece.columns[name]) if name else "text"
+    def _family(self, name: str, piece: Piece) -> Family:
+        own = None if name in self.source.constants else self._source_name(name, piece)
+        return family(piece.columns[own]) if own else "text"
 
     def _source_name(self, name: str, piece: Piece) -> str | None:
         wanted = self.source.columns.get(name, name)
@@ -79,14 +81,13 @@ class Staging:
         return wanted if wanted in piece.columns else by_case.get(wanted.lower())
 
     def _raws(self, piece: Piece) -> dict[str, exp.Expr]:
-        mapped = set(self.source.columns) - set(self.spec.names)
-        raws = {name: self._raw_value(name, piece) for name in (*self.spec.names, *sorted(mapped))}
+        raws = {name: self._raw_value(name, piece) for name in self.spec.names}
         for kind, value in self.spec.identifiers:
             raws[value] = hashed_value(raws[kind], self._as_text(value, raws[value], piece))
             raws[kind] = hashed_kind(raws[kind])
-        for name in ("phone", "email"):
-            if name in mapped:
-                raws[f"{name}_hmac"] = hashed_value(exp.Literal.string(name), raws.pop(name))
+        for name in sorted(set(self.source.columns) - set(self.spec.names)):
+            text = self._as_text(name, self._raw_value(name, piece), piece)
+            raws[_hashed_name(name)] = hashed_value(exp.Literal.string(name), text)
         return raws
 
     def _raw_value(self, name: str, piece: Piece) -> exp.Expr:
@@ -96,24 +97,31 @@ class Staging:
         if own is None:
             return self._absent(name, piece)
         value = sql.column(own)
-        if family(piece.columns[own]) == "text":
+        kind = family(piece.columns[own])
+        if kind == "text":
             return sql.expression("NULLIF(TRIM(v), '')", v=value)
+        if kind == "float" and self._is_text(name):
+            return sql.expression("CASE WHEN NOT ISNAN(v) THEN v END", v=value)  # NaN is how pandas says "no text"
         return value
+
+    def _is_text(self, name: str) -> bool:
+        return name not in self.spec.names or self.spec.column(name).type == "text"
 
     def _absent(self, name: str, piece: Piece) -> exp.Expr:
         if name in self.source.columns:
             thing = f"[sources.{self.spec.name}] columns.{name}"
-            raise DataRefusedError(found(thing, self.source.columns[name], ", ".join(piece.columns)))
-        if name in self.spec.names and self.spec.column(name).required:
-            here = ", ".join(piece.columns) or "nothing"
             raise DataRefusedError(
-                f"{self.spec.name}: column {name!r} is not in {piece.label}; found: {here}; "
+                found(thing, self.source.columns[name], f"a column of {piece.label}: {_some(piece)}")
+            )
+        if name in self.spec.names and self.spec.column(name).required:
+            raise DataRefusedError(
+                f"{self.spec.name}: column {name!r} is not in {piece.label}; found: {_some(piece)}; "
                 f"allowed: a column of that name, or a mapping in [sources.{self.spec.name}]"
             )
         return sql.expression("CAST(NULL AS VARCHAR)")
 
     def _as_text(self, name: str, raw: exp.Expr, piece: Piece) -> exp.Expr:
-        return typed(self.spec.column(name), raw, self._family(self.spec.column(name), piece), self.context)
+        return typed(_TEXT, raw, self._family(name, piece), self.context)
 
     def _first_failed(self, families: dict[str, Family], floats: dict[str, exp.Expr]) -> exp.Expr:
         case = exp.Case()
@@ -124,9 +132,9 @@ class Staging:
             if column.name == "currency":
                 listed.append((currency_check(self.context), _raw(column.name)))
             for check, raw in listed:
-                condition = check.condition(raw, sql.column(column.name))
-                case = case.when(condition, exp.Literal.number(len(self.marks)))
-                self.marks.append(Marked(column.name, check))
+                mark = Mark(column.name, check.rule, check.allowed)
+                number = self.marks.setdefault(mark, len(self.marks))
+                case = case.when(check.condition(raw, sql.column(column.name)), exp.Literal.number(number))
         return case.else_(sql.expression("CAST(NULL AS INT)"))
 
     def _json(self, raws: dict[str, exp.Expr]) -> exp.Expr:
@@ -134,6 +142,16 @@ class Staging:
         for name in raws:
             pairs += [exp.Literal.string(name), exp.cast(_raw(name), "VARCHAR")]
         return sql.function("json_object", *pairs)
+
+
+def _some(piece: Piece) -> str:
+    names = list(piece.columns)
+    rest = [f"and {len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
+    return ", ".join(names[:_MOST_NAMES] + rest) or "nothing"
+
+
+def _hashed_name(name: str) -> str:
+    return f"{name.lower()}_hmac" if name.lower() in RAW else name
 
 
 def _aliased(prefix: str, values: dict[str, exp.Expr]) -> list[exp.Expr]:

@@ -25,7 +25,7 @@ _MAX_LINE_CHARS = 16 << 20
 _OVERLONG = "\ud800"  # a lone surrogate cannot be in decoded text
 _LINE_END = re.compile("\r\n|\r|\n")
 _ISO_DATE = r"(?<![\d-])(?:19|20)\d\d-[01]\d-[0-3]\d(?![\d-])"
-_DIGITS = r"\d(?:[ -]?\d){6,}"
+_DIGITS = r"\d(?:[ \-\udc00-\udcff]?\d){6,}"  # also where a byte between the digits did not decode
 _EMAIL = r"""[^\s@＠,;|<>"']+[@＠][^\s@＠,;|<>"']+"""
 _PRIVATE = re.compile(f"(?P<date>{_ISO_DATE})|{_EMAIL}|{_DIGITS}")
 
@@ -111,8 +111,8 @@ def masked(raw: str) -> str:
     """
     # NUL bytes go first: UTF-16 read as something else has one between any two digits.
     shown = raw[: 4 * _MAX_TEXT].replace("\0", "").replace(_OVERLONG, "").rstrip("\r\n")
-    shown = BROKEN.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", shown)
-    return _PRIVATE.sub(lambda hit: hit["date"] or "*" * len(hit[0]), shown)[:_MAX_TEXT]
+    shown = _PRIVATE.sub(lambda hit: hit["date"] or "*" * len(hit[0]), shown)
+    return BROKEN.sub(lambda mark: f"\\x{ord(mark[0]) - 0xDC00:02x}", shown)[:_MAX_TEXT]
 
 
 def line_fault(raw: str) -> Fault | None:
@@ -173,7 +173,9 @@ def read_pieces(path: Path, encoding: str, line_end: LineEnd) -> Iterator[Piece]
     """
     cutter = _LineCutter(line_end)
     for text, broken in decoded(path, encoding):
-        yield cutter.cut(text, broken=broken)
+        piece = cutter.cut(text, broken=broken)
+        if piece.text:
+            yield piece
     yield cutter.last()
 
 

@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from ltv.workspace.prepare import Prepared
 
 
-def judge(
-    prepared: Mapping[str, Prepared], settings: Settings, *, as_of: datetime, engine: Engine
-) -> dict[str, str]:
+def judge(prepared: Mapping[str, Prepared], settings: Settings, *, as_of: datetime, engine: Engine) -> dict[str, str]:
     """Why tables cannot be used: table → reason in one line."""
     reasons = {n: p.refused for n, p in prepared.items() if p.refused}
     reasons |= {n: why for n, p in prepared.items() if (why := _too_bad(p, settings))}

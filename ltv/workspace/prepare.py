@@ -12,7 +12,7 @@ import json
 import secrets
 import shutil
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,13 +27,13 @@ from ltv.identity import ledger
 from ltv.settings import Settings, Source
 from ltv.sources.facts import Facts
 from ltv.sources.ingest import FACTS, QUARANTINE, ROWS, Ingest
-from ltv.sources.pieces import content_hash, files
+from ltv.sources.pieces import content_hash, files, in_one_line
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.files import Manifest, write_text
 from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _HASHES = "input_hashes.json"
 
@@ -91,75 +91,75 @@ class Preparation:
     def _table(self, spec: Table, known: dict[str, str]) -> Prepared:
         source = self.settings.sources.get(spec.name, Source())
         try:
+            if source.url:
+                return self._from_database(spec, source)
             found = files(self.workspace, spec.name, source)
-            if not found and not source.url:
-                return Prepared(spec.name)
-            return self._ingested(spec, source, self._key_of(spec, source, found, known))
+            return self._from_files(spec, source, content_hash(found, known)) if found else Prepared(spec.name)
         except DataRefusedError as error:
             return Prepared(spec.name, refused=str(error))
 
-    def _key_of(self, spec: Table, source: Source, found: list[Path], known: dict[str, str]) -> str:
-        # rows of a database have no hash before they are read, so each run reads them anew
-        content = content_hash(found, known) if not source.url else secrets.token_hex(8)
-        how = f"{source}|{self.settings.timezone}|{self.settings.currency}|{self.settings.earliest}|{reader_hash()}"
-        key = hashlib.sha256(self.key or b"").hexdigest()
-        return hashlib.sha256(f"{spec}|{how}|{key}|{content}".encode()).hexdigest()
-
-    def _ingested(self, spec: Table, source: Source, key: str) -> Prepared:
-        folder = self.folder / f"{spec.name}-{key[:16]}"
+    def _from_files(self, spec: Table, source: Source, content: str) -> Prepared:
+        key = self._key(spec, source, content)
+        folder = self._folder(spec, key)
         facts = _stored(folder)
-        if facts is None or (facts.future_until and datetime.fromisoformat(facts.future_until) < self.now):
-            facts = self._ingest(spec, source, folder)
-        if source.url:
-            key = Manifest(folder).read()[ROWS].sha256
-        return Prepared(spec.name, key, folder, facts)
+        if facts is None or (facts.future_until and datetime.fromisoformat(facts.future_until) <= self.now):
+            with _whole(folder) as temporary:
+                facts = self._ingest(spec, source).into(temporary)
+        return _prepared(key, folder, facts)
 
-    def _ingest(self, spec: Table, source: Source, folder: Path) -> Facts:
-        earliest = datetime.combine(self.settings.earliest, time())
-        zone = source.timezone or self.settings.timezone
-        context = Context(zone, self.now, earliest, self.settings.currency)
-        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    def _from_database(self, spec: Table, source: Source) -> Prepared:
+        # its rows have no hash before they are read, so each run reads them anew
+        reading = self.folder / f".{spec.name}.{secrets.token_hex(4)}"
         try:
-            facts = Ingest(spec, source, self.settings, self.workspace, context, self.key).into(temporary)
-            shutil.rmtree(folder, ignore_errors=True)
-            with contextlib.suppress(FileExistsError):
-                temporary.replace(folder)
-        except OSError as error:
-            raise LtvError(f"{folder}: {error.strerror or error}") from error
+            facts = self._ingest(spec, source).into(reading)
+            entries = Manifest(reading).read()
+            key = self._key(spec, source, entries[ROWS].sha256 + entries[FACTS].sha256)
+            folder = self._folder(spec, key)
+            if _stored(folder) is None:
+                with _whole(folder) as temporary:
+                    reading.replace(temporary)
         finally:
-            shutil.rmtree(temporary, ignore_errors=True)
-        return facts
+            shutil.rmtree(reading, ignore_errors=True)
+        return _prepared(key, folder, facts)
+
+    def _folder(self, spec: Table, key: str) -> Path:
+        return self.folder / f"{spec.name}-{key[:16]}"
+
+    def _key(self, spec: Table, source: Source, content: str) -> str:
+        how = f"{source}|{self.settings.timezone}|{self.settings.currency}|{self.settings.earliest}|{reader_hash()}"
+        return _sha256(spec, how, _sha256(self.key), content)
+
+    def _ingest(self, spec: Table, source: Source) -> Ingest:
+        zone = source.timezone or self.settings.timezone
+        context = Context(zone, self.now, self.settings.earliest, self.settings.currency)
+        return Ingest(spec, source, self.settings, self.workspace, context, self.key)
 
     def _unify(self, tables: dict[str, Prepared]) -> dict[str, Prepared]:
         present = {n: p for n, p in tables.items() if p.folder is not None}
         if not present:
             return tables
-        together = "".join(f"{n}={p.hash}" for n, p in sorted(present.items()))
-        key = hashlib.sha256(f"{together}|{self.settings.timezone}".encode()).hexdigest()[:16]
-        folder = self.folder / f"people-{key}"
-        if not Manifest(folder).path.exists():
-            self._build_people(present, folder)
+        hashes = {n: p.hash for n, p in sorted(present.items())}
+        folder = self.folder / f"people-{_sha256(hashes, self.settings.timezone)[:16]}"
+        if not _is_whole(folder, [f"{n}.parquet" for n in present]):
+            with _whole(folder) as temporary, in_one_line("people", LtvError):
+                self._build_people(present, temporary)
         return tables | {n: replace(p, unified=folder / f"{n}.parquet") for n, p in present.items()}
 
-    def _build_people(self, present: Mapping[str, Prepared], folder: Path) -> None:
-        temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    def _build_people(self, present: Mapping[str, Prepared], into: Path) -> None:
         identity = self.workspace / "data" / "state" / "identity"
-        directories = [self.folder, identity]
         with DuckEngine(
-            memory_mb=self.settings.memory_mb, threads=self.settings.threads, directories=directories
+            memory_mb=self.settings.memory_mb, threads=self.settings.threads, directories=[self.folder, identity]
         ) as engine:
             for name, prepared in present.items():
-                engine.attach(name, [Manifest(_folder(prepared)).verify(_folder(prepared) / ROWS)])
+                assert prepared.folder is not None  # noqa: S101  only present tables come here
+                engine.attach(name, [prepared.folder / ROWS])
             engine.attach("ids", [ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity)])
             written = {
-                f"{n}.parquet": engine.sink(self._with_people(engine, INPUTS[n]), temporary / f"{n}.parquet")
+                into / f"{n}.parquet": engine.sink(self._with_people(engine, INPUTS[n]), into / f"{n}.parquet")
                 for n in present
             }
-        manifest = Manifest(temporary)
-        for name, rows in written.items():
-            manifest.add(temporary / name, rows)
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.replace(folder)
+        for path, rows in written.items():
+            Manifest(into).add(path, rows)
 
     def _with_people(self, engine: DuckEngine, spec: Table) -> exp.Select:
         tree = exp.select("r.*").from_(exp.alias_(sql.table(spec.name), "r", table=True))
@@ -197,30 +197,54 @@ class Preparation:
         write_text(self.folder / _HASHES, json.dumps(known, indent=0))
 
 
-def _folder(prepared: Prepared) -> Path:
-    assert prepared.folder is not None  # noqa: S101  only present tables come here
-    return prepared.folder
+def _prepared(key: str, folder: Path, facts: Facts) -> Prepared:
+    # rows that lay in the future make the same files another input once their time has come
+    return Prepared(facts.table, _sha256(key, facts.accepted, facts.future_until), folder, facts)
+
+
+def _sha256(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@contextlib.contextmanager
+def _whole(folder: Path) -> Iterator[Path]:
+    """Give a temporary folder that takes the place of `folder` when all went well.
+
+    Raises:
+        LtvError: it cannot be put there.
+    """
+    temporary = folder.with_name(f".{folder.name}.{secrets.token_hex(4)}")
+    try:
+        yield temporary
+        shutil.rmtree(folder, ignore_errors=True)
+        temporary.replace(folder)
+    except OSError as error:
+        raise LtvError(f"{folder}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def _is_whole(folder: Path, names: Sequence[str]) -> bool:
+    """Whether these files of a folder are the ones that were written."""
+    try:
+        return all(Manifest(folder).verify(folder / name) for name in names)
+    except CorruptError:
+        return False
 
 
 def _stored(folder: Path) -> Facts | None:
     """Facts of a table that was read before, or None when it must be read again."""
-    if not folder.exists():
+    if not _is_whole(folder, (ROWS, QUARANTINE, FACTS)):
         return None
-    try:
-        manifest = Manifest(folder)
-        for name in (ROWS, QUARANTINE, FACTS):
-            manifest.verify(folder / name)
-        raw = json.loads((folder / FACTS).read_text(encoding="utf-8"))
-    except (CorruptError, ValueError):
-        return None
-    return Facts.from_json(raw)
+    return Facts.from_json(json.loads((folder / FACTS).read_text(encoding="utf-8")))
 
 
 @lru_cache(maxsize=1)
 def reader_hash() -> str:
     """Hash of the code that reads tables: another reader may read them differently."""
     package = Path(__file__).parent.parent
-    names = [p for room in ("contract", "sources", "identity") for p in (package / room).glob("*") if p.is_file()]
+    rooms = ("contract", "warehouse", "sources", "identity", "workspace")
+    names = [p for room in rooms for p in (package / room).glob("*") if p.is_file()]
     digest = hashlib.sha256()
     for path in sorted(names):
         digest.update(path.name.encode() + path.read_bytes())

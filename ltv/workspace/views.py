@@ -23,17 +23,47 @@ def as_of_view(spec: Table, prepared: Prepared, as_of: datetime, day: datetime) 
         as_of: exclusive end, naive UTC.
         day: the first local day that is no longer included.
     """
-    tree = exp.select("*").from_(exp.alias_(sql.table(f"all {spec.name}"), "r", table=True))
-    if spec.time:
-        end = sql.expression("CAST(d AS DATE)", d=sql.literal(day)) if _is_date(spec) else sql.literal(as_of)
-        tree = tree.where(exp.LT(this=sql.column(spec.time), expression=end))
+    tree = exp.select("*").from_(sql.table(f"all {spec.name}"))
     if spec.versioned:
         tree = tree.where(sql.expression("updated_at IS NULL OR updated_at <= t", t=sql.literal(as_of)))
     if prepared.facts and prepared.facts.versions:
-        tree = _latest(spec, tree)
+        tree = _latest(spec, tree)  # before the row's own time is looked at, which a later version may have moved
+    if spec.time:
+        end = sql.expression("CAST(d AS DATE)", d=sql.literal(day)) if _is_date(spec) else sql.literal(as_of)
+        tree = tree.where(exp.LT(this=sql.column(spec.time), expression=end))
+    if spec.name in _LATER:
+        tree = exp.select(_without_later(spec.name, as_of)).from_(tree.subquery("visible"))
     if spec.name == "orders":
-        tree = exp.select("*", exp.alias_(_value(as_of), "value")).from_(tree.subquery("known"))
+        tree = exp.select("*", exp.alias_(sql.expression(_VALUE), "value")).from_(tree.subquery("known"))
+    if spec.name == "order_items":  # a line has no time: it is known with its order
+        tree = tree.where(sql.expression("order_id IN (SELECT order_id FROM orders)"))
     return tree
+
+
+# Columns that tell of something later than the row itself, as they were at the instant `t`.
+_LATER = {
+    "orders": {
+        "status": "CASE WHEN refunded_at >= t AND status = 'refunded' THEN 'paid' ELSE status END",
+        "refund": "CASE WHEN refunded_at >= t THEN NULL ELSE refund END",
+        "refunded_at": "CASE WHEN refunded_at < t THEN refunded_at END",
+    },
+    "trials": {
+        "outcome": "CASE WHEN ended_at >= t THEN NULL ELSE outcome END",
+        "ended_at": "CASE WHEN outcome IS NOT NULL AND ended_at >= t THEN NULL ELSE ended_at END",  # a plan may be known
+    },
+}
+# Amount − refunds known by then where paid or refunded, else 0; marked refunded without an amount is refunded in full.
+_VALUE = """
+    CASE status WHEN 'paid' THEN amount - COALESCE(refund, 0)
+                WHEN 'refunded' THEN amount - COALESCE(refund, amount)
+                ELSE CAST(0 AS DECIMAL(18, 6)) END
+"""
+
+
+def _without_later(table: str, as_of: datetime) -> exp.Star:
+    moment = sql.literal(as_of)
+    known = {name: sql.expression(text, t=moment) for name, text in _LATER[table].items()}
+    return exp.Star(replace=[exp.alias_(value, name, quoted=True) for name, value in known.items()])
 
 
 def _is_date(spec: Table) -> bool:
@@ -47,22 +77,6 @@ def _latest(spec: Table, tree: exp.Select) -> exp.Select:
     window.set("partition_by", [sql.column(k) for k in spec.key])
     ranked = tree.select(exp.alias_(window, "_version"))
     return exp.select("* EXCLUDE (_version)").from_(ranked.subquery("ranked")).where("_version = 1")
-
-
-def _value(as_of: datetime) -> exp.Expr:
-    """Value of an order: amount − refunds known by then where paid or refunded, else 0.
-
-    An order marked refunded without an amount is refunded in full.
-    """
-    return sql.expression(
-        """
-        CASE WHEN status NOT IN ('paid', 'refunded') THEN CAST(0 AS DECIMAL(18, 6))
-             WHEN refunded_at IS NOT NULL AND refunded_at >= t THEN amount
-             WHEN status = 'refunded' THEN amount - COALESCE(refund, amount)
-             ELSE amount - COALESCE(refund, 0) END
-        """,
-        t=sql.literal(as_of),
-    )
 
 
 def empty_view(spec: Table) -> exp.Select:

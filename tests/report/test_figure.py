@@ -66,6 +66,12 @@ def test_a_heat_map_reads_like_a_table_and_grows_with_its_rows():
     assert tall["layout"]["height"] > small["layout"]["height"]
 
 
+def test_names_on_a_heat_map_are_names_even_where_they_look_like_dates():
+    named = figure_json(go.Figure(go.Heatmap(z=[[1]], x=["2025-01"], y=[3])))["layout"]
+    assert named["xaxis"]["type"] == "category"
+    assert "yaxis" not in named
+
+
 def test_missing_numbers_are_null_in_the_page():
     raw = figure_json(go.Figure(go.Scatter(x=["a", "b"], y=[1.5, float("nan")])))
     assert json.dumps(raw, allow_nan=False)

@@ -3,13 +3,18 @@
 import csv
 import io
 from dataclasses import dataclass, field
+from typing import ClassVar
 
+import pandas as pd
+import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from support import need
 from support_report import SCRIPT, page_info
 
+from ltv.report.blocks import show
+from ltv.report.figure import TRACES
 from ltv.report.render import (
     DateEntry,
     Failure,
@@ -19,10 +24,39 @@ from ltv.report.render import (
     render_missing,
     render_refused,
 )
-from ltv.text import Text
+from ltv.result import Column, Result, View
+from ltv.text import Text, same
 
 SCREENS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 HEAT_LABELS = ".heatmap-label text"
+
+
+class EveryKind(Result):
+    """A chart of every kind that a page can draw, with all the markup that its text may have."""
+
+    name = "every_kind"
+    marked = "<b>a</b><br><i>b</i><sub>c</sub><sup>d</sup>"
+    figures: ClassVar = {
+        "bar": go.Figure(go.Bar(x=["a", "b"], y=[1, 2], text=[marked, "2"], error_y={"array": [1, 1]})),
+        "box": go.Figure(go.Box(y=[1, 2, 9])),
+        "contour": go.Figure(go.Contour(z=[[1, 2], [3, 4]])),
+        "heatmap": go.Figure(go.Heatmap(z=[[1, 2], [3, None]], xgap=0, ygap=0, showscale=True)),
+        "histogram": go.Figure(go.Histogram(x=[1, 2, 2])),
+        "histogram2d": go.Figure(go.Histogram2d(x=[1, 2, 2], y=[1, 2, 2])),
+        "histogram2dcontour": go.Figure(go.Histogram2dContour(x=[1, 2, 2], y=[1, 2, 2])),
+        "pie": go.Figure(go.Pie(labels=["a", "b"], values=[1, 2])),
+        "scatter": go.Figure(go.Scatter(x=["2025-01-01", "2025-03-01"], y=[1, 2], name=marked, showlegend=True)),
+        "scatterternary": go.Figure(go.Scatterternary(a=[1], b=[2], c=[3])),
+        "violin": go.Figure(go.Violin(y=[1, 2, 3])),
+    }
+
+    @property
+    def views(self):
+        data, columns = pd.DataFrame({"a": [1]}), (Column("a", same("a"), "count"),)
+        return {kind: View("chart", same(kind), same(""), data, columns) for kind in self.figures}
+
+    def draw(self, view, lang):
+        return self.figures[view]
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +99,16 @@ def visit(browser):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture(scope="session")
+def desk(browser, full_page):
+    """One page left open for the tests that only look or download."""
+    with browser.new_context(viewport=SCREENS["desktop"]) as context:
+        page = context.new_page()
+        page.goto(full_page.as_uri())
+        page.evaluate("window.ltvReady")
+        yield page
 
 
 @pytest.fixture(scope="session")
@@ -111,8 +155,7 @@ def test_the_page_is_quiet_accessible_and_fits_the_screen(visit, full_page, scre
     assert violations(made.page) == []
 
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-@pytest.mark.parametrize("screen", SCREENS)
+@pytest.mark.parametrize(("screen", "lang"), [("desktop", "zh"), ("phone", "en")])
 @pytest.mark.parametrize("name", ["failure", "missing", "refused", "date", "index"])
 def test_every_other_page_is_quiet_accessible_and_fits_too(visit, other_pages, name, screen, lang):
     made = visit(other_pages / f"{name}.html", screen=screen, lang=lang)
@@ -123,19 +166,25 @@ def test_every_other_page_is_quiet_accessible_and_fits_too(visit, other_pages, n
     assert violations(made.page) == []
 
 
-@pytest.mark.parametrize(("screen", "label"), [("desktop", "44%"), ("phone", "44")])
-def test_every_known_cell_of_the_heat_map_is_drawn_with_its_label(visit, full_page, screen, label):
-    page = visit(full_page, screen=screen).page
+def test_every_known_cell_of_the_heat_map_is_drawn_with_its_label(desk):
+    assert desk.locator(HEAT_LABELS).all_text_contents()[:3] == ["44%", "33%", "25%"]
+    assert desk.locator(HEAT_LABELS).count() == 78
+
+
+def test_a_phone_shows_shorter_labels_that_fit_their_cells_until_it_is_turned(visit, full_page):
+    page = visit(full_page, screen="phone").page
     labels = page.locator(HEAT_LABELS)
-    assert labels.count() == 78
-    assert labels.first.text_content() == label
-    assert page.locator(".chart .main-svg").count() >= 2
-    for box in labels.all()[:12]:
-        assert box.bounding_box()["width"] < (390 - 90) / 12
+    assert labels.all_text_contents()[:3] == ["44", "33", "25"]
+    assert page.locator(".chart .xtitle").first.text_content() == "首单后第几个月 · 格内为 %"
+    widest = page.evaluate(f"Math.max(...[...document.querySelectorAll('{HEAT_LABELS}')].map(x => x.getBBox().width))")
+    assert 8 < widest < (390 - 90) / 12
+    page.set_viewport_size({"width": 844, "height": 390})
+    page.wait_for_function("document.querySelector('.chart .main-svg').clientWidth > 700")
+    assert labels.first.text_content() == "44%"
 
 
-def test_a_hostile_channel_stands_in_the_chart_as_it_is_written(visit, full_page):
-    assert visit(full_page).page.locator(".legendtext", has_text=SCRIPT).count() == 1
+def test_a_hostile_channel_stands_in_the_chart_as_it_is_written(desk):
+    assert desk.locator(".legendtext", has_text=SCRIPT).count() == 1
 
 
 def test_the_switch_changes_words_charts_and_title_without_loading(visit, full_page):
@@ -155,20 +204,20 @@ def test_the_switch_changes_words_charts_and_title_without_loading(visit, full_p
     assert axis.text_content() == "首单后第几个月"
 
 
-def test_the_language_travels_along_the_links_of_the_date(visit, full_page):
-    page = visit(full_page, lang="en").page
-    assert page.get_by_role("link", name="Data assets").get_attribute("href") == "01_data_assets.html#lang=en"
+def test_the_language_travels_along_the_links_of_the_date(visit, other_pages):
+    page = visit(other_pages / "date.html", lang="en").page
+    assert page.locator("nav a").first.get_attribute("href") == "01_data_assets.html#lang=en"
 
 
-def test_an_unknown_language_in_the_address_is_ignored(visit, full_page):
-    assert visit(full_page, lang="xx").page.evaluate("document.documentElement.lang") == "zh"
+def test_an_unknown_language_in_the_address_is_ignored(visit, other_pages):
+    assert visit(other_pages / "date.html", lang="xx").page.evaluate("document.documentElement.lang") == "zh"
 
 
-@pytest.mark.parametrize(("lang", "head"), [("zh", "群组"), ("en", "Cohort")])
-def test_the_download_of_a_chart_is_its_rows_with_a_mark_for_spreadsheets(visit, full_page, lang, head):
-    page = visit(full_page, lang=lang).page
-    with page.expect_download() as download:
-        page.locator("[data-csv]").first.click()
+@pytest.mark.parametrize(("lang", "head"), [("en", "Cohort"), ("zh", "群组")])
+def test_the_download_of_a_chart_is_its_rows_with_a_mark_for_spreadsheets(desk, lang, head):
+    desk.locator(f"[data-lang={lang}]").click()
+    with desk.expect_download() as download:
+        desk.locator("[data-csv]").first.click()
     raw = download.value.path().read_bytes()
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
     assert raw.startswith(b"\xef\xbb\xbf")
@@ -178,21 +227,42 @@ def test_the_download_of_a_chart_is_its_rows_with_a_mark_for_spreadsheets(visit,
     assert rows[1][:2] == ["2025-01", "1"]
 
 
-def test_the_download_of_a_table_runs_no_formula(visit, full_page):
-    page = visit(full_page).page
-    with page.expect_download() as download:
-        page.locator('[data-name*="channels"]').click()
+def test_the_download_of_a_table_runs_no_formula(desk):
+    with desk.expect_download() as download:
+        desk.locator('[data-name*="channels"]').click()
     cells = [row[0] for row in csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig"), newline=""))]
     assert '\'=HYPERLINK("http://x")' in cells
     assert "'＋cmd" in cells
     assert SCRIPT in cells
 
 
-def test_a_turned_phone_redraws_the_charts_to_its_width(visit, full_page):
-    page = visit(full_page, screen="phone").page
-    page.set_viewport_size({"width": 844, "height": 390})
-    page.wait_for_function("document.querySelector('.chart .main-svg').clientWidth > 700")
-    assert page.locator(HEAT_LABELS).first.text_content() == "44%"
+def test_pointing_at_a_cell_says_more_without_a_complaint(visit, full_page):
+    made = visit(full_page)
+    made.page.locator(".chart .main-svg").first.scroll_into_view_if_needed()
+    cell = made.page.locator(HEAT_LABELS).first.bounding_box()
+    made.page.mouse.move(cell["x"] + 4, cell["y"] + 4)
+    tooltip = made.page.locator(".hoverlayer .hovertext").first
+    tooltip.wait_for()
+    assert "群组 2025-01" in tooltip.text_content()
+    assert made.complaints == []
+
+
+def test_every_kind_of_chart_is_drawn_without_a_complaint(visit, page_of, tmp_path):
+    page = tmp_path / "kinds.html"
+    page.write_text(page_of(show(EveryKind(pd.DataFrame()))), encoding="utf-8")
+    made = visit(page)
+    assert made.complaints == []
+    assert made.page.locator(".chart .main-svg:first-child").count() == len(EveryKind.figures)
+    assert {trace.type for figure in EveryKind.figures.values() for trace in figure.data} == TRACES
+
+
+def test_what_would_get_past_the_escaping_is_stopped_by_the_policy(visit, other_pages):
+    live = "<script>document.title = 'owned'</script><img src='data:,' onerror='document.title = \"owned\"'>"
+    page = other_pages / "hurt.html"
+    page.write_text((other_pages / "missing.html").read_text("utf-8").replace("<h1>", live + "<h1>"), encoding="utf-8")
+    made = visit(page)
+    assert made.page.title() != "owned"
+    assert len([c for c in made.complaints if "Content Security Policy" in c]) >= 2
 
 
 def test_on_paper_charts_fit_and_what_one_clicks_is_gone(visit, full_page):

@@ -51,7 +51,7 @@ def test_a_cell_with_nothing_but_the_title_leaves_no_gap():
         "<img src='x' onerror='alert(1)'>",
         "<iframe src='http://far'></iframe>",
         "<style>body{}</style>",
-        "<p style='color:red' class='top' id='main'>x</p>",
+        "<p style='color:red' class='top' id='main' lang='en'>x</p>",
         "<a href='javascript:alert(1)'>x</a>",
         "<a href='data:text/html,x'>x</a>",
         "<svg onload='alert(1)'></svg>",
@@ -71,6 +71,7 @@ def test_nothing_live_survives_in_foreign_html(bad, place):
         "style=",
         "class=",
         "id=",
+        "lang=",
         "javascript:",
         "data:text",
     )

@@ -21,13 +21,15 @@ from ltv.sources.text import BadLine, open_csv
 PLAIN = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=6)
 AWKWARD = st.text(st.sampled_from(list(',;|\t"\n\r ab1=é中\U0001f600\ufeff\u2028')), max_size=8)
 VALUE = PLAIN | AWKWARD
-# What breaks readers, close together: quotes, delimiters, line ends, NULs, bytes that are no UTF-8.
-RUBBISH = st.lists(
-    st.sampled_from([b'"', b'"', b",", b",", b"a", b"\n", b"\n", b"\r\n", b"\r", b"\0", b"\xff", b"\xe4\xb8\xad"]),
-    max_size=60,
+# What breaks readers, close together: quotes, delimiters, line ends; then NULs and bytes that are no UTF-8 as well.
+STRUCTURE = [b'"', b'"', b",", b",", b"a", b"\n", b"\r\n", b"\xe4\xb8\xad"]
+RUBBISH = st.lists(st.sampled_from(STRUCTURE), max_size=60) | st.lists(
+    st.sampled_from([*STRUCTURE, b"\r", b"\0", b"\xff"]), max_size=60
 )
 
-GOOD_LINES = 100
+# So much good text that no rubbish before it leaves a doubt about the encoding.
+GOOD_LINES = 3
+GOOD = (f"{'中文' * 400},b,c\n" * GOOD_LINES).encode()
 
 Rows = list[tuple[str | None, ...]]
 
@@ -100,7 +102,7 @@ def test_rows_and_bad_lines_together_are_the_records_that_were_written(path, kin
 
 def rubbish_file(path: Path, content: bytes) -> CsvFile:
     """Return a file whose header and encoding are beyond doubt whatever the content is."""
-    return opened(path, b"a,b,c\n" + content + b"\n" + ("中文中文中文中文,中文中文,中文\n" * GOOD_LINES).encode())
+    return opened(path, b"a,b,c\n" + content + b"\n" + GOOD)
 
 
 @settings(max_examples=300, deadline=None)
@@ -113,8 +115,8 @@ def test_both_ways_of_reading_give_the_same_for_any_bytes(path, parts):
     assert fast == slow
 
 
-@settings(max_examples=200, deadline=None)
-@given(RUBBISH, st.integers(1, 40))
+@settings(max_examples=100, deadline=None)
+@given(RUBBISH, st.sampled_from([3, 5, 8, 13, 50]))
 def test_where_blocks_end_makes_no_difference_for_any_bytes(path, parts, size):
     file = rubbish_file(path, b"".join(parts))
     whole = read(file)

@@ -140,7 +140,14 @@
     return drawAll();
   }
 
+  /* On a phone the tab of this page may lie outside the row of tabs. */
+  function reveal() {
+    const here = document.querySelector("nav.pages [aria-current]");
+    if (here) document.querySelector("nav.pages").scrollLeft = here.offsetLeft - 48;
+  }
+
   listen();
+  reveal();
   speak(languages.includes(named()) ? named() : languages[0]);
   for (const button of all("[data-csv]")) button.addEventListener("click", () => download(button));
   document.getElementById("print").addEventListener("click", () => window.print());

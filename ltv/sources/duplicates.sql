@@ -1,2 +1,0 @@
--- Identical rows that are dropped.
-SELECT COUNT(*) FROM repeats WHERE fate = 'duplicate'

@@ -1,0 +1,90 @@
+"""The command as a user meets it: exits, one line an error, no traceback."""
+
+import pytest
+from support_runs import ltv, order_rows, two_notebooks
+
+from ltv.cli import build, main
+
+
+def one_line(text: str) -> str:
+    lines = [line for line in text.splitlines() if line.strip()]
+    assert len(lines) == 1, text
+    return lines[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["fly"], "fly"),
+        (["run", "--date", "yesterday"], "--date: found 'yesterday', allowed: a day as YYYY-MM-DD"),
+        (["run", "--jobs", "0"], "--jobs: found '0', allowed: a whole number, at least 1"),
+        (["run", "-p", "grain"], "found 'grain', allowed: NAME=VALUE"),
+        (["run", "--lang", "fr"], "--lang"),
+        (["run", "--workspace", "nowhere"], "--workspace: found 'nowhere', allowed: a folder with an ltv.toml"),
+        (["backfill", "2026-06-30", "2026-06-01", "--workspace", "SHOP"], "TO: found '2026-06-01'"),
+        (["simulate", "--users", "0", "--out", "x"], "--users: found '0'"),
+        (["simulate", "--seed", "x", "--out", "x"], "--seed: found 'x'"),
+        (["rollback", "models"], "models"),
+        (["rollback", "reports", "--workspace", "SHOP"], "rollback reports: found 'no published date'"),
+        (["run", "--workspace", "SHOP", "--only", "nothing"], "--only: found 'nothing', allowed: 01_assets, 02_kept"),
+        (["run", "--workspace", "SHOP", "-p", "grain=week", "-p", "grain=day"], "-p: found 'grain', allowed: each parameter once"),
+    ],
+)
+def test_bad_usage_ends_with_2_and_one_line_that_names_it(tmp_path, monkeypatch, capsys, arguments, words):
+    monkeypatch.chdir(tmp_path)
+    shop = two_notebooks(tmp_path / "shop")
+    assert main([str(shop) if a == "SHOP" else a for a in arguments]) == 2
+    assert words in one_line(capsys.readouterr().err)
+
+
+def test_every_command_has_help_with_an_example(capsys):
+    commands = next(a for a in build()._actions if a.dest == "command").choices
+    assert {"demo", "simulate", "check", "run", "backfill", "status", "rollback"} <= set(commands)
+    for name in commands:
+        with pytest.raises(SystemExit) as ended:
+            main([name, "--help"])
+        assert ended.value.code == 0
+        assert "example: ltv" in capsys.readouterr().out
+
+
+def test_check_counts_every_table_and_ends_with_0_or_3(tmp_path, capsys):
+    shop = two_notebooks(tmp_path)
+    assert main(["check", "--workspace", str(shop)]) == 0
+    assert "orders         ok       40 read = 40 accepted + 0 quarantined + 0 duplicates" in capsys.readouterr().out
+    (shop / "data" / "orders" / "orders.csv").write_text(order_rows("x\n" * 40))
+    assert main(["check", "--workspace", str(shop)]) == 3
+    assert "row_too_short" in capsys.readouterr().out
+
+
+def test_the_whole_command_from_run_to_status_and_backfill(tmp_path):
+    shop = two_notebooks(tmp_path)
+    run = ltv("run", "--date", "2026-06-30", cwd=shop)
+    assert (run.returncode, run.stdout.strip()) == (0, str(shop / "reports" / "index.html"))
+    assert "02_kept: done" in run.stderr
+    backfill = ltv("backfill", "2026-06-29", "2026-06-30", cwd=shop)
+    assert backfill.returncode == 0
+    assert "nothing has changed" in backfill.stderr
+    status = ltv("status", "--date", "2026-06-30", cwd=shop)
+    assert "02_kept" in status.stdout
+    assert "good" in status.stdout
+
+
+def test_a_full_disk_is_one_line_and_leaves_what_is_published(tmp_path):
+    from support_disk import small_disk
+
+    with small_disk(tmp_path / "disk", kilobytes=200) as disk:
+        shop = two_notebooks(disk / "shop")
+        done = ltv("run", "--date", "2026-06-30", cwd=shop)
+        assert done.returncode == 1
+        assert "No space left" in done.stderr
+        assert "Traceback" not in done.stderr
+        assert not (shop / "reports" / "2026-06-30").exists()
+
+
+def test_starting_the_command_loads_nothing_heavy():
+    import subprocess
+    import sys
+
+    heavy = "pandas", "duckdb", "sqlglot", "plotly", "papermill", "rich", "pyarrow", "numpy"
+    code = f"import sys, ltv.cli; ltv.cli.build(); print([m for m in {heavy} if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
