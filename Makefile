@@ -32,7 +32,7 @@ test: $(TEST_READY)  ## set up, check style, types and notebooks, run the tests
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m ltv.runs.notebook notebooks
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 lab: $(RUN_READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter-lab --notebook-dir notebooks

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from ltv.behaviour.retention import retention
     from ltv.errors import LtvError
     from ltv.report.blocks import notice, show
-    from ltv.sources.assets import data_assets
     from ltv.runs.plan import pages_by_table
+    from ltv.sources.assets import data_assets
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
 
 __version__ = "0.1.0"

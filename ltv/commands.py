@@ -5,16 +5,12 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import UsageError, found
 from ltv.runs.ledger import Ledger
 from ltv.runs.progress import reporter
 from ltv.runs.runner import Done, Request
-
-if TYPE_CHECKING:
-    from ltv.workspace.prepare import Prepared
 
 
 def _say(text: str) -> None:
@@ -47,7 +43,9 @@ def simulate(options: argparse.Namespace) -> int:
     from ltv.sources.mall import simulate as make
 
     end = dt.date.fromisoformat(options.end)
-    made = make(Path(options.out), users=options.users, days=options.days, end=end, seed=options.seed, dirty=options.dirty)
+    made = make(
+        Path(options.out), users=options.users, days=options.days, end=end, seed=options.seed, dirty=options.dirty
+    )
     _say(f"{made.out}: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
     return 0
 
@@ -60,7 +58,14 @@ def run(options: argparse.Namespace) -> int:
         if repeated.count(name) > 1:
             raise UsageError(found("-p", name, "each parameter once"))
     request = Request(
-        _root(options), day, tuple(options.only), dict(options.parameters), options.resume, options.force, options.jobs, options.lang
+        _root(options),
+        day,
+        tuple(options.only),
+        dict(options.parameters),
+        options.resume,
+        options.force,
+        options.jobs,
+        options.lang,
     )
     return _run(request)
 
@@ -122,7 +127,9 @@ def status(options: argparse.Namespace) -> int:
         if options.date:
             for t in ledger.tasks(r.run_id):
                 taken = f" from {t.taken_from}" if t.taken_from else ""
-                _say(f"    {t.notebook:<24} {t.state:<8} attempt {t.attempt}  {t.seconds or 0:.1f} s{taken}  {t.why}".rstrip())
+                _say(
+                    f"    {t.notebook:<24} {t.state:<8} attempt {t.attempt}  {t.seconds or 0:.1f} s{taken}  {t.why}".rstrip()
+                )
     return 0
 
 
@@ -136,6 +143,3 @@ def rollback(options: argparse.Namespace) -> int:
         date, run_id = roll_back(root, Ledger(root), settings_module.load(root).languages)
     _say(f"{date} shows {run_id} again")
     return 0
-
-
-__all__ = ["Prepared", "backfill", "check", "demo", "rollback", "run", "simulate", "status"] if TYPE_CHECKING else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.errors import UsageError, found
-from ltv.text import LANGS, Lang, Text, Unit, as_lang
+from ltv.text import Lang, Text, Unit, as_lang
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -147,11 +147,11 @@ class Result:
     def __repr__(self) -> str:
         lines = [f"<{type(self).__name__}: {len(self.table):,} rows of {self.name!r}>"]
         lines += [f"  {t.text.en}" for t in self.findings]
-        return "\n".join(lines + [f"  views: {', '.join(self.views) or 'none'}"])
+        return "\n".join([*lines, f"  views: {', '.join(self.views) or 'none'}"])
 
     def _repr_html_(self) -> str:
         from html import escape
 
-        said = "".join(f"<li>{escape(t.text.to(lang))}</li>" for t in self.findings for lang in LANGS[:1])
+        said = "".join(f"<li>{escape(words)}</li>" for words in self.takeaways())
         head = self.table.head(10).to_html(index=False, border=0)
         return f"<p><b>{escape(self.name)}</b>: {len(self.table):,} rows</p><ul>{said}</ul>{head}"

@@ -124,7 +124,7 @@ def load(workspace: Path) -> Settings:
     if not path.is_file():
         raise UsageError(found("workspace", str(workspace), f"a folder with an {FILE}"))
     try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        raw = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad begins a file with a mark
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: not valid TOML: {error}") from None
     return parse(raw)
@@ -248,8 +248,7 @@ def _source(table: str, raw: dict[str, Any]) -> Source:
             given[name] = {
                 k: _text(f"{where} {name}.{k}", str(v) if name == "constants" else v) for k, v in pairs.items()
             }
-            allowed = set(INPUTS[table].names) | (set(pairs) if name == "columns" else set())
-            _only(f"{FILE} {where} {name}", given[name], allowed)
+            _only(f"{FILE} {where} {name}", given[name], _columns_of(table, set(pairs) if name == "columns" else set()))
         else:
             given[name] = _text(f"{where} {name}", value)
     source = Source(**given)
@@ -260,6 +259,14 @@ def _source(table: str, raw: dict[str, Any]) -> Source:
     if source.query and not source.url:
         raise UsageError(found(f"{FILE} {where} query", source.query, "only with url (use sql to reshape files)"))
     return source
+
+
+def _columns_of(table: str, asked: set[str]) -> set[str]:
+    """The contract's columns and those beyond it that do not take the name of another, or of one that is computed."""
+    own = INPUTS[table].names
+    taken = {n.lower() for n in own} | {"user_id", "day", "value"}
+    extra = {n for n in asked if n.lower() not in taken and not n.startswith("_") and not n.endswith("_user_id")}
+    return set(own) | extra
 
 
 def _segments(name: str, value: object) -> tuple[Segment, ...]:

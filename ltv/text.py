@@ -83,13 +83,20 @@ def number(value: object, unit: Unit, *, currency: str = "CNY") -> Text:
     >>> number(None, "rate").zh
     '–'
     """
-    if value is None or value != value:  # noqa: PLR0124  NaN and NaT are the values that differ from themselves
+    if _is_missing(value):
         return same("–")
     if unit in ("text", "date"):
         return same(str(value)[:10] if unit == "date" else str(value))
     if unit == "time":
         return same(str(value)[:16])
     return _numeric(float(cast(float, value)), unit, currency)
+
+
+def _is_missing(value: object) -> bool:
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
+    except TypeError:
+        return True  # pd.NA does not even say that
 
 
 def _numeric(x: float, unit: Unit, currency: str) -> Text:

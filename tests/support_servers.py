@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -15,50 +16,61 @@ from support import need
 
 POSTGRES_BIN = "/usr/lib/postgresql/*/bin"
 START_SECONDS = 180
+MYSQL_ACCOUNT = (
+    "create database ltv; create user ltv@127.0.0.1 identified by 'ltv'; grant all on ltv.* to ltv@127.0.0.1"
+)
+WHEN_KILLED = 'read -r _ || { kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 1; done; rm -rf "$2"; }'
 
 
 @contextmanager
 def postgres_server() -> Iterator[str]:
     """Run PostgreSQL and give the URL of an empty database; skip where the Debian package is missing."""
-    initdb, pg_ctl = (need(program, "postgresql", POSTGRES_BIN) for program in ("initdb", "pg_ctl"))
+    initdb, server, psql = (need(name, "postgresql", POSTGRES_BIN) for name in ("initdb", "postgres", "psql"))
     with _folder_of("postgres") as (folder, user):
         data, port = folder / "data", _free_port()
         _run([initdb, "-D", data, "-U", "ltv", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"], user)
-        options = f"-k {folder} -h 127.0.0.1 -p {port} -F"
-        _run([pg_ctl, "-D", data, "-l", folder / "log", "-o", options, "-t", START_SECONDS, "-w", "start"], user)
-        try:
-            yield f"postgresql://ltv@127.0.0.1:{port}/postgres"
-        finally:
-            _run([pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], user)
+        command = [server, "-D", data, "-k", folder, "-h", "127.0.0.1", "-p", port, "-F"]
+        url = f"postgresql://ltv@127.0.0.1:{port}/postgres"
+        with _running(command, user, folder, first=[psql, url, "-c", "select 1"]):
+            yield url
 
 
 @contextmanager
 def mysql_server() -> Iterator[str]:
     """Run MariaDB and give the URL of an empty database; skip where the Debian package is missing."""
-    install = need("mariadb-install-db", "mariadb-server")
+    install, client = (need(name, "mariadb-server") for name in ("mariadb-install-db", "mariadb"))
     server = need("mariadbd", "mariadb-server", "/usr/sbin")
-    client = need("mariadb", "mariadb-server")
     with _folder_of("mysql") as (folder, user):
-        where = [f"--datadir={folder / 'data'}", "--no-defaults"][::-1]
-        _run([install, *where, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
-        port, local = _free_port(), folder / "socket"
-        listen = [f"--socket={local}", f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}"]
-        with (folder / "log").open("w") as log:
-            process = subprocess.Popen([server, *where, *listen], user=user, group=user, stdout=log, stderr=log)
-        try:
-            _ask_until_it_answers([client, "--no-defaults", f"--socket={local}", "-u", "root"], process, folder / "log")
+        port, local, data = _free_port(), f"--socket={folder / 'socket'}", f"--datadir={folder / 'data'}"
+        _run([install, "--no-defaults", data, "--auth-root-authentication-method=normal", "--skip-test-db"], user)
+        listen = [local, f"--port={port}", "--bind-address=127.0.0.1", f"--pid-file={folder / 'pid'}"]
+        first = [client, "--no-defaults", local, "-u", "root", "-e", MYSQL_ACCOUNT]
+        with _running([server, "--no-defaults", data, *listen], user, folder, first=first):
             yield f"mysql://ltv:ltv@127.0.0.1:{port}/ltv"
-        finally:
-            process.terminate()
-            process.wait(START_SECONDS)
 
 
-def _ask_until_it_answers(client: list[str], server: subprocess.Popen[bytes], log: Path) -> None:
-    statements = (
-        "create database ltv; create user ltv@127.0.0.1 identified by 'ltv'; grant all on ltv.* to ltv@127.0.0.1"
-    )
+@contextmanager
+def _running(command: list[object], user: str | None, folder: Path, *, first: list[str]) -> Iterator[None]:
+    """Run a server until the block ends, or until this process is killed; `first` is tried until it succeeds."""
+    words = [str(part) for part in command]
+    log = folder / "log"
+    with log.open("w") as lines:
+        server = subprocess.Popen(words, user=user, group=user, cwd="/", stdout=lines, stderr=lines)
+    # Nothing is said and its input ends: this process was killed.
+    watch = ["sh", "-c", WHEN_KILLED, "sh", str(server.pid), str(folder)]
+    watcher = subprocess.Popen(watch, stdin=subprocess.PIPE, start_new_session=True)
+    try:
+        _try_until_it_succeeds(first, server, log)
+        yield
+    finally:
+        server.send_signal(signal.SIGQUIT)
+        server.wait(START_SECONDS)
+        watcher.communicate(b"stopped\n")
+
+
+def _try_until_it_succeeds(command: list[str], server: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
-    while subprocess.run([*client, "-e", statements], check=False, capture_output=True).returncode:
+    while subprocess.run(command, check=False, capture_output=True).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"the server did not start:\n{log.read_text()}")
         time.sleep(0.1)

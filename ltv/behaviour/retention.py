@@ -135,7 +135,11 @@ class _Matrix:
             if base is None:
                 return _named(_empty(), kind, activity, grain)
             words = self._words(activity, grain, base, current, keep)
-            keep("relative", sql.load(_ROOM, "relative_bits", tables={"words": words, "cohorts": "ret cohorts"}), base=base)
+            keep(
+                "relative",
+                sql.load(_ROOM, "relative_bits", tables={"words": words, "cohorts": "ret cohorts"}),
+                base=base,
+            )
             keep("patterns", self._load("cohort_patterns", relative="ret relative"))
             keep("revenue", self._revenue(grain))
             self.engine.register("ret periods", _spine(periods))
@@ -180,7 +184,9 @@ class _Matrix:
             place = self._bucket(table, grain)
             since = sql.expression("c AND b >= $base", c=self._condition(rows), b=place)
             columns = {"bucket": place, "is_activity": since}
-            parts.append(keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns), base=base))
+            parts.append(
+                keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns), base=base)
+            )
         if len(parts) == 1:
             return parts[0]
         return keep("words", sql.load(_ROOM, "both_words", tables={"a": parts[0], "b": parts[1]}))
@@ -273,10 +279,22 @@ def _spine(periods: int) -> pd.DataFrame:
     return pd.DataFrame({"period": np.arange(periods + 1, dtype="int32")})
 
 
-_COLUMNS = (
-    "cohort_kind activity method grain cohort segment_kind segment period "
-    "cohort_size retained rate revenue cumulative_revenue_per_user is_complete"
-).split()
+_COLUMNS = [
+    "cohort_kind",
+    "activity",
+    "method",
+    "grain",
+    "cohort",
+    "segment_kind",
+    "segment",
+    "period",
+    "cohort_size",
+    "retained",
+    "rate",
+    "revenue",
+    "cumulative_revenue_per_user",
+    "is_complete",
+]
 
 
 def _named(frame: pd.DataFrame, kind: CohortKind, activity: Activity, grain: Grain) -> pd.DataFrame:

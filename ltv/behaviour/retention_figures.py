@@ -25,6 +25,10 @@ def recent(shown: pd.DataFrame) -> pd.DataFrame:
 
 def matrix_rows(shown: pd.DataFrame) -> pd.DataFrame:
     """One row a cohort, one column a period; blank where a period is not over."""
+    import pandas as pd
+
+    if not len(shown):
+        return pd.DataFrame(columns=["cohort", "cohort_size"])
     wide = recent(shown).pivot_table(index=["cohort", "cohort_size"], columns="period", values="rate", dropna=False)
     wide = wide.dropna(how="all")
     wide.columns = [f"rate {p}" for p in wide.columns]
@@ -50,9 +54,9 @@ def revenue_rows(shown: pd.DataFrame) -> pd.DataFrame:
     rows = recent(shown)
     start = rows[rows["period"] == 0].set_index("cohort")["revenue"]
     base = rows["cohort"].map(start)
-    rows = rows.assign(net_revenue_retention=(rows["revenue"] / base.where(base > 0)))
+    rows = rows.assign(net_revenue_retention=rows["revenue"] / base.where(base > 0)).dropna(subset=["revenue"])
     names = ["cohort", "period", "cohort_size", "revenue", "cumulative_revenue_per_user", "net_revenue_retention"]
-    return rows.loc[rows["is_complete"], names].reset_index(drop=True)
+    return rows.loc[rows["is_complete"].astype(bool), names].reset_index(drop=True)
 
 
 def segment_rows(rows: pd.DataFrame, periods: tuple[int, ...]) -> pd.DataFrame:

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.behaviour import retention_figures as figures
 from ltv.behaviour.averages import Share, difference_is_real, weighted
 from ltv.behaviour.retention_words import ACTIVITY, COHORT, GRAIN, WORDS, period_label
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
-from ltv.text import Lang, Text, number, same
+from ltv.text import Lang, number, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +62,10 @@ class Retention(Result):
             return ()
         early, middle, late = _TIMES[self.grain]
         found = [self._rate_tile(p) for p in (early, middle, late)]
-        return [*[t for t in found if t.value is not None], *self._money_tile(late if found[2].value is not None else middle)]
+        return [
+            *[t for t in found if t.value is not None],
+            *self._money_tile(late if found[2].value is not None else middle),
+        ]
 
     def _rate_tile(self, period: int) -> KeyFigure:
         latest, before = self._latest_and_before(period)
@@ -127,7 +130,7 @@ class Retention(Result):
     def _loss(self) -> Takeaway | None:
         complete = self.shown[self.shown["is_complete"]].groupby("period").size()
         # the last periods of one or two old cohorts say little about everyone
-        told = [int(p) for p, n in complete.items() if n >= min(RECENT, complete.iloc[0])]
+        told = [int(str(p)) for p, n in complete.items() if n >= min(RECENT, complete.iloc[0])]
         known = [r for p in told if (r := self.average(p).rate) is not None]
         if len(known) < 3:  # noqa: PLR2004  a first drop and something to compare it with
             return None
@@ -167,41 +170,42 @@ class Retention(Result):
         )
 
     def _first(self, column: str) -> str:
-        return str(self.shown[column].iloc[0])
+        nobody = {"cohort_kind": "first_order", "activity": "order"}
+        return str(self.shown[column].iloc[0]) if len(self.shown) else nobody[column]
 
     @cached_property
     def by_segment(self) -> pd.DataFrame:
         """Weighted averages of each segment, for the first grain and cohort."""
+        if not len(self.table):
+            return figures.segment_rows(self.table, _TIMES[self.grain])
         first = self.table.iloc[0]
         rows = self.table[self.table[_KEYS].eq(first[_KEYS]).all(axis=1) & (self.table["segment_kind"] != "all")]
         return figures.segment_rows(rows, _TIMES[self.grain])
 
     @property
     def views(self) -> Mapping[str, View]:
-        """heatmap, curve, revenue, net_revenue, segments."""
-        if not len(self.shown):
-            return {}
-        views = {
-            "heatmap": self._view("chart", "heatmap", figures.matrix_rows(self.shown), self._matrix_columns("rate")),
+        """The blocks: heatmap, curve, revenue, segments; what has no rows is an empty table."""
+        return {
+            "heatmap": self._view("chart", "heatmap", figures.matrix_rows(self.shown), self._matrix_columns()),
             "curve": self._view("chart", "curve", figures.curve_rows(self.shown), _CURVE),
+            "revenue": self._view("chart", "revenue", figures.revenue_rows(self.shown), _REVENUE),
+            "segments": self._view("table", "segments", self.by_segment, self._segment_columns()),
         }
-        if self.shown["revenue"].notna().any():
-            views["revenue"] = self._view("chart", "revenue", figures.revenue_rows(self.shown), _REVENUE)
-        if len(self.by_segment):
-            views["segments"] = self._view("table", "segments", self.by_segment, self._segment_columns())
-        return views
 
-    def _view(self, kind: Any, name: str, data: pd.DataFrame, columns: tuple[Column, ...]) -> View:  # noqa: ANN401
+    def _view(
+        self, wanted: Literal["chart", "table"], name: str, data: pd.DataFrame, columns: tuple[Column, ...]
+    ) -> View:
+        kind = wanted if len(data) else "table"
         who, grain = COHORT[self._first("cohort_kind")], GRAIN[self.grain]
         what = ACTIVITY[self._first("activity")]
         title = WORDS[f"{name}_title"].format(who=who, grain=grain, what=what)
         note = WORDS[f"{name}_note"].format(who=who, grain=grain, what=what)
         return View(kind, title, note, data, columns, alt=WORDS[f"{name}_alt"].format(who=who, grain=grain))
 
-    def _matrix_columns(self, value: str) -> tuple[Column, ...]:
+    def _matrix_columns(self) -> tuple[Column, ...]:
         periods = sorted(self.shown["period"].unique())
         head = (Column("cohort", WORDS["cohort"], "date"), Column("cohort_size", WORDS["people"], "count"))
-        return (*head, *[Column(f"{value} {p}", period_label(self.grain, int(p)), "rate") for p in periods])
+        return (*head, *[Column(f"rate {p}", period_label(self.grain, int(p)), "rate") for p in periods])
 
     def _segment_columns(self) -> tuple[Column, ...]:
         head = (
@@ -247,8 +251,5 @@ def _state(latest: Share, before: Share) -> State:
     if latest.rate is None or before.rate is None:
         return "none"
     if not difference_is_real(latest, before):
-        return "watch" if latest.rate < before.rate else "good"
+        return "none"
     return "good" if latest.rate > before.rate else "bad"
-
-
-__all__ = ["Retention", "Text"]

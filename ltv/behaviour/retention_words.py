@@ -82,12 +82,18 @@ WORDS: dict[str, Text] = {
         "先看这些群组来自哪个渠道，再决定是否加码拉新。",
         "See which channels these cohorts came from before paying for more of them.",
     ),
-    "act_better": Text("找出这些群组做对了什么，并用对照实验确认。", "Find out what was done for these cohorts and confirm it by an experiment."),
+    "act_better": Text(
+        "找出这些群组做对了什么，并用对照实验确认。",
+        "Find out what was done for these cohorts and confirm it by an experiment.",
+    ),
     "loss": Text(
         "流失集中在开头：到{unit}已有 {first} 没有回来；到{late}仍有 {rest} 留下。",
         "Most are lost at the start: {first} do not come back in {unit}; {rest} are still there in {late}.",
     ),
-    "flat": Text("留存曲线平稳：{unit}没有回来的占 {first}，到{late}留存 {rest}。", "The curve is flat: {first} stay away in {unit}, {rest} are there in {late}."),
+    "flat": Text(
+        "留存曲线平稳：{unit}没有回来的占 {first}，到{late}留存 {rest}。",
+        "The curve is flat: {first} stay away in {unit}, {rest} are there in {late}.",
+    ),
     "act_loss": Text(
         "最值得投入的是首单之后的第一个周期：在沉默之前给出下一步。",
         "The first period after the cohort is worth most: offer the next step before people fall silent.",
@@ -96,13 +102,18 @@ WORDS: dict[str, Text] = {
         "{best}留存最高（{when} {high}），{worst}最低（{low}），差异显著。",
         "{best} come back most ({high} in {when}), {worst} least ({low}); the difference holds at the 5% level.",
     ),
-    "act_gap": Text("为{worst}单独设计回访理由，并保留对照组。", "Give {worst} a reason of their own to come back, with a control group."),
+    "act_gap": Text(
+        "为{worst}单独设计回访理由，并保留对照组。",
+        "Give {worst} a reason of their own to come back, with a control group.",
+    ),
     "heatmap_title": Text("{who}的群组留存（按{grain}）", "Retention of {who}, by {grain}"),
     "heatmap_note": Text(
         "每行一个群组；格子是该{grain}内{what}的人数占比。未走完的格子留空。",
         "One row a cohort; a cell is the share that {what} in that {grain}. Cells that are not over yet stay blank.",
     ),
-    "heatmap_alt": Text("群组留存热力图，行是群组，列是第几个{grain}。", "Heat map of retention: cohorts as rows, {grain}s as columns."),
+    "heatmap_alt": Text(
+        "群组留存热力图，行是群组，列是第几个{grain}。", "Heat map of retention: cohorts as rows, {grain}s as columns."
+    ),
     "curve_title": Text("平均留存曲线", "Average retention curve"),
     "curve_note": Text(
         "按人数加权，只用完整的格子；阴影是 95% 置信区间。",
@@ -114,7 +125,9 @@ WORDS: dict[str, Text] = {
         "每条线一个群组（深色较新），粗线为加权平均；退款按退款时间扣除。",
         "One line a cohort (darker is newer), the bold line is the weighted average; refunds count when they were made.",
     ),
-    "revenue_alt": Text("各群组的人均累计净收入随{grain}增长。", "Cumulative net revenue per person of each cohort by {grain}."),
+    "revenue_alt": Text(
+        "各群组的人均累计净收入随{grain}增长。", "Cumulative net revenue per person of each cohort by {grain}."
+    ),
     "segments_title": Text("各分群的留存", "Retention by segment"),
     "segments_note": Text(
         "按人数加权，只用完整的格子。不同维度的分群可以重叠。",

@@ -1,5 +1,7 @@
-"""Every input table, as CONTRACT fixes it. `?` is an optional column, `?*` one where a missing
-value says something, `~` a column whose values may be missing."""
+"""Every input table, as CONTRACT fixes it.
+
+`?` is an optional column, `?*` one where a missing value says something, `~` a column whose values may be missing.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ segment text : 分群 · segment
 """
 
 
-def _table(name: str, zh: str, en: str, keys: str, others: str) -> Table:  # noqa: PLR0917  one line a table
+def _table(name: str, zh: str, en: str, keys: str, others: str) -> Table:
     def lines(text: str) -> str:
         filled = text.replace("<segment>", _SEGMENT.strip())
         return "\n".join(line for line in filled.splitlines() if line.strip())
@@ -34,7 +34,8 @@ RESULTS: dict[str, Table] = {
             "an identifier of a person",
             "id_type text : 标识类型 · kind of identifier\nid_value text : 标识值 · value of the identifier\n"
             "valid_from timestamp : 生效时间 · valid from",
-            "valid_to timestamp : 失效时间（空=仍有效） · valid to (null = open)\nuser_id integer : 用户唯一标识 · unified user id\n"
+            "valid_to timestamp : 失效时间（空=仍有效） · valid to (null = open)\n"
+            "user_id integer : 用户唯一标识 · unified user id\n"
             "confidence number >=0 <=1 : 置信度 · confidence\nrule text : 规则 · rule that decided",
         ),
         _table(
@@ -189,7 +190,8 @@ model_version text : 模型版本 · version of the model
             "ltv_totals",
             "生命周期价值合计",
             "predicted total of a segment",
-            "as_of timestamp : 截至时点 · as-of instant\nhorizon_days integer : 预测期（天） · horizon in days\n<segment>",
+            "as_of timestamp : 截至时点 · as-of instant\n"
+            "horizon_days integer : 预测期（天） · horizon in days\n<segment>",
             f"expected money : 期望值 · expected total\n{_MONEY_BAND}",
         ),
         _table(
@@ -204,7 +206,8 @@ horizon_days integer : 预测期（天） · horizon in days
 <segment>
 metric text : 指标 · metric
 """,
-            "value number : 值 · value\nlow number : 下限 · lower end\nhigh number : 上限 · upper end\nn integer : 样本数 · sample",
+            "value number : 值 · value\nlow number : 下限 · lower end\n"
+            "high number : 上限 · upper end\nn integer : 样本数 · sample",
         ),
         _table(
             "ltv_drivers",
@@ -212,7 +215,8 @@ metric text : 指标 · metric
             "what a feature adds to the prediction",
             "feature text : 特征 · feature",
             "mean_abs_shap number : 平均影响 · mean absolute Shapley value\ndirection text : 方向 · direction\n"
-            "description_zh text : 中文说明 · description in Chinese\ndescription_en text : 英文说明 · description in English",
+            "description_zh text : 中文说明 · description in Chinese\n"
+            "description_en text : 英文说明 · description in English",
         ),
         _table(
             "model_versions",

@@ -1,1 +1,1 @@
-""""""
+"""Identifiers → people, and the groups they belong to."""

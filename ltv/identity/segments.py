@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
+from sqlglot.errors import SqlglotError
 
 from ltv import sql
 from ltv.errors import UsageError, found
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from ltv.settings import Segment
+    from ltv.warehouse.engine import Engine
 
 _ALLOWED = (
     exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg, exp.Interval, exp.Var,
     exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is, exp.Like,
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Coalesce, exp.Lower, exp.Upper, exp.Abs, exp.Cast, exp.DataType, exp.Date,
 )  # fmt: skip
+_EXAMPLE = "a condition such as age between 18 and 24"
 
 
 def condition(segment: Segment, columns: Collection[str]) -> exp.Expr:
@@ -31,17 +34,47 @@ def condition(segment: Segment, columns: Collection[str]) -> exp.Expr:
     Raises:
         UsageError: it is not a plain condition, or it names an unknown column.
     """
-    where = f"[[segments]] {segment.kind}/{segment.name} where"
     try:
         tree = sql.expression(segment.where)
-    except Exception:  # noqa: BLE001  whatever the parser says of it, the setting is wrong
-        raise UsageError(found(where, segment.where, "a condition such as age between 18 and 24")) from None
+    except SqlglotError:
+        raise UsageError(found(_place(segment), segment.where, _EXAMPLE)) from None
     for node in tree.walk():
         if not isinstance(node, _ALLOWED):
-            raise UsageError(found(where, node.sql(dialect=sql.DIALECT), "comparisons of columns with values"))
+            text = node.sql(dialect=sql.DIALECT)
+            raise UsageError(found(_place(segment), text, "comparisons of columns with values"))
         if isinstance(node, exp.Column) and (node.name not in columns or node.table):
-            raise UsageError(found(where, node.sql(dialect=sql.DIALECT), ", ".join(sorted(columns))))
+            raise UsageError(found(_place(segment), node.sql(dialect=sql.DIALECT), ", ".join(sorted(columns))))
     return tree
+
+
+def _place(segment: Segment) -> str:
+    return f"[[segments]] {segment.kind}/{segment.name} where"
+
+
+def try_out(engine: Engine, segment: Segment, columns: Mapping[str, str]) -> None:
+    """Evaluate a condition for a person who does not exist, so that a wrong one is told before any page is made.
+
+    Args:
+        engine: any engine.
+        segment: as declared in the settings.
+        columns: names and engine types it may speak of.
+
+    Raises:
+        UsageError: it compares what cannot be compared, or is no condition.
+    """
+    nobody = [exp.alias_(exp.cast(_nothing(kind), kind), name, quoted=True) for name, kind in columns.items()]
+    tree = condition(segment, columns)
+    asked = exp.select(exp.alias_(exp.and_(tree, exp.true()), "it")).from_(exp.select(*nobody).subquery("people"))
+    try:
+        engine.scalar(asked)
+    except Exception as error:  # each engine has its own
+        why = " ".join(str(error).split("\nLINE")[0].split())
+        raise UsageError(f"{_place(segment)}: {found('condition', segment.where, _EXAMPLE)} ({why[:200]})") from None
+
+
+def _nothing(kind: str) -> exp.Expr:
+    # a number would be equal to nothing silently, a text that is none shows a comparison of text with numbers
+    return exp.Literal.string("-") if kind == "VARCHAR" else exp.null()
 
 
 def memberships(segments: Sequence[Segment], columns: Collection[str]) -> exp.Query:

@@ -134,7 +134,9 @@ class Bar:
             return
         left = sum(self._left.values()) - advance
         words = f"about {max(0, left):.0f} s left"
-        self.progress.update(self.task, description=", ".join(self._running) or "notebooks", advance=advance, left=words)
+        self.progress.update(
+            self.task, description=", ".join(self._running) or "notebooks", advance=advance, left=words
+        )
 
     def close(self) -> None:
         """Take the bar away."""

@@ -25,7 +25,13 @@ if TYPE_CHECKING:
     from ltv.runs.ledger import Ledger, Run
     from ltv.text import Lang
 
-_STATES: dict[str, str] = {"good": "good", "partial": "partial", "failed": "failed", "refused": "refused", "killed": "failed"}
+_STATES: dict[str, str] = {
+    "good": "good",
+    "partial": "partial",
+    "failed": "failed",
+    "refused": "refused",
+    "killed": "failed",
+}
 
 
 def published_run(workspace: Path, date: str) -> str | None:

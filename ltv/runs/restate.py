@@ -31,7 +31,11 @@ def restatements(old: Path, new: Path, *, date: str, cause: str) -> pd.DataFrame
     """
     parts = [_changes(name, old / "results", new / "results") for name in RESULTS if name != "restatements"]
     filled = [p for p in parts if len(p)]
-    rows = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=["table", "key", "column", "old", "new"])
+    rows = (
+        pd.concat(filled, ignore_index=True)
+        if filled
+        else pd.DataFrame(columns=["table", "key", "column", "old", "new"])
+    )
     return rows.assign(date=pd.Timestamp(date), cause=cause)[_COLUMNS]
 
 
@@ -64,6 +68,6 @@ def _values(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series[str]:
     numbers = frame.select_dtypes("number").columns
     text = frame.assign(**{c: frame[c].round(9) for c in numbers}).astype("string")
     parts = [k + "=" + text[k].fillna("") for k in key]
-    names = parts[0].str.cat(parts[1:], sep=", ") if len(parts) > 1 else parts[0]
+    names = pd.concat(parts, axis=1).agg(", ".join, axis=1) if len(frame) else parts[0]
     values = text.drop(columns=[*key, "run_id"]).assign(key=names)
     return values.melt(id_vars="key", var_name="column", value_name="value").set_index(["key", "column"])["value"]

@@ -248,7 +248,9 @@ def _seal(folder: Path) -> None:
     """Write the manifest of a run: with it the run is finished, and never changes again."""
     results = Manifest(folder / "results").read()
     entries: dict[str, Entry] = {}
-    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")):
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")
+    ):
         name = path.relative_to(folder).as_posix()
         known = results.get(name.removeprefix("results/")) if name.startswith("results/") else None
         entries[name] = known or Entry(sha256(path), None)

@@ -65,7 +65,6 @@ class Pages:
             nav=nav,
         )
 
-
     def _instant(self) -> str:
         if self.as_of is None:
             return ""
@@ -86,7 +85,14 @@ class Tasks:
     """
 
     def __init__(  # noqa: PLR0917  the parts of a run, in the order of its walk
-        self, root: Path, folder: Path, record: Run, settings: Settings, ledger: Ledger, pages: Pages, reporter: Reporter
+        self,
+        root: Path,
+        folder: Path,
+        record: Run,
+        settings: Settings,
+        ledger: Ledger,
+        pages: Pages,
+        reporter: Reporter,
     ) -> None:
         self.root, self.folder, self.record, self.settings = root, folder, record, settings
         self.ledger, self.pages, self.reporter = ledger, pages, reporter
@@ -153,7 +159,10 @@ class Tasks:
 
     def _blocked(self, step: Step, by: Sequence[str]) -> tuple[TaskState, str]:
         why = f"needs {', '.join(by)}"
-        words = Text(f"它依赖的页面没有完成：{', '.join(by)}。先解决那一页。", f"It builds on {', '.join(by)}, which did not finish. See there first.")
+        words = Text(
+            f"它依赖的页面没有完成：{', '.join(by)}。先解决那一页。",
+            f"It builds on {', '.join(by)}, which did not finish. See there first.",
+        )
         failure = Failure("", 0, "", "Blocked", why, words)
         self._write(step, lambda info: render.render_failure(info, failure))
         return "blocked", why

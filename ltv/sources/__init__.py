@@ -1,1 +1,1 @@
-""""""
+"""Raw things → tables of the contract: files, databases, the simulated mall."""

@@ -40,7 +40,11 @@ class DataAssets(Result):
         rows, bad = int(t["rows"].sum()), int(t["quarantined"].sum())
         read = rows + bad + int(t["duplicates"].sum())
         people = t[t["id_coverage"].notna()]
-        covered = float((people["id_coverage"] * people["rows"]).sum() / people["rows"].sum()) if people["rows"].sum() else None
+        covered = (
+            float((people["id_coverage"] * people["rows"]).sum() / people["rows"].sum())
+            if people["rows"].sum()
+            else None
+        )
         orders = t[t["table"] == "orders"]["freshness_hours"]
         return [
             KeyFigure(WORDS["rows"], float(rows), "count", rule=WORDS["sources"].format(n=str(t["source"].nunique()))),
@@ -95,7 +99,9 @@ class DataAssets(Result):
         return [
             Takeaway(
                 WORDS["anonymous"].format(
-                    source=same(str(r.source)), table=_name(str(r.table)), share=number(1 - float(str(r.id_coverage)), "rate")
+                    source=same(str(r.source)),
+                    table=_name(str(r.table)),
+                    share=number(1 - float(str(r.id_coverage)), "rate"),
                 ),
                 "none",
             )
@@ -104,11 +110,16 @@ class DataAssets(Result):
 
     @property
     def views(self) -> Mapping[str, View]:
-        """sources (table), coverage (chart), quarantine (table)."""
+        """The blocks: sources and quarantine as tables, coverage as a chart."""
         views = {
             "sources": View("table", WORDS["sources_title"], WORDS["sources_note"], self.table, _CONTRACT),
             "coverage": View(
-                "chart", WORDS["coverage_title"], WORDS["coverage_note"], self._coverage(), _COVERAGE, alt=WORDS["coverage_alt"]
+                "chart",
+                WORDS["coverage_title"],
+                WORDS["coverage_note"],
+                self._coverage(),
+                _COVERAGE,
+                alt=WORDS["coverage_alt"],
             ),
         }
         views["quarantine"] = View("table", WORDS["aside_title"], WORDS["aside_note"], self._rules(), _RULES)
@@ -215,9 +226,11 @@ def _coverage(engine: Engine, spec: Table, facts: Facts) -> pd.DataFrame:
     return sums.assign(field_coverage=sums["filled"] / sums["possible"])[["source", "field_coverage"]]
 
 
-def _row(as_of: datetime, spec: Table, source: SourceFacts, counted: Mapping[str, Any], used_for: str) -> dict[str, Any]:
-    here: dict[str, Any] | None = counted.get(source.source)
-    latest = None if here is None or here["latest"] != here["latest"] else here["latest"]  # noqa: PLR0124  NaT
+def _row(
+    as_of: datetime, spec: Table, source: SourceFacts, counted: Mapping[Any, dict[Any, Any]], used_for: str
+) -> dict[str, Any]:
+    here = counted.get(source.source)
+    latest = None if here is None or here["latest"] != here["latest"] else here["latest"]
     hours = None if latest is None else max(0.0, (as_of - latest).total_seconds() / 3600)
     return {
         "source": source.source,
@@ -273,4 +286,8 @@ _CONTRACT = (
     Column("used_for", WORDS["used_for"]),
 )
 _COVERAGE = tuple(c for c in _CONTRACT if c.name in ("source", "table", "rows", "field_coverage", "id_coverage"))
-_RULES = (Column("table", WORDS["table"], words=_TABLES), Column("rule", WORDS["rule"]), Column("rows", WORDS["rows"], "count"))
+_RULES = (
+    Column("table", WORDS["table"], words=_TABLES),
+    Column("rule", WORDS["rule"]),
+    Column("rows", WORDS["rows"], "count"),
+)

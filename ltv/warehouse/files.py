@@ -130,5 +130,5 @@ class Manifest:
 
 
 @lru_cache(maxsize=4096)
-def _known_sha256(path: Path, size: int, changed_ns: int) -> str:  # noqa: ARG001  size and time are the cache's key
+def _known_sha256(path: Path, size: int, changed_ns: int) -> str:
     return sha256(path)

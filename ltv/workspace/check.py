@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, timedelta
 from pathlib import Path
 
 from ltv import settings as settings_module
 from ltv.contract import INPUTS
 from ltv.errors import DataRefusedError
+from ltv.warehouse.local_time import zone
 from ltv.workspace.prepare import Preparation, Prepared, start_of_run
 from ltv.workspace.workspace import assemble, hmac_key
 
@@ -21,12 +23,14 @@ class Told:
 
 
 def check(workspace: Path) -> Told:
-    """Read every input table and say what was found."""
+    """Read every input table and say what was found, as a run of yesterday would find it."""
     settings = settings_module.load(workspace)
-    prepared = Preparation(workspace, settings, start_of_run(), hmac_key()).all()
+    now = start_of_run()
+    yesterday = now.replace(tzinfo=UTC).astimezone(zone(settings.timezone)).date() - timedelta(days=1)
+    prepared = Preparation(workspace, settings, now, hmac_key()).all()
     lines = [line for name in INPUTS for line in _lines(prepared[name])]
     try:
-        ws = assemble(workspace, settings, prepared, date=None)
+        ws = assemble(workspace, settings, prepared, date=yesterday)
     except DataRefusedError as error:
         return Told((*lines, f"refused: {error}"), refused=True)
     blocked = [f"not used: {why}" for why in ws.blocked.values()]
@@ -40,6 +44,7 @@ def _lines(prepared: Prepared) -> list[str]:
     facts = prepared.facts
     if facts is None:
         return [f"{prepared.table:<14} missing"]
-    counts = f"{facts.read:,} read = {facts.accepted:,} accepted + {facts.quarantined:,} quarantined + {facts.duplicates:,} duplicates"
+    parts = f"{facts.accepted:,} accepted + {facts.quarantined:,} quarantined + {facts.duplicates:,} duplicates"
+    counts = f"{facts.read:,} read = {parts}"
     head = f"{prepared.table:<14} {'ok' if not facts.quarantined else 'partly':<8} {counts}"
     return [head, *[f"{'':<14} {n:>8,} rows  {rule}" for rule, n in facts.rules.items()]]

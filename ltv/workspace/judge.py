@@ -10,7 +10,7 @@ from ltv import sql
 from ltv.contract import INPUTS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
     from ltv.settings import Settings
@@ -18,27 +18,29 @@ if TYPE_CHECKING:
     from ltv.workspace.prepare import Prepared
 
 
-def judge(prepared: Mapping[str, Prepared], settings: Settings, *, as_of: datetime, engine: Engine) -> dict[str, str]:
-    """Why tables cannot be used: table → reason in one line."""
-    reasons = {n: p.refused for n, p in prepared.items() if p.refused}
-    reasons |= {n: why for n, p in prepared.items() if (why := _too_bad(p, settings))}
-    for name, most in settings.freshness_hours.items():
-        if name not in reasons and prepared[name].folder is not None and (why := _too_old(name, most, as_of, engine)):
-            reasons[name] = why
-    return reasons
+def unusable(prepared: Mapping[str, Prepared], settings: Settings) -> dict[str, str]:
+    """Why tables cannot be used whatever the date: table → reason in one line."""
+    reasons = {n: p.refused or _too_bad(p, settings) for n, p in prepared.items()}
+    return {n: why for n, why in reasons.items() if why}
+
+
+def outdated(engine: Engine, settings: Settings, *, as_of: datetime, there: Collection[str]) -> dict[str, str]:
+    """Why tables that the engine has are too old at an instant (naive UTC): table → reason in one line."""
+    limits = {n: most for n, most in settings.freshness_hours.items() if n in there}
+    reasons = {n: _too_old(engine, n, most, as_of) for n, most in limits.items()}
+    return {n: why for n, why in reasons.items() if why}
 
 
 def _too_bad(prepared: Prepared, settings: Settings) -> str | None:
     facts = prepared.facts
     if facts is None or facts.quarantine_share <= settings.max_quarantine_share:
         return None
-    return (
-        f"{prepared.table}: found {facts.quarantined:,} bad rows of {facts.read:,} ({facts.quarantine_share:.1%}), {facts.example()}; "
-        f"allowed: {settings.max_quarantine_share:.1%} (setting max_quarantine_share)"
-    )
+    share = f"{facts.quarantined:,} bad rows of {facts.read:,} ({facts.quarantine_share:.1%})"
+    allowed = f"{settings.max_quarantine_share:.1%} (setting max_quarantine_share)"
+    return f"{prepared.table}: found {share}, {facts.example()}; allowed: {allowed}"
 
 
-def _too_old(name: str, most: float, as_of: datetime, engine: Engine) -> str | None:
+def _too_old(engine: Engine, name: str, most: float, as_of: datetime) -> str | None:
     time = INPUTS[name].time
     if time is None:
         return None
@@ -46,5 +48,5 @@ def _too_old(name: str, most: float, as_of: datetime, engine: Engine) -> str | N
     hours = (as_of - latest).total_seconds() / 3600 if latest else float("inf")
     if hours <= most:
         return None
-    found = f"{hours:,.0f} hours" if latest else "no row"
-    return f"{name}: found its latest row {found} before the as-of instant, allowed: {most:g} hours (setting freshness_hours)"
+    age = f"its latest row {hours:,.0f} hours before the as-of instant" if latest else "no row before the as-of instant"
+    return f"{name}: found {age}, allowed: {most:g} hours (setting freshness_hours)"

@@ -32,7 +32,7 @@ def check_result(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the contract's columns first.
 
     Raises:
-        UsageError: unknown table, missing column, wrong value, missing or repeated key.
+        UsageError: unknown table, missing column, wrong type or value, missing or repeated key.
     """
     if name not in RESULTS:
         raise UsageError(found("result", name, ", ".join(RESULTS)))
@@ -54,10 +54,20 @@ def _check_column(spec: Table, column: Column, values: pd.Series) -> None:
     if column.allowed and not present.isin(column.allowed).all():
         wrong = present[~present.isin(column.allowed)].iloc[0]
         raise UsageError(found(thing, wrong, ", ".join(column.allowed)))
-    if column.low is not None and len(present) and float(present.min()) < column.low:
-        raise UsageError(found(thing, present.min(), f"at least {column.low:g}"))
-    if column.high is not None and len(present) and float(present.max()) > column.high:
-        raise UsageError(found(thing, present.max(), f"at most {column.high:g}"))
+    numbers = _cast(spec, column, present).to_pandas()
+    if column.type not in ("money", "number", "integer") or not len(numbers):
+        return
+    low = float("-inf") if column.low is None else column.low
+    high = float("inf") if column.high is None else column.high
+    wrong = numbers[~(numbers.between(low, high) & ~numbers.isin([float("inf"), float("-inf")]))]
+    if len(wrong):
+        raise UsageError(found(thing, float(wrong.iloc[0]), _range(column)))
+
+
+def _range(column: Column) -> str:
+    ends = [f"at least {column.low:g}"] if column.low is not None else []
+    ends += [f"at most {column.high:g}"] if column.high is not None else []
+    return " and ".join(ends) or "a finite number"
 
 
 def _check_key(spec: Table, frame: pd.DataFrame) -> None:

@@ -47,9 +47,9 @@ _LATER = {
         "refund": "CASE WHEN refunded_at >= t THEN NULL ELSE refund END",
         "refunded_at": "CASE WHEN refunded_at < t THEN refunded_at END",
     },
-    "trials": {
+    "trials": {  # the end that a running one is planned to have may be known
         "outcome": "CASE WHEN ended_at >= t THEN NULL ELSE outcome END",
-        "ended_at": "CASE WHEN outcome IS NOT NULL AND ended_at >= t THEN NULL ELSE ended_at END",  # a plan may be known
+        "ended_at": "CASE WHEN outcome IS NOT NULL AND ended_at >= t THEN NULL ELSE ended_at END",
     },
 }
 # Amount − refunds known by then where paid or refunded, else 0; marked refunded without an amount is refunded in full.

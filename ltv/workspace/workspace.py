@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 from ltv import settings as settings_module
 from ltv import sql
@@ -21,20 +21,31 @@ from ltv.warehouse.files import Manifest
 from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table
 from ltv.workspace import inputs
-from ltv.workspace.judge import judge
+from ltv.workspace.judge import outdated, unusable
 from ltv.workspace.prepare import Preparation, Prepared, start_of_run
 from ltv.workspace.store import check_result, store
 from ltv.workspace.views import as_of_view, empty
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 RUN_FOLDER = "LTV_RUN_DIR"
 
 
+class Terms(TypedDict):
+    """The last day included, the calendar and the currency."""
+
+    as_of: dt.date
+    timezone: str
+    week_start: Literal["monday", "sunday"]
+    currency: str
+
+
 @dataclass(frozen=True)
 class Workspace:
-    """A workspace as of a date. Its input tables are attributes: `ws.orders`, `ws.events`, …
+    """A workspace as of a date; its input tables are attributes: `ws.orders`, `ws.events`, and so on.
 
     Attributes:
         root: the folder with `ltv.toml`.
@@ -44,6 +55,7 @@ class Workspace:
         engine: where the tables live.
         prepared: what was found in each input.
         run: folder of the run this belongs to, or None when opened by hand.
+        blocked: tables that are there but must not be used, each with the reason.
     """
 
     root: Path
@@ -87,7 +99,7 @@ class Workspace:
         """Return a result table as a data frame: of this run, or as published for a date (default: this one).
 
         Raises:
-            UsageError: the contract has no result table of that name.
+            UsageError: the contract has no result table of that name, or the date is none.
             MissingTableError: no run has written it for that date.
             CorruptError: the stored file is not the one that was written.
         """
@@ -95,14 +107,21 @@ class Workspace:
 
         if name not in RESULTS:
             raise UsageError(found("result", name, ", ".join(RESULTS)))
-        day = str(date or self.date)
-        places = [self.run / "results"] if self.run and day == str(self.date) else []
-        places.append(self.root / "data" / "results" / day)
+        day = as_day(date or self.date)
+        places = [self.run / "results"] if self.run and day == self.date else []
+        places.append(self.root / "data" / "results" / str(day))
         for folder in places:
             if (folder / f"{name}.parquet").exists():
                 folder = folder.resolve()  # noqa: PLW2901  a published date is a link to its run
                 return pd.read_parquet(Manifest(folder).verify(folder / f"{name}.parquet"))
         raise MissingTableError(name, f"no run has written it for {day}")
+
+    @property
+    def terms(self) -> Terms:
+        """What every analysis is told of the workspace: `ltv.retention(ws.orders, **ws.terms)`."""
+        s = self.settings
+        start: Literal["monday", "sunday"] = "sunday" if s.week_start == "sunday" else "monday"
+        return Terms(as_of=self.date, timezone=s.timezone, week_start=start, currency=s.currency)
 
     def save(self, name: str, result: Result | pd.DataFrame) -> None:
         """Check a result table against the contract and, in a run, write it; by hand it is only checked.
@@ -133,6 +152,7 @@ def open(workspace: str | Path = ".", *, date: str | dt.date | None = None) -> W
     Raises:
         UsageError: no workspace there, a bad setting, or a date that is none.
         DataRefusedError: the required table is missing or cannot be read.
+        CorruptError: a stored file is not the one that was written.
     """
     root = Path(workspace).resolve()
     run = os.environ.get(RUN_FOLDER)
@@ -161,7 +181,7 @@ def as_day(value: str | dt.date) -> dt.date:
     datetime.date(2026, 6, 30)
     """
     if isinstance(value, dt.date):
-        return value
+        return value.date() if isinstance(value, datetime) else value
     try:
         return dt.date.fromisoformat(value)
     except ValueError:
@@ -180,51 +200,62 @@ def assemble(
 
     Raises:
         DataRefusedError: the required table is missing, too bad or too old.
+        UsageError: a segment's condition cannot be evaluated.
     """
-    refuse_without_orders(prepared)
+    blocked = unusable(prepared, settings)
+    refuse_without_orders(prepared, blocked)
+    there = {n: p for n, p in prepared.items() if p.unified is not None and n not in blocked}
     engine = DuckEngine(memory_mb=settings.memory_mb, threads=settings.threads)
-    present = {n: p for n, p in prepared.items() if p.unified is not None}
-    for name, p in present.items():
+    try:
+        day, as_of, old = _define(engine, root, settings, there, date)
+    except BaseException:
+        engine.close()
+        raise
+    return Workspace(root, settings, day, as_of, engine, prepared, run, blocked | old)
+
+
+def refuse_without_orders(prepared: Mapping[str, Prepared], blocked: Mapping[str, str]) -> None:
+    """Stop where the one required table is not there.
+
+    Raises:
+        DataRefusedError: no orders, or orders that cannot be used.
+    """
+    if "orders" in blocked:
+        raise DataRefusedError(blocked["orders"])
+    facts = prepared["orders"].facts
+    if facts is None:
+        raise DataRefusedError(
+            "orders: found no file, allowed: files in data/orders/ or a [sources.orders] in ltv.toml"
+        )
+    if not facts.accepted:
+        raise DataRefusedError("orders: found no row, allowed: at least one order")
+
+
+def _define(
+    engine: DuckEngine, root: Path, settings: Settings, there: Mapping[str, Prepared], date: str | dt.date | None
+) -> tuple[dt.date, datetime, dict[str, str]]:
+    """Define each table as known at the end of the day; return the day, its exclusive end and what is too old."""
+    for name, p in there.items():
         assert p.unified is not None  # noqa: S101
         engine.attach(f"all {name}", [Manifest(p.unified.parent).verify(p.unified)])
     day = as_day(date) if date else _newest(root, engine)
     after = datetime.combine(day + timedelta(days=1), time())
     as_of = day_start(after, settings.timezone)
     for name in INPUTS:
-        tree = as_of_view(INPUTS[name], present[name], as_of, after) if name in present else empty(name)
-        engine.define(name, tree)
+        engine.define(name, as_of_view(INPUTS[name], there[name], as_of, after) if name in there else empty(name))
+    old = outdated(engine, settings, as_of=as_of, there=there)
+    if "orders" in old:
+        raise DataRefusedError(old["orders"])
+    for name in old:
+        engine.define(name, empty(name))
     _define_people(engine, settings, day)
     engine.lock()
-    blocked = judge(prepared, settings, as_of=as_of, engine=engine)
-    if "orders" in blocked:
-        engine.close()
-        raise DataRefusedError(blocked["orders"])
-    return Workspace(root, settings, day, as_of, engine, prepared, run, blocked)
-
-
-def refuse_without_orders(prepared: dict[str, Prepared]) -> None:
-    """Stop where the one required table is not there.
-
-    Raises:
-        DataRefusedError: no orders, or orders that cannot be read.
-    """
-    orders = prepared["orders"]
-    if orders.refused:
-        raise DataRefusedError(orders.refused)
-    if orders.folder is None:
-        raise DataRefusedError(
-            "orders: found no file, allowed: files in data/orders/ or a [sources.orders] in ltv.toml"
-        )
+    return day, as_of, old
 
 
 def _newest(root: Path, engine: DuckEngine) -> dt.date:
     published = sorted(p.name for p in (root / "data" / "results").glob("????-??-??"))
-    if published:
-        return as_day(published[-1])
-    last = engine.scalar(sql.query('SELECT MAX(day) FROM "all orders"'))
-    if last is None:
-        raise DataRefusedError("orders: found no accepted row, allowed: at least one order; see data/quarantine")
-    return as_day(last)
+    return as_day(published[-1] if published else engine.scalar(sql.query('SELECT MAX(day) FROM "all orders"')))
 
 
 def _define_people(engine: DuckEngine, settings: Settings, day: dt.date) -> None:
@@ -235,7 +266,10 @@ def _define_people(engine: DuckEngine, settings: Settings, day: dt.date) -> None
     filled = tree.transform(lambda n: year.copy() if isinstance(n, exp.Placeholder) else n)
     assert isinstance(filled, exp.Query)  # noqa: S101
     engine.define("people", filled)
-    engine.define("user_segments", segments.memberships(settings.segments, engine.columns("people")))
+    columns = engine.columns("people")
+    for segment in settings.segments:
+        segments.try_out(engine, segment, columns)
+    engine.define("user_segments", segments.memberships(settings.segments, columns))
 
 
 __all__ = ["CorruptError", "LtvError", "Workspace", "open"]

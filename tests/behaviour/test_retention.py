@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ltv
-from ltv.behaviour.retention_result import Retention
 from ltv.behaviour.buckets import GRAINS, bucket, first_day, last_complete
+from ltv.behaviour.retention_result import Retention
 from ltv.errors import UsageError
 
 
@@ -194,6 +194,7 @@ def test_nobody_at_all_gives_an_empty_result_that_says_so():
     kept = ltv.retention(orders([(1, "2026-01-05", 1.0)]).iloc[:0], as_of=date(2026, 1, 31))
     assert len(kept.table) == 0
     assert kept.key_figures == ()
+    assert {name: len(view.data) for name, view in kept.views.items()} == {"heatmap": 0, "curve": 0, "revenue": 0, "segments": 0}
     assert kept.takeaways("en") == ["Not enough data: no cohort has completed its first month yet."]
 
 

@@ -24,7 +24,7 @@ def test_the_date_is_given_to_every_notebook(tmp_path):
 
 def test_an_unknown_notebook_is_named_with_those_there_are(tmp_path):
     root = two_notebooks(tmp_path)
-    with pytest.raises(UsageError, match="^--only: found '09_none', allowed: 01_assets, 02_kept$"):
+    with pytest.raises(UsageError, match=r"^--only: found '09_none', allowed: 01_assets, 02_kept$"):
         plan(root / "notebooks", date="2026-06-30", only=["09_none"])
 
 
@@ -47,7 +47,7 @@ def test_two_writers_of_one_table_are_refused(tmp_path):
 def test_a_value_of_the_wrong_type_is_refused(tmp_path):
     root = shop(tmp_path)
     notebook(root, "02_kept", KEPT, parameters=PARAMETERS + '\ngrain = "month"  # length\nperiods = 12  # how many')
-    with pytest.raises(UsageError, match="periods.*'many'"):
+    with pytest.raises(UsageError, match=r"periods.*'many'"):
         plan(root / "notebooks", date="2026-06-30", parameters={"periods": "many"})
 
 

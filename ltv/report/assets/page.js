@@ -54,7 +54,11 @@
   const PAPER = 650; /* what A4 leaves for a chart inside its margins and its card, in CSS pixels */
   const CONFIG = { displayModeBar: false, doubleClick: false, showTips: false, scrollZoom: false };
   const MONTHS = Array.from({ length: 12 }, (_, i) => i + 1 + "月");
-  const DAYS = ["日", "一", "二", "三", "四", "五", "六"];
+  const DAYS = Array.from("日一二三四五六");
+  const CHINESE_DATES = {
+    ...{ days: DAYS, shortDays: DAYS, months: MONTHS, shortMonths: MONTHS, date: "%Y-%m-%d" },
+    ...{ year: "%Y年", month: "%Y年%-m月", dayMonth: "%-m月%-d日", dayMonthYear: "%Y年%-m月%-d日" },
+  };
   let paper = false;
 
   function patched(figure, patches) {
@@ -70,14 +74,15 @@
   function fitLabels(figure, labels, width, percent) {
     for (const entry of labels) {
       const trace = figure.data[entry.trace];
-      const cell = (width - (width < 560 ? 64 : 100)) / entry.columns;
+      const cell = (width - (width < 560 ? 56 : 100)) / entry.columns;
       const size = width < 560 ? 11 : 12;
-      const fits = (label) => cell >= label.width * size * 0.6 + 5;
+      const fits = (label) => cell >= label.width * size * 0.56 + 4;
+      trace.textfont = { ...trace.textfont, size };
       if (fits(entry)) continue;
       const form = entry.shorter.find(fits);
       trace.texttemplate = form ? "%{text}" : "";
       if (!form) continue;
-      Object.assign(trace, { text: form.text, textfont: { size } });
+      trace.text = form.text;
       const title = (figure.layout.xaxis || {}).title;
       if (title && title.text) title.text += percent;
     }
@@ -133,8 +138,7 @@
 
   function charts() {
     if (!window.Plotly) return Promise.resolve();
-    const format = { days: DAYS, shortDays: DAYS, months: MONTHS, shortMonths: MONTHS, date: "%Y-%m-%d" };
-    Plotly.register({ moduleType: "locale", name: "zh-CN", dictionary: {}, format });
+    Plotly.register({ moduleType: "locale", name: "zh-CN", dictionary: {}, format: CHINESE_DATES });
     reserve();
     follow();
     return drawAll();

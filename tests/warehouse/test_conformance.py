@@ -1,0 +1,75 @@
+"""One text, two engines: the vocabulary and every shipped query give the same rows on DuckDB and on Spark."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import duckdb
+import pytest
+from sqlglot import exp
+from warehouse import vocabulary
+from warehouse.comparison import differences, rows
+from warehouse.vocabulary import Snippet
+
+from ltv import sql
+from ltv.errors import UsageError
+from ltv.warehouse.dialect import CHANGED, SAME, spark_text
+from ltv.warehouse.duck import DuckEngine
+from ltv.warehouse.engine import Engine
+
+
+@pytest.fixture(scope="module")
+def duck() -> Iterator[DuckEngine]:
+    with DuckEngine() as engine:
+        for name, table in vocabulary.TABLES.items():
+            engine.register(name, table)
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def sparks(spark: Any) -> Iterator[Any]:
+    from ltv.warehouse.spark import SparkEngine
+
+    with SparkEngine(spark) as engine:
+        for name, table in vocabulary.TABLES.items():
+            engine.register(name, table)
+        yield engine
+
+
+@pytest.mark.parametrize("snippet", vocabulary.SNIPPETS, ids=lambda s: s.name.replace(" ", "_"))
+def test_vocabulary_gives_the_same_rows(duck: DuckEngine, sparks: Any, snippet: Snippet) -> None:
+    query = sql.query(snippet.text)
+    one, other = duck.arrow(query, snippet.params), sparks.arrow(query, snippet.params)
+    assert one.column_names == other.column_names
+    assert differences(rows(one, query), rows(other, query)) == []
+
+
+@pytest.mark.parametrize("name", vocabulary.ERRORS)
+def test_what_is_an_error_on_one_engine_is_one_on_the_other(duck: DuckEngine, sparks: Any, name: str) -> None:
+    from pyspark.errors import PySparkException
+
+    query = sql.query(vocabulary.ERRORS[name])
+    with pytest.raises(duckdb.Error):
+        duck.frame(query)
+    with pytest.raises(PySparkException):
+        sparks.frame(query)
+
+
+@pytest.mark.parametrize("text", vocabulary.REFUSED)
+def test_what_spark_would_answer_otherwise_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="sql for Spark|sql: found"):
+        spark_text(sql.query(text))
+
+
+def test_every_function_that_may_be_used_is_compared() -> None:
+    used = {type(node) for snippet in vocabulary.SNIPPETS for node in sql.query(snippet.text).walk()}
+    allowed = SAME | {kind for kind in CHANGED if issubclass(kind, exp.Func)}
+    in_literals = {exp.TimeStrToTime, exp.DateStrToDate, exp.DateTrunc}
+    refused = {type(node) for text in vocabulary.REFUSED if (tree := _tree(text)) for node in tree.walk()}
+    assert {k.__name__ for k in allowed - used - in_literals - refused} == set()
+
+
+def _tree(text: str) -> exp.Expr | None:
+    try:
+        return sql.query(text)
+    except UsageError:
+        return None
