@@ -29,15 +29,8 @@ CohortKind = Literal["registered", "first_order", "first_event"]
 Activity = Literal["order", "event", "any"]
 MOST_PERIODS = 61
 _DEFAULT_PERIODS: dict[Grain, int] = {"day": 30, "week": 12, "month": 12}
+_STARTS: dict[CohortKind, str] = {"first_order": "orders", "registered": "members", "first_event": "events"}
 _ROOM = "ltv.behaviour"
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """Where activity or cohorts come from: a relation and what counts in it."""
-
-    table: str
-    counts: str = "TRUE"
 
 
 def retention(
@@ -110,11 +103,10 @@ def _pairs(
         raise UsageError(found("cohort", cohort, ", ".join(get_args(CohortKind))))
     if activity is not None and activity not in get_args(Activity):
         raise UsageError(found("activity", activity, ", ".join(get_args(Activity))))
-    tables: dict[CohortKind, str] = {"first_order": "orders", "registered": "members", "first_event": "events"}
     default: dict[CohortKind, Activity] = {"first_order": "order", "registered": "any", "first_event": "event"}
-    kinds = [k for k, table in tables.items() if table in names and cohort in (None, k)]
+    kinds = [k for k, table in _STARTS.items() if table in names and cohort in (None, k)]
     if not kinds:
-        wanted = tables[cohort] if cohort else "orders, members or events"
+        wanted = _STARTS[cohort] if cohort else "orders, members or events"
         raise UsageError(found("retention", ", ".join(names) or "no table", f"a call with {wanted}"))
     return [(k, activity or default[k]) for k in kinds]
 
@@ -130,16 +122,14 @@ class _Matrix:
     def compute(self, kind: CohortKind, activity: Activity, grain: Grain, periods: int) -> pd.DataFrame:
         """The matrix of one cohort kind, activity and grain."""
         with self._temporary() as keep:
-            current = bucket(self.as_of, grain, self.week_start)
-            base = self._cohorts(kind, grain, keep)
+            current, base = bucket(self.as_of, grain, self.week_start), self._lowest(_STARTS[kind], grain)
             if base is None:
                 return _named(_empty(), kind, activity, grain)
-            words = self._words(activity, grain, base, current, keep)
-            keep(
-                "relative",
-                sql.load(_ROOM, "relative_bits", tables={"words": words, "cohorts": "ret cohorts"}),
-                base=base,
-            )
+            words = {t: self._words(t, kind, grain, (base, current), keep) for t in self._active(activity)}
+            keep("cohorts", self._cohorts(_STARTS[kind], words, grain), base=base)
+            together = self._together(list(words.values()), keep)
+            tables = {"words": together, "cohorts": "ret cohorts"}
+            keep("relative", sql.load(_ROOM, "relative_bits", tables=tables), base=base)
             keep("patterns", self._load("cohort_patterns", relative="ret relative"))
             keep("revenue", self._revenue(grain))
             self.engine.register("ret periods", _spine(periods))
@@ -161,32 +151,39 @@ class _Matrix:
             self.engine.define("ret no segments", sql.load(_ROOM, "no_segments"))
         return sql.load(_ROOM, name, tables=names)
 
-    def _cohorts(self, kind: CohortKind, grain: Grain, keep: _Keep) -> int | None:
-        rows = {
-            "first_order": _Rows("orders"),
-            "registered": _Rows("members"),
-            "first_event": _Rows("events"),
-        }[kind]
-        columns = {"bucket": self._bucket(rows.table, grain), "is_start": self._condition(rows)}
-        keep("cohorts", sql.load(_ROOM, "first_bucket", tables={"starts": self.names[rows.table]}, columns=columns))
-        lowest = self.engine.scalar(sql.replace_tables(sql.query("SELECT MIN(cohort) FROM c"), {"c": "ret cohorts"}))
-        return None if lowest is None or lowest != lowest else int(lowest)  # noqa: PLR0124  NaN
-
-    def _words(self, activity: Activity, grain: Grain, base: int, current: int, keep: _Keep) -> str:
+    def _active(self, activity: Activity) -> list[str]:
         tables = {"order": ["orders"], "event": ["events"], "any": ["orders", "events"]}[activity]
         here = [t for t in tables if t in self.names]
         if not here:
             raise UsageError(found("activity", activity, f"a call with {' or '.join(tables)}"))
+        return here
+
+    def _lowest(self, table: str, grain: Grain) -> int | None:
+        """The bucket in which the first cohort can lie: bits count from it."""
+        tree = sql.load(_ROOM, "span", tables={"rows": self.names[table]}, columns={"moment": self._day(table)})
+        low = self.engine.frame(tree)["lowest"].iloc[0]
+        if low is None or low != low:  # noqa: PLR0124  NaT: there is no row
+            return None
+        return bucket(low.date() if isinstance(low, datetime) else low, grain, self.week_start)
+
+    def _words(self, table: str, kind: CohortKind, grain: Grain, span: tuple[int, int], keep: _Keep) -> str:
+        """Bits of everybody's activity in one table."""
+        base, current = span
+        place, counts = self._bucket(table, grain), self._condition(table)
+        if table != _STARTS[kind]:
+            counts = sql.expression("c AND b >= $base", c=counts, b=place)
         file = "activity_word" if current - base <= MOST_PERIODS else "activity_words"
-        parts = []
-        for table in here:
-            rows = _Rows(table)
-            place = self._bucket(table, grain)
-            since = sql.expression("c AND b >= $base", c=self._condition(rows), b=place)
-            columns = {"bucket": place, "is_activity": since}
-            parts.append(
-                keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns), base=base)
-            )
+        columns = {"bucket": place, "is_activity": counts}
+        return keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns), base=base)
+
+    def _cohorts(self, table: str, words: dict[str, str], grain: Grain) -> exp.Query:
+        """Everybody's first bucket: off the bits where they are there, which spares a second pass over the rows."""
+        if table in words:
+            return sql.load(_ROOM, "first_bucket_of_words", tables={"words": words[table]})
+        columns = {"bucket": self._bucket(table, grain), "is_start": self._condition(table)}
+        return sql.load(_ROOM, "first_bucket", tables={"starts": self.names[table]}, columns=columns)
+
+    def _together(self, parts: list[str], keep: _Keep) -> str:
         if len(parts) == 1:
             return parts[0]
         return keep("words", sql.load(_ROOM, "both_words", tables={"a": parts[0], "b": parts[1]}))
@@ -210,9 +207,10 @@ class _Matrix:
             return sql.column("amount")
         return sql.expression("CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END")
 
-    def _condition(self, rows: _Rows) -> exp.Expr:
-        if rows.table != "orders":
-            return sql.expression(rows.counts)
+    def _condition(self, table: str) -> exp.Expr:
+        """What counts in a table: any event, any registration, an order that was paid."""
+        if table != "orders":
+            return sql.expression("TRUE")
         columns = self._columns("orders")
         money = "amount" if "amount" in columns else "value"
         if money not in columns:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_COHORTS = 24
+ENOUGH_COHORTS = 3
 _LIGHT, _DARK = "#eaf2fb", "#7fb2e5"
 _LINE, _BAND, _GREY = "#1f5fa8", "rgba(31,95,168,0.15)", "#c3cfdd"
 
@@ -35,12 +36,19 @@ def matrix_rows(shown: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index()
 
 
+def told_periods(shown: pd.DataFrame) -> list[int]:
+    """Periods that enough cohorts have completed: what one or two old ones reached says little about everyone."""
+    complete = shown[shown["is_complete"].astype(bool)].groupby("period").size()
+    enough = min(ENOUGH_COHORTS, complete.max()) if len(complete) else 0
+    return sorted(int(str(p)) for p, n in complete.items() if n >= enough)
+
+
 def curve_rows(shown: pd.DataFrame) -> pd.DataFrame:
     """Weighted average of each period with its interval."""
     import pandas as pd
 
     rows = []
-    for period in sorted(shown["period"].unique()):
+    for period in told_periods(shown):
         share = weighted(shown, int(period))
         if share.rate is not None:
             cells = shown[(shown["period"] == period) & shown["is_complete"]]
@@ -163,7 +171,8 @@ def revenue(shown: pd.DataFrame, grain: str, lang: Lang, currency: str) -> Any: 
 
 
 def _add_average(figure: Any, shown: pd.DataFrame, lang: Lang, currency: str) -> None:  # noqa: ANN401
-    cells = shown[shown["is_complete"]].dropna(subset=["cumulative_revenue_per_user"])
+    cells = shown[shown["is_complete"] & shown["period"].isin(told_periods(shown))]
+    cells = cells.dropna(subset=["cumulative_revenue_per_user"])
     cells = cells.assign(total=cells["cumulative_revenue_per_user"] * cells["cohort_size"])
     sums = cells.groupby("period")[["total", "cohort_size"]].sum()
     mean = (sums["total"] / sums["cohort_size"]).round(2)

@@ -128,20 +128,18 @@ class Retention(Result):
         return Takeaway(WORDS[words].format(**values), state, action)
 
     def _loss(self) -> Takeaway | None:
-        complete = self.shown[self.shown["is_complete"]].groupby("period").size()
-        # the last periods of one or two old cohorts say little about everyone
-        told = [int(str(p)) for p, n in complete.items() if n >= min(RECENT, complete.iloc[0])]
+        told = figures.told_periods(self.shown)
         known = [r for p in told if (r := self.average(p).rate) is not None]
         if len(known) < 3:  # noqa: PLR2004  a first drop and something to compare it with
             return None
-        last = len(known) - 1
+        last = told[-1]
         words = WORDS["loss"] if known[1] < known[0] else WORDS["flat"]
         return Takeaway(
             words.format(
                 first=number(1 - known[1], "rate"),
                 unit=period_label(self.grain, 1),
                 late=period_label(self.grain, last),
-                rest=number(known[last], "rate"),
+                rest=number(known[-1], "rate"),
             ),
             "none",
             WORDS["act_loss"],

@@ -116,8 +116,8 @@ WORDS: dict[str, Text] = {
     ),
     "curve_title": Text("平均留存曲线", "Average retention curve"),
     "curve_note": Text(
-        "按人数加权，只用完整的格子；阴影是 95% 置信区间。",
-        "Weighted by people, complete cells only; the band is the 95% interval.",
+        "按人数加权，只用完整的格子；阴影是 95% 置信区间。少于 3 个群组走完的周期不画。",
+        "Weighted by people, complete cells only; the band is the 95% interval. Periods that fewer than three cohorts have completed are left out.",
     ),
     "curve_alt": Text("平均留存曲线和置信区间。", "Average retention by {grain} with its interval."),
     "revenue_title": Text("人均累计净收入", "Cumulative net revenue per person"),

@@ -60,9 +60,14 @@ class DuckEngine:
         self._set("temp_directory", str(scratch or self._own_scratch))
         self._set("memory_limit", f"{memory_mb or default_memory_mb()}MiB")
         self._set("TimeZone", "UTC")
+        # a division by zero is NULL, as on Spark; and a name that is no table is no variable of this program
+        self._set("ieee_floating_point_ops", False)
+        self._set("python_enable_replacements", False)
         self._set("autoinstall_known_extensions", False)
         self._set("autoload_known_extensions", False)
         self._set("preserve_insertion_order", True)
+        # people are numbered densely: up to four million of them are grouped by address instead of by hash
+        self._set("perfect_ht_threshold", 22)
         if threads:
             self._set("threads", threads)
 
