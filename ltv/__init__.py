@@ -27,15 +27,15 @@ if TYPE_CHECKING:
     from ltv.errors import LtvError
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
-    from ltv.sources.assets import data_assets
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
+    from ltv.workspace.assets import data_assets
 
 __version__ = "0.1.0"
 __all__ = ["LtvError", "data_assets", "notice", "open", "pages_by_table", "retention", "show"]
 
 _HOMES = {
     "LtvError": "ltv.errors",
-    "data_assets": "ltv.sources.assets",
+    "data_assets": "ltv.workspace.assets",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",

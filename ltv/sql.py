@@ -7,7 +7,9 @@ into SQL text.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
 from importlib import resources
 from typing import Any
@@ -70,10 +72,14 @@ def replace_tables(tree: exp.Query, names: Mapping[str, str]) -> exp.Query:
     shadowed = {cte.alias for cte in tree.find_all(exp.CTE)}
 
     def swap(node: exp.Expr) -> exp.Expr:
-        if isinstance(node, exp.Table) and node.name in names and node.name not in shadowed and not node.db:
-            real = table(names[node.name])
-            return exp.alias_(real, node.alias_or_name, table=True)
-        return node
+        if not isinstance(node, exp.Table) or not isinstance(node.this, exp.Identifier):
+            return node
+        if node.name not in names or node.name in shadowed or node.db:
+            return node
+        # what stands at the table, such as names for its columns, stays
+        real = node.copy() if node.alias else exp.alias_(node, node.name, table=True, quoted=node.this.quoted)
+        real.set("this", exp.to_identifier(names[node.name], quoted=True))
+        return real
 
     changed = tree.transform(swap)
     assert isinstance(changed, exp.Query)  # noqa: S101  a table node is never the root
@@ -106,7 +112,16 @@ def table(name: str) -> exp.Table:
 
 
 def literal(value: object) -> exp.Expr:
-    """A typed literal for the rare place where an engine cannot bind (the body of a view)."""
+    """A typed literal for the rare place where an engine cannot bind (the body of a view); a time becomes naive UTC.
+
+    >>> literal(datetime(2026, 7, 1, tzinfo=UTC)).sql(dialect="duckdb")
+    "CAST('2026-07-01 00:00:00' AS TIMESTAMP)"
+    """
+    if isinstance(value, datetime):
+        naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
+        return exp.cast(exp.Literal.string(naive.isoformat(sep=" ")), "TIMESTAMP", dialect=DIALECT)
+    if isinstance(value, float) and not math.isfinite(value):
+        return exp.cast(exp.Literal.string(str(value)), "DOUBLE", dialect=DIALECT)
     return exp.convert(value)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from support import need
 from support_servers import mysql_server, postgres_server
 
@@ -14,6 +15,15 @@ REAL_DATA_ABSENT = "the shared real data is absent"
 
 # Each of these starts something that is worth starting once: all its tests go to the same worker.
 ONE_WORKER = ("spark", "postgres", "mysql")
+
+# No property is judged by the clock; where nothing may be skipped, each run tries the same examples.
+settings.register_profile(
+    "ltv",
+    deadline=None,
+    derandomize=os.environ.get("LTV_NO_SKIP") == "1",
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("ltv")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -16,7 +16,6 @@ WeekStart = Literal["monday", "sunday"]
 _EPOCH = date(1970, 1, 1)
 # 1970-01-01 was a Thursday: so many days before it did the week begin
 _LEAD = {"monday": 3, "sunday": 4}
-_FAR = "DATE '1970-01-01'"
 
 
 def as_grain(grain: str) -> Grain:
@@ -39,7 +38,7 @@ def bucket_sql(day: exp.Expr, grain: Grain, week_start: WeekStart = "monday") ->
     """
     if grain == "month":
         return sql.expression("CAST(EXTRACT(YEAR FROM d) * 12 + EXTRACT(MONTH FROM d) - 1 AS BIGINT)", d=day)
-    days = sql.expression(f"DATE_DIFF('DAY', {_FAR}, d)", d=day)
+    days = sql.expression("DATE_DIFF('DAY', DATE '1970-01-01', d)", d=day)
     if grain == "day":
         return sql.expression("CAST(n AS BIGINT)", n=days)
     lead = exp.Literal.number(_LEAD[week_start])

@@ -18,9 +18,15 @@ RULES: dict[str, Text] = {
     "row_too_short": Text("列数不足", "fewer fields than the header"),
     "row_too_long": Text("列数过多", "more fields than the header"),
     "unclosed_quote": Text("引号未闭合", "a quote that is never closed"),
+    "text_after_quote": Text("引号后有多余文字", "text after a closing quote"),
+    "stray_carriage_return": Text("多余的回车符", "a carriage return inside a field without quotes"),
+    "field_too_long": Text("字段过长", "a field that is too long to be a value"),
     "nul_byte": Text("含有空字节", "a NUL byte"),
+    "line_too_long": Text("行过长", "a line that is too long to be a row"),
     "not_json": Text("不是有效的 JSON", "not valid JSON"),
     "not_an_object": Text("不是 JSON 对象", "not a JSON object"),
+    "duplicate_key": Text("键重复", "a key twice in one object"),
+    "empty_key": Text("键名为空", "a key without a name"),
     "undecodable": Text("无法解码", "bytes that are not text in the file's encoding"),
 }
 

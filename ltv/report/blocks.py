@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ltv.errors import UsageError, found
-from ltv.result import KeyFigure, Result, State, Takeaway, View
+from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.text import LANGS, Text
 
 if TYPE_CHECKING:
@@ -131,8 +131,12 @@ def _chart(result: Result, name: str, view: View) -> Block:
 
 
 def _table(view: View) -> Block:
-    columns = [{"name": c.name, "label": c.label.as_dict(), "unit": c.unit} for c in view.columns]
+    columns = [{"name": c.name, "label": c.label.as_dict(), "unit": c.unit, "words": _named(c)} for c in view.columns]
     return {"kind": "table", "columns": columns, "rows": _cells(view.data.head(LISTED_ROWS), view)}
+
+
+def _named(column: Column) -> dict[str, dict[str, str]]:
+    return {value: text.as_dict() for value, text in column.words.items()}
 
 
 def _cells(frame: pd.DataFrame, view: View) -> list[list[Any]]:

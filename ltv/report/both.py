@@ -36,10 +36,12 @@ def both(words: Text | Mapping[str, str] | str | None) -> Markup:
     return Markup('<span lang="zh">{}</span><span lang="en">{}</span>').format(text.zh, text.en)
 
 
-def cell(value: object, unit: Unit, currency: str) -> Text:
-    """Write the value of a table cell in both languages."""
+def cell(value: object, unit: Unit, currency: str, named: Mapping[str, Mapping[str, str]] | None = None) -> Text:
+    """Write the value of a table cell in both languages, by its name where it has one."""
     from ltv.report import words
 
+    if named and str(value) in named:
+        return as_text(named[str(value)])
     if isinstance(value, bool):
         return words.YES if value else words.NO
     return number(value, "text" if isinstance(value, str) and unit not in ("date", "time") else unit, currency=currency)

@@ -76,8 +76,8 @@ def differences(first: Json, second: Json, at: Path | None = None) -> list[tuple
 def label_choices(figure: Any) -> list[dict[str, Json]]:  # noqa: ANN401
     """Return, for each labelled heat map, what its labels can be shortened to where cells are narrow.
 
-    Each entry has the index of the trace, its number of columns, the width of its longest label (a Chinese character
-    counts as 1.7 figures), and the shorter forms in order, each with its own width: percentages lose their sign, then
+    Each entry has the index of the trace, its number of columns, the width of its longest label (in figures;
+    a Chinese character is as wide as 1.8 of them), and the shorter forms in order, each with its own width: percentages lose their sign, then
     their decimals.
     """
     return [_choices(i, trace) for i, trace in enumerate(figure.data) if trace.type == "heatmap" and trace.texttemplate]
@@ -98,7 +98,11 @@ def _shorter(full: list[list[str]]) -> list[list[list[str]]]:
 
 
 def _width(labels: list[list[str]]) -> float:
-    return max((sum(1.7 if ord(c) > _CJK else 1.0 for c in cell) for row in labels for cell in row), default=0.0)
+    return max((sum(map(_character_width, cell)) for row in labels for cell in row), default=0.0)
+
+
+def _character_width(character: str) -> float:
+    return 1.8 if ord(character) > _CJK else {"%": 1.65, ",": 0.5, ".": 0.5}.get(character, 1.0)
 
 
 def _full_labels(trace: Any) -> list[list[str]]:  # noqa: ANN401

@@ -55,7 +55,8 @@ def _table(block: dict[str, Any]) -> Markup:
 
 def _row(row: list[Any], block: dict[str, Any]) -> Markup:
     cells = [
-        cell(value, c["unit"], block["currency"]).to(_LANG) for value, c in zip(row, block["columns"], strict=True)
+        cell(value, c["unit"], block["currency"], c["words"]).to(_LANG)
+        for value, c in zip(row, block["columns"], strict=True)
     ]
     return Markup("<tr>{}</tr>").format(Markup("").join(Markup("<td>{}</td>").format(c) for c in cells))
 

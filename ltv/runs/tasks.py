@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -99,6 +100,7 @@ class Tasks:
         self.states: dict[str, TaskState] = {}
         self.hashes: dict[str, str] = {}
         self.carried: list[NavItem] = []
+        self._draws: dict[str, Callable[[PageInfo], str]] = {}
 
     def run(self, steps: Sequence[Step], *, jobs: int, resume: bool) -> dict[str, TaskState]:
         """Run all steps, those that wait for nothing side by side; return how each ended."""
@@ -212,7 +214,8 @@ class Tasks:
         """Path of a page."""
         return self.folder / "pages" / f"{name}.html"
 
-    def _write(self, step: Step, draw: Any) -> None:  # noqa: ANN401  a function of PageInfo
+    def _write(self, step: Step, draw: Callable[[PageInfo], str]) -> None:
+        self._draws[step.name] = draw
         write_text(self.page(step.name), draw(self.pages.info(step.name)))
 
     def nav(self) -> list[NavItem]:
@@ -224,10 +227,12 @@ class Tasks:
         return sorted([*own, *self.carried], key=lambda item: item.name)
 
     def _finish_page(self, step: Step) -> None:
-        """Draw a finished page again with links to all others; what stands in for a page keeps none."""
-        if self.states[step.name] == "done":
-            info = self.pages.info(step.name, self.nav())
-            write_text(self.page(step.name), render.render_notebook(self._notebook(step.name), info))
+        """Draw a page again, now with links to all others and how they came out."""
+        draw = self._draws.get(step.name)
+        if draw is None and self.states[step.name] == "done":  # taken over
+            draw = partial(render.render_notebook, self._notebook(step.name))
+        if draw is not None:
+            write_text(self.page(step.name), draw(self.pages.info(step.name, self.nav())))
 
     def write_contents(self) -> None:
         """Write the date's own table of contents."""

@@ -94,11 +94,12 @@ class RecordReader:
         """Read records to the end or to the first that must be given up; return what is wrong with that one."""
         try:
             for fields in csv.reader(run, delimiter=self._delimiter, strict=True):
+                is_wrong = len(fields) not in (0, self._n_columns)
+                if is_wrong and run.n_lines > 1:
+                    return line_fault(run.first) or _UNCLOSED
                 fault = line_fault(run.raw) if suspect else None
-                if fault is None and fields and len(fields) != self._n_columns:
+                if fault is None and is_wrong:
                     fault = wrong_width(len(fields), self._n_columns)
-                    if run.n_lines > 1:
-                        return _UNCLOSED
                 line = first_line + run.start
                 if fault is not None:
                     out.bad.append(fault.at(line, run.raw))
@@ -108,8 +109,7 @@ class RecordReader:
                 run.next_record()
         except csv.Error as error:
             run.is_open = str(error).startswith("unexpected end") and not run.was_cut
-            broken = line_fault(run.first)
-            return broken or (_UNCLOSED if run.n_lines > 1 else _fault_of(error))
+            return line_fault(run.first) or (_UNCLOSED if run.n_lines > 1 else _fault_of(error))
         return None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,10 +25,11 @@ if TYPE_CHECKING:
     from ltv.settings import Source
     from ltv.warehouse.duck import DuckEngine
 
-FILE, LINE = "_file", "_line"
+FILE, LINE, _ROW = "_file", "_line", "file_row_number"
 _CSV = (".csv", ".tsv", ".txt")
 _JSON = (".jsonl", ".ndjson", ".json")
 _PACKED = (".gz", ".zst")
+_OUR_CODE = re.compile(r"\nLINE 1:|\. Detail: Python exception")  # what follows shows a piece of our own code
 _EXPLAINED = "parquet, CSV (.csv, .tsv, .txt) or JSON Lines (.jsonl, .ndjson), also .gz and .zst"
 
 
@@ -38,13 +40,12 @@ class Piece:
     Attributes:
         name: view or table in the engine.
         columns: names and engine types of the source's own columns.
-        text: the text file whose bad lines belong to these rows, once they are read.
+        label: what messages call it.
     """
 
     name: str
     columns: dict[str, str]
-    text: TextFile | None = None
-    label: str = ""
+    label: str
 
 
 @dataclass
@@ -66,7 +67,9 @@ class Pieces:
         groups: dict[str, list[Path]] = {}
         for path in self.files:
             if kind(path) == "parquet":
-                groups.setdefault(str(_parquet_schema(path)), []).append(path)
+                schema = _parquet_schema(path)
+                _refuse_alike(path, schema.names)
+                groups.setdefault(str(schema), []).append(path)
         return [self._parquet(i, paths) for i, paths in enumerate(groups.values())]
 
     def _parquet(self, index: int, paths: list[Path]) -> Piece:
@@ -84,16 +87,17 @@ class Pieces:
         return Piece(name, {k: v for k, v in columns.items() if k not in (FILE, LINE)}, label=str(paths[0]))
 
     def stream(self) -> Iterator[Piece]:
-        """Open the text files one by one; the rows of a piece can be read once, before the next is asked for."""
+        """Open the text files, those with the same columns as one piece; its rows can be read once, before the next."""
+        groups: dict[tuple[str, ...], list[TextFile]] = {}
         for path in self.files:
-            if kind(path) == "parquet":
-                continue
-            text = self._open(path)
-            reader = pa.RecordBatchReader.from_batches(_schema(text), _named(text, str(path)))
+            if kind(path) != "parquet":
+                text = self._open(path)
+                groups.setdefault(text.columns, []).append(text)
+        for columns, texts in groups.items():
             self.engine.drop(["stream"])
-            self.engine.register("stream", reader)
-            yield Piece("stream", dict.fromkeys(text.columns, "VARCHAR"), text, str(path))
-            self.bad += [(str(path), line) for line in text.bad]
+            self.engine.register("stream", pa.RecordBatchReader.from_batches(_schema(columns), _named(texts)))
+            yield Piece("stream", dict.fromkeys(columns, "VARCHAR"), label=str(texts[0].path))
+            self.bad += [(str(text.path), line) for text in texts for line in text.bad]
 
     def _open(self, path: Path) -> TextFile:
         if kind(path) == "csv":
@@ -104,9 +108,9 @@ class Pieces:
         return text
 
 
-def _refuse_alike(path: Path, columns: tuple[str, ...]) -> None:
+def _refuse_alike(path: Path, columns: Sequence[str]) -> None:
     """Stop where the engine, to which `TS` and `ts` are one name, could take one column for another."""
-    seen = {FILE: FILE, LINE: LINE}
+    seen = {name: name for name in (FILE, LINE, _ROW)}
     for name in columns:
         other = seen.setdefault(name.lower(), name)
         if other is not name:
@@ -129,20 +133,19 @@ def with_origin(engine: DuckEngine, table: str, *, label: str) -> Piece:
 
 def told(error: Exception) -> str:
     """What the engine says, in one line in which no phone number or e-mail address can be read."""
-    said = str(error).split("\nLINE 1:")[0]  # what follows shows a piece of our SQL
+    said = _OUR_CODE.split(str(error))[0]
     return masked(" ".join(said.split()))[:300]
 
 
-def _schema(text: TextFile) -> pa.Schema:
-    fields = [(c, pa.string()) for c in text.columns]
-    return pa.schema([*fields, (LINE, pa.int64()), (FILE, pa.string())])
+def _schema(columns: tuple[str, ...]) -> pa.Schema:
+    return pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64()), (FILE, pa.string())])
 
 
-def _named(text: TextFile, path: str) -> Iterator[pa.RecordBatch]:
-    schema = _schema(text)
-    for batch in text.batches():
-        label = pa.repeat(path, batch.num_rows)
-        yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=schema)
+def _named(texts: list[TextFile]) -> Iterator[pa.RecordBatch]:
+    for text in texts:
+        for batch in text.batches():
+            label = pa.repeat(str(text.path), batch.num_rows)
+            yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=_schema(text.columns))
 
 
 @contextmanager

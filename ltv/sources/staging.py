@@ -7,6 +7,7 @@ first failed check. Rows that fail keep their raw values as JSON for the quarant
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -55,7 +56,7 @@ class Staging:
         raws = self._raws(piece)
         families = {name: self._family(name, piece) for name in self.spec.names}
         floats = {v: self._raw_value(v, piece) for _, v in self.spec.identifiers if families[v] == "float"}
-        families |= {v: "text" for _, v in self.spec.identifiers}
+        families |= dict.fromkeys(chain.from_iterable(self.spec.identifiers), "text")
         columns = [*_aliased("raw", raws), *_aliased("float", floats), sql.column(FILE), sql.column(LINE)]
         inner = exp.select(*columns).from_(sql.table(piece.name))
         values = [exp.alias_(self._typed(c, families[c.name]), c.name, quoted=True) for c in self.spec.columns]
@@ -83,8 +84,8 @@ class Staging:
     def _raws(self, piece: Piece) -> dict[str, exp.Expr]:
         raws = {name: self._raw_value(name, piece) for name in self.spec.names}
         for kind, value in self.spec.identifiers:
-            raws[value] = hashed_value(raws[kind], self._as_text(value, raws[value], piece))
-            raws[kind] = hashed_kind(raws[kind])
+            kind_text, value_text = (self._as_text(name, raws[name], piece) for name in (kind, value))
+            raws |= {kind: hashed_kind(kind_text), value: hashed_value(kind_text, value_text)}
         for name in sorted(set(self.source.columns) - set(self.spec.names)):
             text = self._as_text(name, self._raw_value(name, piece), piece)
             raws[_hashed_name(name)] = hashed_value(exp.Literal.string(name), text)

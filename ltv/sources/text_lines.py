@@ -193,7 +193,7 @@ class _LineCutter:
         at = self._whole(text)
         whole, self._rest = text[:at], text[at:]
         suspect = broken or self._suspect or "\0" in whole
-        self._suspect = broken
+        self._suspect = broken or (self._suspect and not whole)  # only then the rest goes back beyond this block
         if len(self._rest) > _MAX_LINE_CHARS:
             # The beginning stands for the line; the mark makes it a bad one whatever it says.
             whole += self._rest[: 4 * _MAX_TEXT] + _OVERLONG + "\n"

@@ -25,8 +25,16 @@ from ltv.errors import UsageError, found
 SAME: frozenset[type[exp.Expr]] = frozenset(
     {
         *(exp.And, exp.Or, exp.Case, exp.If, exp.Coalesce, exp.Nullif, exp.Greatest, exp.Least, exp.Exists),
-        *(exp.Count, exp.CountIf, exp.Sum, exp.Min, exp.Max, exp.AnyValue, exp.LogicalOr, exp.LogicalAnd),
-        *(exp.BitwiseOrAgg, exp.BitwiseAndAgg, exp.Stddev, exp.StddevPop, exp.Variance, exp.VariancePop),
+        *(exp.Count, exp.Sum, exp.Min, exp.Max, exp.AnyValue, exp.LogicalOr, exp.LogicalAnd),
+        *(
+            exp.BitwiseOrAgg,
+            exp.BitwiseAndAgg,
+            exp.Stddev,
+            exp.StddevSamp,
+            exp.StddevPop,
+            exp.Variance,
+            exp.VariancePop,
+        ),
         *(exp.RowNumber, exp.Rank, exp.DenseRank, exp.PercentRank, exp.CumeDist, exp.Ntile),
         *(exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue),
         *(exp.Abs, exp.Sign, exp.Ceil, exp.Floor, exp.Exp, exp.Ln, exp.Sqrt, exp.Pow),
@@ -48,10 +56,12 @@ class _Generator(SparkGenerator):
         **SparkGenerator.TRANSFORMS,
         exp.Select: transforms.preprocess([transforms.unnest_to_explode, transforms.any_to_exists]),
     }
+    # a bare TIMESTAMP is whichever of its two types a session prefers
+    TYPE_MAPPING: ClassVar = {**SparkGenerator.TYPE_MAPPING, exp.DType.TIMESTAMPTZ: "TIMESTAMP_LTZ"}
 
 
 class SparkNative(Spark):
-    """Spark's dialect with its own QUALIFY: the subquery put in its place lets a helper column out of `SELECT *`."""
+    """Spark's dialect with its own QUALIFY: the subquery that sqlglot puts in its place adds a column to `SELECT *`."""
 
     Generator = _Generator
 

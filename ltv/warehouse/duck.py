@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
+import weakref
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -14,7 +16,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import UsageError, found
+from ltv.errors import LtvError, UsageError, found
 from ltv.warehouse.files import write_whole
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ def default_memory_mb() -> int:
     except (AttributeError, ValueError, OSError):
         return 2048
     return int(pages * size * 0.6) >> 20
+
+
+def _to_the_letter(path: str) -> str:
+    """A path in which * ? [ stand for themselves: taken as a pattern, `shop [1]` would read the files of `shop 1`."""
+    return re.sub(r"[*?\[]", r"[\g<0>]", path)
 
 
 class DuckEngine:
@@ -52,12 +59,14 @@ class DuckEngine:
         threads: int | None = None,
         scratch: Path | None = None,
     ) -> None:
-        self._own_scratch = None if scratch else tempfile.mkdtemp(prefix="ltv-duckdb-")
+        own = None if scratch else tempfile.mkdtemp(prefix="ltv-duckdb-")
+        # an engine that is forgotten instead of closed leaves no folder behind either
+        self._remove_scratch = weakref.finalize(self, shutil.rmtree, own, ignore_errors=True) if own else None
         self.directories = [Path(d).resolve() for d in directories]
         self._files: set[str] = set()
         self._locked = False
         self.connection = duckdb.connect(config={"allow_unsigned_extensions": "false"})
-        self._set("temp_directory", str(scratch or self._own_scratch))
+        self._set("temp_directory", str(scratch or own))
         self._set("memory_limit", f"{memory_mb or default_memory_mb()}MiB")
         self._set("TimeZone", "UTC")
         # a division by zero is NULL, as on Spark; and a name that is no table is no variable of this program
@@ -94,10 +103,15 @@ class DuckEngine:
 
     def attach(self, name: str, files: Sequence[Path]) -> None:
         """Make parquet files readable as a view."""
-        paths = [str(Path(f).resolve()) for f in files]
-        self._files.update(paths)
-        scan = sql.function("read_parquet", exp.Array(expressions=[exp.Literal.string(p) for p in paths]))
-        self.define(name, exp.select("*").from_(scan))
+        self.define(name, exp.select("*").from_(self.scan(files)))
+
+    def scan(self, files: Sequence[Path], *options: exp.Expr) -> exp.Expr:
+        """Return a relation over parquet files, each taken by its very name; `lock` leaves them readable."""
+        self.allow(*files)
+        names = [exp.Literal.string(_to_the_letter(str(Path(f).resolve()))) for f in files]
+        # a folder called client=acme is no column
+        whole = sql.expression("hive_partitioning = FALSE")
+        return sql.function("read_parquet", exp.Array(expressions=names), whole, *options)
 
     def register(self, name: str, frame: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Make a table in memory (or a stream of batches, readable once) available as a view."""
@@ -150,7 +164,11 @@ class DuckEngine:
         return rows[0][0] if rows else None
 
     def sink(self, query: exp.Query, path: Path, params: sql.Params | None = None) -> int:
-        """Write the rows of a query to one parquet file, whole or not at all; return their number."""
+        """Write the rows of a query to one parquet file, whole or not at all; return their number.
+
+        Raises:
+            LtvError: the disk is full or the folder cannot be written; nothing is left behind.
+        """
         from pyarrow import parquet
 
         def write(target: Path) -> None:
@@ -165,7 +183,10 @@ class DuckEngine:
             )
             self._execute(copy, params)
 
-        write_whole(path, write)
+        try:
+            write_whole(path, write)
+        except duckdb.IOException as error:
+            raise LtvError(f"cannot write {path}: {str(error).splitlines()[0]}") from error
         return int(parquet.read_metadata(path).num_rows)
 
     def columns(self, name: str) -> dict[str, str]:
@@ -196,7 +217,8 @@ class DuckEngine:
 
     def allow(self, *paths: Path) -> None:
         """Name single files that stay readable after `lock`."""
-        self._files.update(str(Path(p).resolve()) for p in paths)
+        real = [str(Path(p).resolve()) for p in paths]
+        self._files.update(real, map(_to_the_letter, real))
 
     def _set_list(self, setting: str, values: list[str]) -> None:
         array = exp.Array(expressions=[exp.Literal.string(v) for v in values])
@@ -206,8 +228,8 @@ class DuckEngine:
     def close(self) -> None:
         """Give memory, files and the scratch folder back."""
         self.connection.close()
-        if self._own_scratch:
-            shutil.rmtree(self._own_scratch, ignore_errors=True)
+        if self._remove_scratch:
+            self._remove_scratch()
 
     def __enter__(self) -> DuckEngine:
         return self

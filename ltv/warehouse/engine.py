@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -51,6 +51,3 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Give everything back."""
-
-
-NamedTables = Mapping[str, str]

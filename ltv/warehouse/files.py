@@ -33,9 +33,9 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     Raises:
         LtvError: the disk is full or the folder cannot be written; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         write(temporary)
         _fsync(temporary)
         temporary.replace(path)
@@ -92,7 +92,7 @@ class Manifest:
             return {}
         try:
             return {k: Entry(**v) for k, v in json.loads(self.path.read_text(encoding="utf-8"))["files"].items()}
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise CorruptError(f"{self.path}: the manifest cannot be read ({error})") from None
 
     def add(self, path: Path, rows: int | None = None) -> None:
@@ -124,7 +124,8 @@ class Manifest:
         status = path.stat()
         if _known_sha256(path, status.st_size, status.st_mtime_ns) != entry.sha256:
             raise CorruptError(
-                f"{path}: its SHA-256 differs from the manifest, the file was changed or damaged; run the date again with --force"
+                f"{path}: its SHA-256 differs from the manifest, the file was changed or damaged; "
+                "run the date again with --force"
             )
         return path
 

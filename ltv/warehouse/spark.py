@@ -94,8 +94,8 @@ class SparkEngine:
     def materialise(self, name: str, query: exp.Query, params: sql.Params | None = None) -> None:
         """Compute a query once and keep its rows under a name.
 
-        The rows are a checkpoint, so that a loop does not carry the plan of its earlier rounds: in the checkpoint folder
-        of the application where there is one, else on the executors, lost with them.
+        The rows are a checkpoint, so that a loop does not carry the plan of its earlier rounds: in the checkpoint
+        folder of the application where there is one, else on the executors, lost with them.
         """
         before = self._persistent()
         rows = self._run(query, params)
@@ -111,7 +111,9 @@ class SparkEngine:
 
     @cached_property
     def _frames(self) -> duckdb.DuckDBPyConnection:
-        return duckdb.connect(config={"TimeZone": "UTC"})
+        connection = duckdb.connect()
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection
 
     def arrow(self, query: exp.Query, params: sql.Params | None = None) -> pa.Table:
         """Run a query and return its rows as an Arrow table."""

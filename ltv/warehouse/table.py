@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias, Union
@@ -55,8 +56,8 @@ class Table:
         return f"<Table {self.name!r}: {len(self):,} rows · {shown}>"
 
     def _repr_html_(self) -> str:
-        html: str = self.frame(limit=10).to_html(index=False, border=0)
-        return f"<p><b>{self.name}</b>: {len(self):,} rows</p>{html}"
+        rows: str = self.frame(limit=10).to_html(index=False, border=0)
+        return f"<p><b>{html.escape(self.name)}</b>: {len(self):,} rows</p>{rows}"
 
 
 TableLike: TypeAlias = Union[Table, "pd.DataFrame", "pa.Table"]

@@ -85,7 +85,7 @@ def test_a_trace_that_the_page_cannot_draw_is_named():
 def test_percent_labels_can_lose_their_sign_and_then_their_decimals():
     heat = go.Heatmap(z=[[0.4123, float("nan")], [0.05, 1.0]], texttemplate="%{z:.1%}")
     (choice,) = label_choices(go.Figure(heat))
-    assert (choice["columns"], choice["width"]) == (2, 6)
+    assert (choice["columns"], choice["width"]) == (2, pytest.approx(6.15))
     assert [form["text"] for form in choice["shorter"]] == [
         [["41.2", ""], ["5.0", "100.0"]],
         [["41", ""], ["5", "100"]],
@@ -94,5 +94,5 @@ def test_percent_labels_can_lose_their_sign_and_then_their_decimals():
 
 def test_labels_given_as_text_count_chinese_characters_as_wide():
     (choice,) = label_choices(go.Figure(go.Heatmap(z=[[1]], text=[["12万"]], texttemplate="%{text}")))
-    assert choice["width"] == pytest.approx(3.7)
+    assert choice["width"] == pytest.approx(3.8)
     assert choice["shorter"] == []

@@ -213,6 +213,12 @@ def test_a_record_of_several_lines_with_a_nul_is_one_bad_line(make):
     assert faults(file) == [(2, "nul_byte")]
 
 
+def test_an_unclosed_quote_does_not_take_good_lines_down_with_a_bad_one(make):
+    file = make('a,b,c\n1,"open,x\n2,y,z\n3,\0",z,w\n4,y,z\n')
+    assert read(file) == [(3, "2", "y", "z"), (5, "4", "y", "z")]
+    assert faults(file) == [(2, "unclosed_quote"), (4, "nul_byte")]
+
+
 def test_a_field_over_the_limit_costs_its_line_on_both_ways_of_reading(make):
     long = "x" * 131_073
     for tail in ("2,y\n", "\n2,y\n"):

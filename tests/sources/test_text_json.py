@@ -159,7 +159,7 @@ def test_memory_does_not_grow_with_the_file(make):
         tracemalloc.stop()
         return most
 
-    assert peak(60_000) < 1.5 * peak(20_000)
+    assert peak(45_000) < 1.5 * peak(15_000)
 
 
 KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=5)

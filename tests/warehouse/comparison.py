@@ -1,7 +1,7 @@
 """Rows of two engines, compared: floats at 1e-9, the order only where the query gives one."""
 
 import math
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ def rows(table: pa.Table, query: exp.Query) -> list[Row]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)
+        return datetime.combine(value, time.min)
     return float(value) if isinstance(value, Decimal) else value
 
 

@@ -55,7 +55,7 @@ WORDS = {
         "{source} 的{table}有 {share} 的行对应不到用户：计入总量，不计入人的分析。",
         "{share} of the rows of {source} ({table}) reach no person: counted in totals, not in analyses of people.",
     ),
-    "all_good": Text("所有输入都完整、及时。", "All inputs are complete and fresh."),
+    "all_good": Text("找到的 {n} 张表都完整、及时。", "The {n} tables found are complete and fresh."),
     "sources_title": Text("数据资产", "Data sources"),
     "sources_note": Text(
         "每行是一个来源系统的一张表。字段覆盖率只看该类行本应有的可选字段（没有优惠券不算缺失）；新鲜度按截止时点计算。",

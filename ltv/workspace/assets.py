@@ -13,8 +13,8 @@ from ltv import sql
 from ltv.contract import INPUTS, Table
 from ltv.identity.ledger import user_column
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
-from ltv.sources.assets_words import LATENCY, WORDS
 from ltv.text import Lang, Text, number, same
+from ltv.workspace.assets_words import LATENCY, WORDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,10 +63,11 @@ class DataAssets(Result):
     def findings(self) -> Sequence[Takeaway]:
         """What is missing or refused, what is old, what was put aside."""
         said = [self._refused(t, why) for t, why in self.refused] + [*self._old(), *self._aside(), *self._anonymous()]
+        said = said or [Takeaway(WORDS["all_good"].format(n=str(self.table["table"].nunique())), "good")]
         if self.missing:
             names = Text("、".join(_name(t).zh for t in self.missing), ", ".join(self.missing))
             said.append(Takeaway(WORDS["missing"].format(names=names), "none", WORDS["act_missing"]))
-        return said or [Takeaway(WORDS["all_good"], "good")]
+        return said
 
     @staticmethod
     def _refused(table: str, why: str) -> Takeaway:
@@ -148,13 +149,13 @@ class DataAssets(Result):
                 orientation="h",
                 name=WORDS[column].to(lang),
                 marker={"color": color},
-                text=[number(v, "rate").en for v in rows[column]],
+                text=["" if v != v else f"{v:.0%}" for v in rows[column]],  # noqa: PLR0124  NaN
                 textposition="outside",
                 cliponaxis=False,
                 hovertemplate="%{y}: %{x:.1%}<extra></extra>",
             )
         figure.update_layout(barmode="group", height=max(260, 60 + 46 * len(rows)), legend={"traceorder": "reversed"})
-        figure.update_xaxes(range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+        figure.update_xaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
         return figure
 
 
@@ -200,7 +201,7 @@ def _counts(engine: Engine, spec: Table, facts: Facts) -> pd.DataFrame:
         "person_id": sql.column(user_column(spec.identifiers[0][1])) if spec.identifiers else sql.expression("NULL"),
         "time_column": exp.cast(sql.column(spec.time), "TIMESTAMP") if spec.time else nowhere,
     }
-    counted = engine.frame(sql.load("ltv.sources", "assets", tables={"rows": spec.name}, columns=columns))
+    counted = engine.frame(sql.load("ltv.workspace", "assets", tables={"rows": spec.name}, columns=columns))
     return counted.merge(_coverage(engine, spec, facts), on="source", how="left")
 
 

@@ -1,0 +1,139 @@
+"""Every shipped `.sql` file with small input on which DuckDB and Spark must agree: add a case here for a new file.
+
+A case names the placeholder tables of the file (rows, or a query over other tables of the case), the expressions put in
+for its placeholder columns, and its parameters. A file whose text depends on where it is used has several cases.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+MONEY = pa.decimal128(18, 6)
+SUM = pa.decimal128(28, 6)
+
+# Files that Spark never sees, each with the reason.
+_READING = "runs while raw files are read, which the embedded engine does alone"
+EMBEDDED_ONLY = {
+    "ltv/sources/accepted.sql": _READING,
+    "ltv/sources/by_source.sql": _READING,
+    "ltv/sources/no_repeats.sql": _READING,
+    "ltv/sources/quarantined.sql": _READING,
+    "ltv/sources/repeats.sql": _READING,
+    "ltv/sources/rules.sql": _READING,
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Input for one file.
+
+    Attributes:
+        tables: placeholder table → rows.
+        columns: placeholder column → expression.
+        params: values bound.
+        rows: number of rows that must come out, so that nothing is compared with nothing.
+    """
+
+    rows: int
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+    columns: dict[str, str] = field(default_factory=dict)
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+def _table(schema: dict[str, pa.DataType], *rows: tuple[Any, ...]) -> pa.Table:
+    names = list(schema)
+    return pa.Table.from_pylist([dict(zip(names, row, strict=True)) for row in rows], schema=pa.schema(schema))
+
+
+def _at(text: str) -> datetime:
+    return datetime.fromisoformat(text)
+
+
+_INT, _LONG, _TEXT, _TIME, _DAY = pa.int32(), pa.int64(), pa.string(), pa.timestamp("us"), pa.date32()
+
+COHORTS = _table({"user_id": _LONG, "cohort": _LONG}, (1, 100), (2, 100), (3, 101), (4, 161), (5, 100), (6, 300))
+SEGMENTS = _table(
+    {"user_id": _LONG, "segment_kind": _TEXT, "segment": _TEXT},
+    (1, "city", "上海"), (2, "city", "it's"), (1, "age", "18-24"), (3, "city", "上海"), (9, "city", "nobody"),
+)  # fmt: skip
+# bit 61 is the last of a word; negative shifts come from words that begin before a cohort
+WORDS = _table(
+    {"user_id": _LONG, "word": _INT, "bits": _LONG},
+    (1, 0, 0b1011), (1, 1, 1), (1, 3, 1 << 61), (2, 0, (1 << 62) - 1), (2, 1, (1 << 62) - 1), (3, 0, 0b10), (4, 0, 1 << 61), (4, 1, 0b101), (7, 0, 1),
+)  # fmt: skip
+PATTERNS = _table(
+    {"cohort": _LONG, "segment_kind": _TEXT, "segment": _TEXT, "bits": _LONG, "people": _LONG},
+    (100, "all", "all", 0b1, 2), (100, "all", "all", 0b1011, 1), (101, "all", "all", 0b11, 4), (100, "city", "上海", 0b101, 1), (102, "all", "all", 0, 3),
+)  # fmt: skip
+REVENUE = _table(
+    {"cohort": _LONG, "segment_kind": _TEXT, "segment": _TEXT, "period": _INT, "revenue": SUM},
+    (100, "all", "all", 0, Decimal("10.10")), (100, "all", "all", 2, Decimal("-3.000001")), (101, "all", "all", 1, Decimal("0.1")),
+)  # fmt: skip
+ACTIVITY = _table(
+    {"user_id": _LONG, "bucket": _LONG, "status": _TEXT},
+    (1, 100, "paid"), (1, 100, "paid"), (1, 161, "paid"), (1, 300, "refunded"), (2, 101, "failed"), (2, 102, "paid"), (2, 99, "paid"), (None, 100, "paid"), (3, 100, None),
+)  # fmt: skip
+SPENT = _table(
+    {"user_id": _LONG, "bucket": _LONG, "value": MONEY},
+    (1, 100, Decimal("19.99")), (1, 100, Decimal("-19.99")), (1, 101, Decimal("0.1")), (1, 101, Decimal("0.2")), (2, 99, Decimal(5)), (2, 100, Decimal("7.5")),
+    (3, 103, Decimal("123456.654321")), (3, 103, None), (None, 100, Decimal(1)), (6, 300, Decimal(-4)),
+)  # fmt: skip
+LEDGER = _table({"id_type": _TEXT, "id_value": _TEXT, "user_id": _LONG}, ("device", "a", 1), ("member", "M1", 2))
+SEEN = _table(
+    {"id_type": _TEXT, "id_value": _TEXT},
+    ("device", "a"), ("device", "é"), ("device", "B"), ("member", "M1"), ("member", "a"), ("device", "'; --"), ("device", "中"),
+)  # fmt: skip
+ORDERS = _table(
+    {"user_id": _LONG, "ts": _TIME, "status": _TEXT, "value": MONEY},
+    (1, _at("2024-03-31 00:59:59.999999"), "paid", Decimal("19.99")), (1, _at("2024-03-31 01:00:00"), "refunded", Decimal("-0.01")),
+    (2, _at("2024-10-27 01:00:00"), "cancelled", Decimal(7)), (3, _at("2023-01-01"), "paid", None), (None, _at("2024-01-01"), "paid", Decimal(1)),
+)  # fmt: skip
+MEMBERS = _table(
+    {
+        "user_id": _LONG, "registered_at": _TIME, "birth_year": _LONG, "gender": _TEXT, "city": _TEXT, "level": _TEXT,
+        "acquisition_channel": _TEXT,
+    },
+    (1, _at("2024-01-01"), 1990, "f", "上海", None, "search"), (1, _at("2023-01-01"), None, "m", "Paris", "gold", None),
+    (4, None, None, None, None, None, None), (None, _at("2024-01-01"), 2000, "f", "x", "y", "z"),
+)  # fmt: skip
+EVENTS = _table(
+    {"source": _TEXT, "user_id": _LONG, "ts": _TIME, "day": _DAY},
+    ("app", 1, _at("2024-03-31 01:00:00"), date(2024, 3, 31)), ("app", 1, None, None), ("app", None, _at("2024-01-01"), date(2024, 1, 1)),
+    ("site", None, _at("2023-01-01"), None), (None, 7, _at("2022-01-01"), None),
+)  # fmt: skip
+
+_IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= $base"}
+CASES: dict[str, list[Case]] = {
+    "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"bucket": "LEAST(bucket, 161)"}, {"base": 100})],
+    "ltv/behaviour/activity_words.sql": [
+        Case(3, {"activity": ACTIVITY}, _IS_PAID, {"base": 100}),
+        Case(0, {"activity": ACTIVITY}, _IS_PAID, {"base": 1000}),
+    ],
+    "ltv/behaviour/both_words.sql": [Case(9, {"a": WORDS, "b": WORDS.slice(2)})],
+    "ltv/behaviour/cohort_matrix.sql": [
+        Case(17, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array(range(5), _INT)})}, {}, {"current": 104})
+    ],
+    "ltv/behaviour/cohort_patterns.sql": [Case(7, {"relative": _table({"user_id": _LONG, "cohort": _LONG, "bits": _LONG}, (1, 100, 3), (2, 100, 3), (3, 101, 1), (4, 101, 0)), "segments": SEGMENTS})],
+    "ltv/behaviour/cohort_revenue.sql": [Case(10, {"orders": SPENT, "cohorts": COHORTS, "segments": SEGMENTS})],
+    "ltv/behaviour/first_bucket.sql": [Case(2, {"starts": ACTIVITY}, {"is_start": "status = 'paid'"})],
+    "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
+    "ltv/behaviour/no_revenue.sql": [Case(0)],
+    "ltv/behaviour/no_segments.sql": [Case(0)],
+    "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
+    "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
+    "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
+    "ltv/identity/count_new.sql": [Case(1, {"seen": SEEN, "ledger": LEDGER})],
+    "ltv/identity/identifiers.sql": [Case(1, {"rows": LEDGER}, {"kind": "NULLIF(id_type, 'member')", "value": "id_value"})],
+    "ltv/identity/next_ledger.sql": [Case(7, {"seen": SEEN, "ledger": LEDGER}), Case(7, {"seen": SEEN, "ledger": LEDGER.slice(0, 0)})],
+    "ltv/identity/no_identifiers.sql": [Case(0)],
+    "ltv/identity/no_ledger.sql": [Case(0)],
+    "ltv/identity/no_segments.sql": [Case(0)],
+    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
+    "ltv/workspace/assets.sql": [
+        Case(3, {"rows": EVENTS}, {"source_name": "source", "person_id": "user_id", "time_column": "ts"}),
+        Case(1, {"rows": EVENTS}, {"source_name": "'one'", "person_id": "NULL", "time_column": "CAST(NULL AS TIMESTAMP)"}),
+    ],
+}  # fmt: skip
