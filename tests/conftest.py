@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from support import need
+from support_browser import browser, visit  # noqa: F401  fixtures of all pages
 from support_servers import mysql_server, postgres_server
 
 PROJECT = Path(__file__).parents[1]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import DataRefusedError, found
-from ltv.runs import hashes, publish
+from ltv.runs import hashes, kernel, publish
 from ltv.runs.ledger import Ledger, Run, RunState, now
 from ltv.runs.lock import workspace_lock
 from ltv.runs.plan import Step, notebooks_folder, plan
@@ -108,6 +108,7 @@ class _Runner:
         steps = plan(
             notebooks_folder(self.root), date=self.date, only=self.request.only, parameters=self.request.parameters
         )
+        kernel.warm()  # imports while the inputs are read
         self.reporter.note(f"reading the inputs of {self.root.name or self.root}")
         prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key()).all()
         record = self._record(steps, prepared)

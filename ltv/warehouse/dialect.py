@@ -201,7 +201,7 @@ _RENAMED = {
 
 
 def _time_literal(node: exp.TimeStrToTime) -> exp.Expr:
-    return _cast(node.this, _Type.TIMESTAMPNTZ)
+    return _cast(node.this, _Type.TIMESTAMPTZ if node.args.get("zone") else _Type.TIMESTAMPNTZ)
 
 
 def _date_literal(node: exp.DateStrToDate) -> exp.Expr:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import LtvError, UsageError, found
+from ltv.errors import UsageError, found
 from ltv.warehouse.files import write_whole
 
 if TYPE_CHECKING:
@@ -181,12 +181,12 @@ class DuckEngine:
                     exp.CopyParameter(this=exp.var("COMPRESSION"), expression=exp.var("ZSTD")),
                 ],
             )
-            self._execute(copy, params)
+            try:
+                self._execute(copy, params)
+            except duckdb.IOException as error:
+                raise OSError(str(error).splitlines()[0]) from error
 
-        try:
-            write_whole(path, write)
-        except duckdb.IOException as error:
-            raise LtvError(f"cannot write {path}: {str(error).splitlines()[0]}") from error
+        write_whole(path, write)
         return int(parquet.read_metadata(path).num_rows)
 
     def columns(self, name: str) -> dict[str, str]:

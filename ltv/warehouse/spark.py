@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
+from py4j.protocol import Py4JError
 from pyarrow import parquet
 from pyspark.errors import PySparkException
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import LtvError, UsageError, found
+from ltv.errors import UsageError, found
 from ltv.warehouse.dialect import spark_text
 from ltv.warehouse.files import write_whole
 from ltv.warehouse.spark_types import duckdb_name, for_spark
@@ -70,9 +72,17 @@ class SparkEngine:
         self._view(name, reader.parquet(*[f"file://{p}" for p in paths]).select(*[_quoted(c) for c in columns]))
 
     def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
-        """Make a table in memory readable as a view."""
+        """Make a table in memory readable as a view.
+
+        Raises:
+            UsageError: a value that Spark has no type for, such as a time of nanoseconds.
+        """
         table = frame if isinstance(frame, pa.Table) else pa.Table.from_pandas(frame, preserve_index=False)
-        self._view(name, self.session.createDataFrame(for_spark(table)))
+        try:
+            known = for_spark(table)
+        except pa.ArrowInvalid as error:
+            raise UsageError(found(f"values of {name}", str(error), "for Spark, times of whole microseconds")) from None
+        self._view(name, self.session.createDataFrame(known))
 
     def define(self, name: str, query: exp.Query) -> None:
         """Create a view; it must not need parameters."""
@@ -125,7 +135,14 @@ class SparkEngine:
         return table.column(0)[0].as_py() if table.num_rows else None
 
     def sink(self, query: exp.Query, path: Path, params: sql.Params | None = None) -> int:
-        """Write the rows of a query to one parquet file, whole or not at all; return their number."""
+        """Write the rows of a query to one parquet file, whole or not at all; return their number.
+
+        One task writes, so that there is one file and the order of the query is kept; the folder must be one that
+        the executors share with this machine.
+
+        Raises:
+            LtvError: the disk is full or the folder cannot be written; nothing is left behind.
+        """
         rows = self._run(query, params)
         write_whole(path, lambda target: _write_one(rows, target))
         return int(parquet.read_metadata(path).num_rows)
@@ -224,9 +241,10 @@ def _write_one(rows: DataFrame, target: Path) -> None:
         rows.coalesce(1).write.option("compression", "zstd").parquet(f"file://{folder}")
         (part,) = folder.glob("part-*.parquet")
         part.replace(target)
-    except PySparkException as error:
-        if "java.io.IOException" not in str(error):
+    except (PySparkException, Py4JError) as error:
+        reason = re.findall(r"java\.io\.IOException: (.+)", str(error))
+        if not reason:
             raise
-        raise LtvError(f"cannot write {target}: {str(error).splitlines()[0]}") from error
+        raise OSError(reason[-1]) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)

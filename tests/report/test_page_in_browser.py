@@ -2,15 +2,13 @@
 
 import csv
 import io
-from dataclasses import dataclass, field
 from typing import ClassVar
 
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
-from support import need
+from support_browser import SCREENS
 from support_report import SCRIPT, page_info
 
 from ltv.report.blocks import show
@@ -27,7 +25,6 @@ from ltv.report.render import (
 from ltv.result import Column, Result, View
 from ltv.text import Text, same
 
-SCREENS = {"desktop": {"width": 1280, "height": 900}, "phone": {"width": 390, "height": 844}}
 HEAT_LABELS = ".heatmap-label text"
 
 
@@ -57,48 +54,6 @@ class EveryKind(Result):
 
     def draw(self, view, lang):
         return self.figures[view]
-
-
-@pytest.fixture(scope="session")
-def browser():
-    program = need("chromium", "chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
-        yield opened
-        opened.close()
-
-
-@dataclass
-class Visit:
-    """An open page and everything that it asked for or complained about."""
-
-    page: object
-    requests: list = field(default_factory=list)
-    complaints: list = field(default_factory=list)
-
-    def listen(self):
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message) or dialog.dismiss())
-
-
-@pytest.fixture
-def visit(browser):
-    """Open a file and wait until its charts are drawn."""
-    contexts = []
-
-    def open_page(path, *, screen="desktop", lang=None):
-        contexts.append(browser.new_context(viewport=SCREENS[screen]))
-        made = Visit(contexts[-1].new_page())
-        made.listen()
-        made.page.goto(path.as_uri() + (f"#lang={lang}" if lang else ""))
-        made.page.evaluate("window.ltvReady")
-        return made
-
-    yield open_page
-    for context in contexts:
-        context.close()
 
 
 @pytest.fixture(scope="session")
