@@ -45,6 +45,25 @@ def bucket_sql(day: exp.Expr, grain: Grain, week_start: WeekStart = "monday") ->
     return sql.expression("CAST((n + lead) // 7 AS BIGINT)", n=days, lead=lead)
 
 
+def place_sql(day: exp.Expr, grain: Grain, base: int, week_start: WeekStart = "monday") -> exp.Expr:
+    r"""How many buckets a calendar day lies after bucket `base`, for days that do not lie before it.
+
+    >>> place_sql(sql.column("day"), "day", bucket(date(2026, 1, 1), "day")).sql(dialect="duckdb")
+    'DATE_DIFF(\'DAY\', CAST(\'2026-01-01\' AS DATE), "day")'
+    """
+    if grain == "month":
+        since = exp.Literal.number(base)
+        return sql.expression("b - s", b=exp.paren(bucket_sql(day, grain)), s=since)
+    start = date_literal(first_day(base, grain, week_start))
+    days = sql.expression("DATE_DIFF('DAY', s, d)", s=start, d=day)
+    return days if grain == "day" else sql.expression("n // 7", n=days)
+
+
+def date_literal(day: date) -> exp.Expr:
+    """A calendar day as a literal."""
+    return exp.cast(exp.Literal.string(day.isoformat()), "DATE")
+
+
 def bucket(day: date, grain: Grain, week_start: WeekStart = "monday") -> int:
     """The bucket of a calendar day.
 

@@ -13,7 +13,17 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ltv import sql
-from ltv.behaviour.buckets import Grain, WeekStart, as_grain, bucket, bucket_sql, first_day, last_complete
+from ltv.behaviour.buckets import (
+    Grain,
+    WeekStart,
+    as_grain,
+    bucket,
+    bucket_sql,
+    date_literal,
+    first_day,
+    last_complete,
+    place_sql,
+)
 from ltv.behaviour.retention_result import Retention
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import local_day
@@ -169,12 +179,13 @@ class _Matrix:
     def _words(self, table: str, kind: CohortKind, grain: Grain, span: tuple[int, int], keep: _Keep) -> str:
         """Bits of everybody's activity in one table."""
         base, current = span
-        place, counts = self._bucket(table, grain), self._condition(table)
+        day, counts = self._day(table), self._condition(table)
         if table != _STARTS[kind]:
-            counts = sql.expression("c AND b >= $base", c=counts, b=place)
+            start = date_literal(first_day(base, grain, self.week_start))
+            counts = sql.expression("c AND d >= s", c=counts, d=day, s=start)
         file = "activity_word" if current - base <= MOST_PERIODS else "activity_words"
-        columns = {"bucket": place, "is_activity": counts}
-        return keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns), base=base)
+        columns = {"place": place_sql(day, grain, base, self.week_start), "is_activity": counts}
+        return keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns))
 
     def _cohorts(self, table: str, words: dict[str, str], grain: Grain) -> exp.Query:
         """Everybody's first bucket: off the bits where they are there, which spares a second pass over the rows."""
