@@ -7,7 +7,6 @@ into SQL text.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -42,7 +41,7 @@ def query(text: str) -> exp.Query:
     except SqlglotError as error:
         line = str(error).splitlines()[0]
         raise UsageError(found("sql", text.strip(), f"one SELECT in the DuckDB dialect ({line})")) from None
-    if len(statements) != 1 or not isinstance(statements[0], exp.Query):
+    if len(statements) != 1 or not isinstance(statements[0], exp.Query) or not statements[0].selects:
         raise UsageError(found("sql", text.strip(), "exactly one SELECT"))
     return statements[0]
 
@@ -120,8 +119,8 @@ def literal(value: object) -> exp.Expr:
     if isinstance(value, datetime):
         naive = value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
         return exp.cast(exp.Literal.string(naive.isoformat(sep=" ")), "TIMESTAMP", dialect=DIALECT)
-    if isinstance(value, float) and not math.isfinite(value):
-        return exp.cast(exp.Literal.string(str(value)), "DOUBLE", dialect=DIALECT)
+    if isinstance(value, float):  # a bare 0.5 would be a decimal
+        return exp.cast(exp.Literal.string(repr(float(value))), "DOUBLE", dialect=DIALECT)
     return exp.convert(value)
 
 

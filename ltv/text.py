@@ -100,18 +100,27 @@ def _is_missing(value: object) -> bool:
 
 
 def _numeric(x: float, unit: Unit, currency: str) -> Text:
-    sign, a = ("−" if x < 0 else ""), abs(x)
+    zh, en = _unsigned(abs(x), unit, currency)
+    return Text(_sign(x, unit, zh) + zh, _sign(x, unit, en) + en)
+
+
+def _sign(x: float, unit: Unit, shown: str) -> str:
+    if not any(digit in shown for digit in "123456789"):
+        return ""  # what rounds to nothing
+    return "−" if x < 0 else "+" if unit == "points" else ""
+
+
+def _unsigned(a: float, unit: Unit, currency: str) -> tuple[str, str]:
     if unit == "rate":
-        return same(f"{sign}{a:.1%}")
+        return f"{a:.1%}", f"{a:.1%}"
     if unit == "points":
-        plus = "+" if x > 0 else sign
-        return Text(f"{plus}{a * 100:.1f} 个百分点", f"{plus}{a * 100:.1f} pp")
+        return f"{a * 100:.1f} 个百分点", f"{a * 100:.1f} pp"
     if unit in ("count", "money"):
         symbol = _SYMBOLS.get(currency, currency + " ") if unit == "money" else ""
-        return Text(f"{sign}{symbol}{_short_zh(a, unit)}", f"{sign}{symbol}{_plain(a, unit)}")
+        return symbol + _short_zh(a, unit), symbol + _plain(a, unit)
     suffix = {"hours": (" 小时", " h"), "days": (" 天", " days"), "seconds": (" 秒", " s")}.get(unit, ("", ""))
     digits = f"{a:,.1f}" if unit != "number" else f"{a:,.2f}"
-    return Text(sign + digits + suffix[0], sign + digits + suffix[1])
+    return digits + suffix[0], digits + suffix[1]
 
 
 def _plain(a: float, unit: Unit) -> str:

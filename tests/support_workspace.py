@@ -70,7 +70,7 @@ def csv(rows: Iterable[Mapping[str, Any]], columns: Iterable[str] | None = None)
     """Write rows as CSV, each cell as it is; a missing one is empty."""
     rows = list(rows)
     names = list(columns or dict.fromkeys(name for row in rows for name in row))
-    return "".join(",".join(str(row.get(n, "")) for n in names) + "\n" for row in [dict(zip(names, names)), *rows])
+    return "".join(",".join(str(row.get(n, "")) for n in names) + "\n" for row in [{n: n for n in names}, *rows])
 
 
 def orders(*changes: Mapping[str, Any]) -> list[dict[str, Any]]:

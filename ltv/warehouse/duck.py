@@ -17,6 +17,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import UsageError, found
+from ltv.warehouse.engine import Engine
 from ltv.warehouse.files import write_whole
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def _to_the_letter(path: str) -> str:
     return re.sub(r"[*?\[]", r"[\g<0>]", path)
 
 
-class DuckEngine:
+class DuckEngine(Engine):
     """One DuckDB connection behind the adapter.
 
     Args:

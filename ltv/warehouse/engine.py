@@ -34,6 +34,9 @@ class Engine(Protocol):
     def frame(self, query: exp.Query, params: Params | None = None) -> pd.DataFrame:
         """Run a query and return its rows."""
 
+    def arrow(self, query: exp.Query, params: Params | None = None) -> pa.Table:
+        """Run a query and return its rows as an Arrow table, in the types of the engine."""
+
     def scalar(self, query: exp.Query, params: Params | None = None) -> Any:  # noqa: ANN401  the value of a cell
         """Run a query of one row and one column and return the value."""
 

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
-from py4j.protocol import Py4JError
 from pyarrow import parquet
-from pyspark.errors import PySparkException
 from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import UsageError, found
 from ltv.warehouse.dialect import spark_text
+from ltv.warehouse.engine import Engine
 from ltv.warehouse.files import write_whole
 from ltv.warehouse.spark_types import duckdb_name, for_spark
 
@@ -41,7 +40,7 @@ SETTINGS = {
 }
 
 
-class SparkEngine:
+class SparkEngine(Engine):
     """A Spark session behind the adapter.
 
     Works in a new session of the same application, so that neither settings nor views of the caller are touched;
@@ -69,7 +68,7 @@ class SparkEngine:
         paths = [Path(f).resolve() for f in files]
         columns = _common_columns(paths)
         reader = self.session.read.option("recursiveFileLookup", "true").option("__globPaths__", "false")
-        self._view(name, reader.parquet(*[f"file://{p}" for p in paths]).select(*[_quoted(c) for c in columns]))
+        self._view(name, reader.parquet(*map(_address, paths)).select(*[_quoted(c) for c in columns]))
 
     def register(self, name: str, frame: pd.DataFrame | pa.Table) -> None:
         """Make a table in memory readable as a view.
@@ -158,7 +157,7 @@ class SparkEngine:
             self._forget(name)
 
     def lock(self) -> None:
-        """Do nothing: what a query may read is the cluster's to say, and settings are out of reach of a SELECT."""
+        """Do nothing: what may be read is the cluster's to say, and no SELECT of the shared vocabulary opens a file."""
 
     def close(self) -> None:
         """Forget all views and rows; the session goes on."""
@@ -195,6 +194,11 @@ class SparkEngine:
 
 def _quoted(name: str) -> str:
     return sql.render(exp.to_identifier(name, quoted=True), "spark")
+
+
+def _address(path: Path) -> str:
+    # taken by the letter, unlike an URI: nothing in it is escaped
+    return f"file:///{path.as_posix().lstrip('/')}"
 
 
 def _common_columns(paths: Sequence[Path]) -> list[str]:
@@ -238,10 +242,11 @@ def _plain(value: object) -> object:
 def _write_one(rows: DataFrame, target: Path) -> None:
     folder = target.with_name(f"{target.name}.parts")
     try:
-        rows.coalesce(1).write.option("compression", "zstd").parquet(f"file://{folder}")
+        rows.coalesce(1).write.option("compression", "zstd").parquet(_address(folder))
         (part,) = folder.glob("part-*.parquet")
         part.replace(target)
-    except (PySparkException, Py4JError) as error:
+    except Exception as error:
+        # what the disk says comes wrapped in one of several kinds of error
         reason = re.findall(r"java\.io\.IOException: (.+)", str(error))
         if not reason:
             raise

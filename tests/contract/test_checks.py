@@ -32,7 +32,9 @@ def column(kind, **options):
 
 def value(engine, kind, raw, zone="UTC"):
     """Read a raw value: a text, or an SQL expression with its engine type."""
-    source, engine_type = (exp.Literal.string(raw), "VARCHAR") if isinstance(raw, str) else (sql.expression(raw[0]), raw[1])
+    source, engine_type = (
+        (exp.Literal.string(raw), "VARCHAR") if isinstance(raw, str) else (sql.expression(raw[0]), raw[1])
+    )
     kept = exp.alias_(exp.cast(source, engine_type, dialect=sql.DIALECT), "v")
     engine.materialise("raw", exp.select(kept))
     context = Context(zone, NOW, date(2000, 1, 1), "CNY")
@@ -76,8 +78,21 @@ def test_a_time_is_read_in_every_usual_form_of_iso_8601(engine, text, utc):
 
 @pytest.mark.parametrize(
     "text",
-    ["1751234567", "1751234567000", "30/06/2026", "2026-02-30 00:00", "2026-06-30 25:00", "2026-06-30 09:05:00+99:00"]
-    + ["2026-06-30Z", "yesterday", "2026-06-30 09:05:00 CET", "2026-06-30\n", "20260630", "12:30", "2026-06-30 +08:00"],
+    [
+        "1751234567",
+        "1751234567000",
+        "30/06/2026",
+        "2026-02-30 00:00",
+        "2026-06-30 25:00",
+        "2026-06-30 09:05:00+99:00",
+        "2026-06-30Z",
+        "yesterday",
+        "2026-06-30 09:05:00 CET",
+        "2026-06-30\n",
+        "20260630",
+        "12:30",
+        "2026-06-30 +08:00",
+    ],
 )
 def test_what_is_no_time_is_not_guessed(engine, text):
     assert value(engine, "timestamp", text) is None
@@ -102,7 +117,9 @@ def test_an_hour_that_the_clocks_skip_or_repeat_is_still_one_instant(engine):
 
 
 def test_an_instant_needs_no_zone_and_a_date_begins_at_local_midnight(engine):
-    assert value(engine, "timestamp", ("'2026-06-30 09:05:00+08'", "TIMESTAMPTZ"), "Europe/London") == datetime(2026, 6, 30, 1, 5)
+    assert value(engine, "timestamp", ("'2026-06-30 09:05:00+08'", "TIMESTAMPTZ"), "Europe/London") == datetime(
+        2026, 6, 30, 1, 5
+    )
     assert value(engine, "timestamp", ("DATE '2026-06-30'", "DATE"), "Asia/Shanghai") == datetime(2026, 6, 29, 16)
 
 
@@ -192,7 +209,9 @@ def test_a_value_is_read_as_its_column_declares_or_not_at_all(engine, kind, raw,
     assert value(engine, kind, raw) == expected
 
 
-@pytest.mark.parametrize("engine_type", ["TINYINT", "UTINYINT", "USMALLINT", "INTEGER", "UINTEGER", "UBIGINT", "HUGEINT"])
+@pytest.mark.parametrize(
+    "engine_type", ["TINYINT", "UTINYINT", "USMALLINT", "INTEGER", "UINTEGER", "UBIGINT", "HUGEINT"]
+)
 def test_every_whole_number_type_of_the_engine_is_known(engine, engine_type):
     assert value(engine, "money", ("7", engine_type)) == 7
 

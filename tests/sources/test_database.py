@@ -15,7 +15,9 @@ from ltv.sources import database
 from ltv.sources.database import filled, hidden, scheme
 from ltv.warehouse.duck import DuckEngine
 
-CREATE = """CREATE TABLE {name} (no BIGINT, bought TIMESTAMP, who VARCHAR(20), total DECIMAL(12, 2), state VARCHAR(20))"""
+CREATE = (
+    """CREATE TABLE {name} (no BIGINT, bought TIMESTAMP, who VARCHAR(20), total DECIMAL(12, 2), state VARCHAR(20))"""
+)
 ROWS = (
     "(9007199254740993, '2026-06-01 10:00:00', 'M1', 12.50, 'paid'), "
     "(2, '2026-06-02 10:00:00', NULL, -3, 'refunded'), (3, '2026-06-03 10:00:00', 'M1', 1, 'lost')"
@@ -30,17 +32,31 @@ def fill(url, kind, table, *more):
     with DuckEngine() as engine:
         engine.load(kind)
         engine.connection.execute(f"ATTACH '{url}' AS w (TYPE {kind})")
-        for statement in (f"DROP TABLE IF EXISTS {table}", CREATE.format(name=table), f"INSERT INTO {table} VALUES {ROWS}", *more):
+        for statement in (
+            f"DROP TABLE IF EXISTS {table}",
+            CREATE.format(name=table),
+            f"INSERT INTO {table} VALUES {ROWS}",
+            *more,
+        ):
             engine.connection.execute(f"CALL {kind}_execute('w', $${statement}$$)")
 
 
 def source(root, url, *, table="orders", more=MAPPING, query=None, sql=None):
-    lines = [f"url = {json.dumps(url)}", *([f"query = {json.dumps(query)}"] if query else []), *([f"sql = {json.dumps(sql)}"] if sql else [])]
-    return workspace(root, f'timezone = "UTC"\nmax_quarantine_share = 1\n[sources.{table}]\n' + "\n".join(lines) + f"\n{more}")
+    lines = [
+        f"url = {json.dumps(url)}",
+        *([f"query = {json.dumps(query)}"] if query else []),
+        *([f"sql = {json.dumps(sql)}"] if sql else []),
+    ]
+    return workspace(
+        root, f'timezone = "UTC"\nmax_quarantine_share = 1\n[sources.{table}]\n' + "\n".join(lines) + f"\n{more}"
+    )
 
 
 def values(done):
-    return {(r.order_id, float(r.amount), r.id_value if isinstance(r.id_value, str) else None) for r in done.rows.itertuples()}
+    return {
+        (r.order_id, float(r.amount), r.id_value if isinstance(r.id_value, str) else None)
+        for r in done.rows.itertuples()
+    }
 
 
 GOOD = {("9007199254740993", 12.5, "M1"), ("2", -3.0, None)}
@@ -60,7 +76,10 @@ def test_a_table_of_a_server_is_read_with_its_mapping(request, tmp_path, kind):
     ("kind", "query"),
     [
         ("postgres", 'SELECT "no", bought, who, total, state FROM sold WHERE "no" > 2;'),
-        ("postgres", "WITH a AS (SELECT * FROM sold) SELECT a.* FROM a WHERE to_char(bought, 'YYYY') = '2026' AND no <> 3 AND no <> 2"),
+        (
+            "postgres",
+            "WITH a AS (SELECT * FROM sold) SELECT a.* FROM a WHERE to_char(bought, 'YYYY') = '2026' AND no <> 3 AND no <> 2",
+        ),
         ("mysql", "SELECT `no`, `bought`, `who`, `total`, `state` FROM `sold` WHERE `no` > 3"),
     ],
 )
@@ -133,7 +152,7 @@ def test_the_password_is_in_no_message_and_in_no_file(request, tmp_path, kind, m
 
 
 def test_a_password_of_any_characters_opens_the_door(mysql, tmp_path, monkeypatch):
-    monkeypatch.setenv("ODD", "it's \"a\" p@ss/w#rd: 100%")
+    monkeypatch.setenv("ODD", 'it\'s "a" p@ss/w#rd: 100%')
     odd = mysql.replace(":ltv@", ":${ODD}@")
     fill(mysql, "mysql", "orders", "SET PASSWORD = PASSWORD('it''s \"a\" p@ss/w#rd: 100%')")
     try:
@@ -157,7 +176,15 @@ def test_a_server_that_cannot_be_reached_is_one_line_and_exit_3(tmp_path, name):
 
 
 @pytest.mark.parametrize(
-    "url", ["oracle://db/shop", "shop.db", "https://ann:hush@x/y", "", "mysql://ann:hush@127.0.0.1:port/x", "postgresql://[::1/x"]
+    "url",
+    [
+        "oracle://db/shop",
+        "shop.db",
+        "https://ann:hush@x/y",
+        "",
+        "mysql://ann:hush@127.0.0.1:port/x",
+        "postgresql://[::1/x",
+    ],
 )
 def test_an_address_that_is_none_is_one_line(tmp_path, url):
     with pytest.raises(LtvError) as refused:
@@ -181,7 +208,10 @@ def test_variables_of_the_environment_fill_an_address(monkeypatch):
     [
         ("postgresql://ann:secret@db/shop", "postgresql://ann:***@db/shop"),
         ("postgresql://ann:p#w@x/y@db:5432/shop", "postgresql://ann:***@db:5432/shop"),
-        ("postgresql://db/shop?user=ann&password=secret&sslmode=require", "postgresql://db/shop?user=ann&password=***&sslmode=require"),
+        (
+            "postgresql://db/shop?user=ann&password=secret&sslmode=require",
+            "postgresql://db/shop?user=ann&password=***&sslmode=require",
+        ),
         ("mysql://ann@db/shop", "mysql://ann@db/shop"),
         ("sqlite:///data/shop.db", "sqlite:///data/shop.db"),
     ],
@@ -191,6 +221,7 @@ def test_an_address_is_shown_without_its_password(url, shown):
 
 
 # ---- SQLite
+
 
 @pytest.fixture
 def shop(tmp_path):
@@ -226,7 +257,9 @@ def test_an_sqlite_file_takes_sql_instead_of_a_query(tmp_path, shop):
     assert values(done) == {("9007199254740993", 12.5, "M1")}
 
 
-@pytest.mark.parametrize("address", ["sqlite:///nowhere.db", "sqlite:///ltv.toml", "sqlite:///", "sqlite:///../x'; DROP"])
+@pytest.mark.parametrize(
+    "address", ["sqlite:///nowhere.db", "sqlite:///ltv.toml", "sqlite:///", "sqlite:///../x'; DROP"]
+)
 def test_an_sqlite_file_that_is_none_is_one_line_and_none_is_made(tmp_path, address):
     root = source(tmp_path, address)
     with pytest.raises(DataRefusedError) as refused:

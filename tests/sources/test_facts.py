@@ -10,7 +10,9 @@ from ltv.sources.facts import Facts
 
 def test_counts_are_kept_by_source_system(tmp_path):
     root = workspace(tmp_path)
-    rows = orders({}, {"source": "app"}, {"source": "app", "amount": "x"}, {"order_id": "A1"}, {"order_id": "A1", "amount": 5})
+    rows = orders(
+        {}, {"source": "app"}, {"source": "app", "amount": "x"}, {"order_id": "A1"}, {"order_id": "A1", "amount": 5}
+    )
     put(root, "orders/a.csv", csv(rows) + "short\n")
     facts = read(root).facts
     assert {s.source: (s.accepted, s.duplicates, s.quarantined) for s in facts.sources} == {
@@ -55,7 +57,9 @@ def test_a_clean_table_has_no_example_and_no_share(tmp_path, clean):
 
 def test_the_earliest_time_that_lies_ahead_is_kept_whatever_column_it_stands_in(tmp_path):
     root = workspace(tmp_path, 'timezone = "Asia/Shanghai"')
-    rows = orders({"ts": "2026-07-20"}, {"refunded_at": "2026-07-10 08:00"}, {"updated_at": "2026-07-15"}, {"ts": "99999-01-01"})
+    rows = orders(
+        {"ts": "2026-07-20"}, {"refunded_at": "2026-07-10 08:00"}, {"updated_at": "2026-07-15"}, {"ts": "99999-01-01"}
+    )
     put(root, "orders/a.csv", csv(rows))
     assert read(root).facts.future_until == "2026-07-10T00:00:00"
 

@@ -142,7 +142,9 @@ def test_a_thousands_separator_is_told_and_never_read_as_another_number(tmp_path
 )
 def test_chinese_text_comes_through_in_whatever_encoding(tmp_path, encoding, mark):
     root = workspace(tmp_path)
-    rows = orders(*[{"payment_channel": name} for name in ("微信支付", "支付宝", "银联在线支付", "信用卡分期付款", "现金结算")])
+    rows = orders(
+        *[{"payment_channel": name} for name in ("微信支付", "支付宝", "银联在线支付", "信用卡分期付款", "现金结算")]
+    )
     put(root, "orders/a.csv", (mark + csv(rows)).encode(encoding))
     done = read(root)
     assert list(done.rows["payment_channel"]) == [r["payment_channel"] for r in rows]
@@ -155,7 +157,11 @@ def test_compressed_csv_and_json_lines_and_parquet_of_one_table_are_read_togethe
     put(root, "orders/2.jsonl", json.dumps(ORDER | {"order_id": "A2", "amount": 2}) + "\n{not json}\n[1]\n")
     put(root, "orders/deeper/3.parquet", pd.DataFrame([ORDER | {"order_id": "A3", "amount": 3.0}]))
     done = read(root)
-    assert sorted(zip(done.rows["order_id"], map(float, done.rows["amount"]), strict=True)) == [("A1", 10), ("A2", 2), ("A3", 3)]
+    assert sorted(zip(done.rows["order_id"], map(float, done.rows["amount"]), strict=True)) == [
+        ("A1", 10),
+        ("A2", 2),
+        ("A3", 3),
+    ]
     assert {line: rule for line, (_, rule) in done.rules.items()} == {2: "not_json", 3: "not_an_object"}
     assert done.facts.files == 3
     assert {s.source: (s.accepted, s.quarantined) for s in done.facts.sources} == {"shop": (3, 0), "?": (0, 2)}
@@ -214,12 +220,15 @@ def test_a_header_alone_is_a_table_without_rows(tmp_path):
 
 # ---- typed files
 
+
 def test_typed_values_are_judged_by_the_same_rules_as_text(tmp_path):
     root = workspace(tmp_path, 'timezone = "Asia/Shanghai"')
     table = pa.table(
         {
             "order_id": pa.array([1.0, 2.0, None, 4.0, 2.0**53, 6.0, float("nan"), 8.0], pa.float64()),
-            "ts": pa.array([datetime(2026, 6, 1, 8)] * 5 + [datetime(1970, 1, 1), datetime(2026, 6, 1), None], pa.timestamp("ns")),
+            "ts": pa.array(
+                [datetime(2026, 6, 1, 8)] * 5 + [datetime(1970, 1, 1), datetime(2026, 6, 1), None], pa.timestamp("ns")
+            ),
             "source": pa.array(["shop"] * 8).dictionary_encode(),
             "id_type": ["member"] * 8,
             "id_value": pa.array([2**53 + 1, 7, 7, 7, 7, 7, 7, 7], pa.int64()),
@@ -252,25 +261,41 @@ def test_milliseconds_taken_for_seconds_are_told_as_lying_in_the_future(tmp_path
     assert done.rows["ts"][0] == pd.Timestamp("2025-06-29 22:02:47")
 
 
-@pytest.mark.parametrize("name", ['a"b', "x'; DROP TABLE staged; --", "select", "raw amount", "_check", "_row", "列 名", "a.b", "j"])
+@pytest.mark.parametrize(
+    "name", ['a"b', "x'; DROP TABLE staged; --", "select", "raw amount", "_check", "_row", "列 名", "a.b", "j"]
+)
 def test_hostile_names_of_columns_and_files_are_only_names(tmp_path, name):
     mapping = json.dumps(name, ensure_ascii=False)
     toml = f'timezone = "UTC"\n[sources.orders]\ncolumns = {{ order_id = {mapping}, note = {mapping} }}'
     root = workspace(tmp_path, toml)
-    rows = [{k: v for k, v in row.items() if k != "order_id"} | {name: row["order_id"]} for row in orders({}, {"amount": "x"})]
-    put(root, "orders/it's \"a\"; DROP TABLE x.parquet", pd.DataFrame(rows))
-    text = csv([{'"' + k.replace('"', '""') + '"': v for k, v in r.items()} for r in rows]).replace("A1", "B1").replace("A2", "B2")
+    rows = [
+        {k: v for k, v in row.items() if k != "order_id"} | {name: row["order_id"]}
+        for row in orders({}, {"amount": "x"})
+    ]
+    put(root, 'orders/it\'s "a"; DROP TABLE x.parquet', pd.DataFrame(rows))
+    text = (
+        csv([{'"' + k.replace('"', '""') + '"': v for k, v in r.items()} for r in rows])
+        .replace("A1", "B1")
+        .replace("A2", "B2")
+    )
     put(root, "orders/$(rm -rf) `x` {y}.csv", text)
     done = read(root)
     assert set(zip(done.rows["order_id"], done.rows["note"], strict=True)) == {("A1", "A1"), ("B1", "B1")}
     assert sorted(done.quarantine["line"]) == [2, 3]
-    assert {f.rsplit("/", 1)[1] for f in done.quarantine["file"]} == {'it\'s "a"; DROP TABLE x.parquet', "$(rm -rf) `x` {y}.csv"}
+    assert {f.rsplit("/", 1)[1] for f in done.quarantine["file"]} == {
+        'it\'s "a"; DROP TABLE x.parquet',
+        "$(rm -rf) `x` {y}.csv",
+    }
 
 
 def test_many_files_keep_their_own_lines(tmp_path):
     root = workspace(tmp_path)
     for day in range(1, 21):
-        put(root, f"orders/{day:03}.csv", csv([ORDER | {"order_id": f"D{day}"}, ORDER | {"order_id": f"X{day}", "amount": "?"}]))
+        put(
+            root,
+            f"orders/{day:03}.csv",
+            csv([ORDER | {"order_id": f"D{day}"}, ORDER | {"order_id": f"X{day}", "amount": "?"}]),
+        )
     done = read(root)
     assert (done.facts.files, done.facts.accepted, done.facts.quarantined) == (20, 20, 20)
     assert done.facts.rules == {"amount: wrong_type": 20}
@@ -340,7 +365,9 @@ def test_every_row_of_a_csv_export_is_used_dropped_or_put_aside(tmp_path_factory
     assert [rule for _, rule in done.rules.values()].count("row_too_short") == len(bad)
     lines = [n for n, (_, rule) in done.rules.items() if rule != "row_too_short"]
     expected = dict(enumerate(fate(full), 2))
-    assert {n: done.rules[n][1] for n in lines} == {n: f for n, f in expected.items() if f not in ("accepted", "duplicate")}
+    assert {n: done.rules[n][1] for n in lines} == {
+        n: f for n, f in expected.items() if f not in ("accepted", "duplicate")
+    }
     assert set(done.rows["_line"]) == {n for n, f in expected.items() if f == "accepted"}
     assert done.facts.duplicates == list(expected.values()).count("duplicate")
     assert done.facts.read == len(rows) + len(bad)
@@ -355,9 +382,13 @@ def test_every_row_of_parquet_files_is_used_dropped_or_put_aside(tmp_path_factor
     parts = {"a": full[:cut], "b": full[cut:]}
     schema = pa.schema([(name, pa.string()) for name in names])
     for name, part in parts.items():
-        put(root, f"orders/{name}.parquet", pa.Table.from_pylist([{n: r[n] or None for n in names} for r in part], schema=schema))
+        put(
+            root,
+            f"orders/{name}.parquet",
+            pa.Table.from_pylist([{n: r[n] or None for n in names} for r in part], schema=schema),
+        )
     done = read(root)
-    expected = [f for f in fate(full)]
+    expected = fate(full)
     places = [(name, line) for name, part in parts.items() for line in range(1, len(part) + 1)]
     told = {(f[-9], int(n)): r for f, n, r in zip(*(done.quarantine[c] for c in ("file", "line", "rule")), strict=True)}
     told |= {(f[-9], int(n)): "accepted" for f, n in zip(done.rows["_file"], done.rows["_line"], strict=True)}

@@ -12,8 +12,8 @@ from ltv.sources.pieces import Pieces, content_hash, files, in_one_line, kind, t
 from ltv.warehouse.duck import DuckEngine
 
 
-def names(root, source=Source()):
-    return [p.relative_to(root).as_posix() for p in files(root, "orders", source)]
+def names(root, source=None):
+    return [p.relative_to(root).as_posix() for p in files(root, "orders", source or Source())]
 
 
 def test_all_files_below_the_tables_folder_are_its_own_but_hidden_ones_and_read_mes(tmp_path):
@@ -23,7 +23,9 @@ def test_all_files_below_the_tables_folder_are_its_own_but_hidden_ones_and_read_
     assert files(tmp_path, "events", Source()) == []
 
 
-@pytest.mark.parametrize("pattern", ["exports/*.csv", "exports/**/*.csv", "./exports/../exports/*.csv", "ABSOLUTE/exports/*.csv"])
+@pytest.mark.parametrize(
+    "pattern", ["exports/*.csv", "exports/**/*.csv", "./exports/../exports/*.csv", "ABSOLUTE/exports/*.csv"]
+)
 def test_a_path_is_a_glob_relative_to_the_workspace_or_absolute(tmp_path, pattern):
     for name in ("../exports/2.csv", "../exports/1.csv", "../exports/3.txt"):
         put(tmp_path, name, "x")
@@ -33,13 +35,22 @@ def test_a_path_is_a_glob_relative_to_the_workspace_or_absolute(tmp_path, patter
 
 def test_a_path_that_matches_nothing_is_refused(tmp_path):
     (tmp_path / "folder.csv").mkdir()
-    with pytest.raises(DataRefusedError, match=r"\[sources\.orders\] path: found '\*\.csv', allowed: a glob that matches"):
+    with pytest.raises(
+        DataRefusedError, match=r"\[sources\.orders\] path: found '\*\.csv', allowed: a glob that matches"
+    ):
         files(tmp_path, "orders", Source(path="*.csv"))
 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("a.CSV", "csv"), ("a.tsv", "csv"), ("a.txt.zst", "csv"), ("a.ndjson", "json"), ("a.json.gz", "json"), ("a.PARQUET", "parquet")],
+    [
+        ("a.CSV", "csv"),
+        ("a.tsv", "csv"),
+        ("a.txt.zst", "csv"),
+        ("a.ndjson", "json"),
+        ("a.json.gz", "json"),
+        ("a.PARQUET", "parquet"),
+    ],
 )
 def test_the_name_of_a_file_tells_its_format(tmp_path, name, expected):
     assert kind(tmp_path / name) == expected

@@ -24,12 +24,16 @@ def spellings(*numbers):
 
 
 def test_a_number_has_one_spelling_however_it_is_written():
-    assert set(spellings(PHONE, "+86 138 0013 8000", "0086-13800138000", "(138)00138000", "１３８００１３８０００")) == {PHONE}
+    assert set(
+        spellings(PHONE, "+86 138 0013 8000", "0086-13800138000", "(138)00138000", "１３８００１３８０００")
+    ) == {PHONE}
     assert spellings("+44 20 7946 0958", "8613800138") == ["442079460958", "8613800138"]
     assert {normal("email", text) for text in (EMAIL, " Li.Lei@Example.COM ", "li.lei＠example.com")} == {EMAIL}
 
 
-@pytest.mark.parametrize(("kind", "text"), [("phone", "n/a"), ("phone", "0"), ("phone", "-"), ("email", "none"), ("email", " ")])
+@pytest.mark.parametrize(
+    ("kind", "text"), [("phone", "n/a"), ("phone", "0"), ("phone", "-"), ("email", "none"), ("email", " ")]
+)
 def test_what_is_no_number_makes_no_person(kind, text):
     assert Hasher(KEY)._one(kind, text) is None
 
@@ -54,16 +58,36 @@ def raw_everywhere(root):
         {"id_type": "phone", "id_value": PHONE, "tel": PHONE, "mail": EMAIL, "amount": "bad"},
         {"tel": "unknown"},
     ]
-    twice = [{"order_id": "same", "amount": i, "id_type": "phone", "id_value": PHONE, "tel": PHONE, "mail": EMAIL} for i in (1, 2)]
+    twice = [
+        {"order_id": "same", "amount": i, "id_type": "phone", "id_value": PHONE, "tel": PHONE, "mail": EMAIL}
+        for i in (1, 2)
+    ]
     short = f"A9,2026-06-01,shop,phone,{PHONE},{EMAIL}\n"
     put(root, "orders/a.csv", csv(orders(*raw, *twice)) + short)
     put(root, "members/a.csv", f"id_value,registered_at\n{PHONE},2026-06-01\n")
     event = {"ts": "2026-06-01", "source": "app", "event": "visit", "id_type": "phone"}
     put(root, "events/a.parquet", pd.DataFrame([event | {"event_id": 1.0, "id_value": float(PHONE)}]))
-    put(root, "links/a.jsonl", json.dumps({"ts": "2026-06-01", "source": "app", "id_type": "email", "id_value": EMAIL,
-                                           "linked_type": "phone", "linked_value": int(PHONE)}) + f'\n{{"{PHONE}": \n')
-    put(root, "invites/a.csv", "ts,inviter_type,inviter_value,invitee_type,invitee_value,channel\n"
-        f"2026-06-01,phone,{PHONE},email,{EMAIL},wechat\n")
+    put(
+        root,
+        "links/a.jsonl",
+        json.dumps(
+            {
+                "ts": "2026-06-01",
+                "source": "app",
+                "id_type": "email",
+                "id_value": EMAIL,
+                "linked_type": "phone",
+                "linked_value": int(PHONE),
+            }
+        )
+        + f'\n{{"{PHONE}": \n',
+    )
+    put(
+        root,
+        "invites/a.csv",
+        "ts,inviter_type,inviter_value,invitee_type,invitee_value,channel\n"
+        f"2026-06-01,phone,{PHONE},email,{EMAIL},wechat\n",
+    )
     return root
 
 
@@ -89,13 +113,23 @@ def test_raw_numbers_reach_no_file_of_the_workspace_in_whatever_table(tmp_path, 
 def test_the_same_number_is_the_same_person_in_every_table(tmp_path):
     ws = at(raw_everywhere(tmp_path), "2026-06-30")
     phone, email = keyed_hash("phone", PHONE, KEY), keyed_hash("email", EMAIL, KEY)
-    assert ws.orders.query("select phone_hmac, email_hmac from self where order_id = 'A1'").iloc[0].tolist() == [phone, email]
-    assert ws.orders.query("select id_type, id_value from self where order_id = 'A2'").iloc[0].tolist() == ["email_hmac", email]
-    assert ws.orders.query("select phone_hmac is null as none from self where order_id = 'A4'")["none"].tolist() == [True]
+    assert ws.orders.query("select phone_hmac, email_hmac from self where order_id = 'A1'").iloc[0].tolist() == [
+        phone,
+        email,
+    ]
+    assert ws.orders.query("select id_type, id_value from self where order_id = 'A2'").iloc[0].tolist() == [
+        "email_hmac",
+        email,
+    ]
+    assert ws.orders.query("select phone_hmac is null as none from self where order_id = 'A4'")["none"].tolist() == [
+        True
+    ]
     (person,) = ws.orders.query("select user_id from self where order_id = 'A1'")["user_id"]
     assert ws.members.frame()["user_id"].tolist() == [person]
     assert ws.events.frame()[["id_value", "user_id"]].to_numpy().tolist() == [[phone, person]]
-    assert ws.links.frame()[["id_value", "linked_value", "linked_user_id"]].to_numpy().tolist() == [[email, phone, person]]
+    assert ws.links.frame()[["id_value", "linked_value", "linked_user_id"]].to_numpy().tolist() == [
+        [email, phone, person]
+    ]
     assert ws.invites.frame()["inviter_user_id"].tolist() == [person]
 
 
@@ -110,7 +144,11 @@ def test_another_key_reads_the_tables_anew(tmp_path):
 def test_raw_numbers_without_a_key_are_refused_by_the_name_of_the_variable(tmp_path, where):
     toml = 'timezone = "UTC"' + ('\n[sources.orders]\ncolumns = { email = "mail" }' if where == "mapping" else "")
     root = workspace(tmp_path, toml)
-    put(root, "orders/a.csv", csv(orders({"mail": EMAIL} if where == "mapping" else {"id_type": "phone", "id_value": PHONE})))
+    put(
+        root,
+        "orders/a.csv",
+        csv(orders({"mail": EMAIL} if where == "mapping" else {"id_type": "phone", "id_value": PHONE})),
+    )
     with pytest.raises(DataRefusedError, match="LTV_HMAC_KEY") as refused:
         read(root, key=None)
     assert refused.value.exit_code == 3

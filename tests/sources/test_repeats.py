@@ -19,7 +19,11 @@ def test_identical_rows_of_a_keyed_table_are_dropped_and_counted_across_files(tm
 
 def test_the_same_key_with_other_content_is_put_aside_with_its_key(tmp_path):
     root = workspace(tmp_path)
-    put(root, "orders/a.csv", csv(orders({}, {"order_id": "A1", "amount": 11}, {"order_id": "A1"}, {"order_id": "A1", "amount": 11})))
+    put(
+        root,
+        "orders/a.csv",
+        csv(orders({}, {"order_id": "A1", "amount": 11}, {"order_id": "A1"}, {"order_id": "A1", "amount": 11})),
+    )
     done = read(root)
     assert lines(done) == ([2], {3: "key_conflict"}, 2)
     (row,) = done.quarantine.to_dict("records")
@@ -39,7 +43,10 @@ def test_a_later_version_is_kept_beside_the_earlier_one(tmp_path):
 
 def test_a_row_without_a_version_may_only_be_the_first_of_its_key(tmp_path):
     root = workspace(tmp_path)
-    rows = [{"order_id": "A1", "updated_at": "", "amount": 1}, {"order_id": "A1", "updated_at": "2026-06-02", "amount": 2}]
+    rows = [
+        {"order_id": "A1", "updated_at": "", "amount": 1},
+        {"order_id": "A1", "updated_at": "2026-06-02", "amount": 2},
+    ]
     put(root, "orders/a.csv", csv(orders(*rows)))
     assert lines(read(root)) == ([2, 3], {}, 0)
 
@@ -62,7 +69,9 @@ def test_a_part_of_a_key_may_be_missing_and_is_then_a_value_of_its_own(tmp_path)
     put(root, "spend/a.csv", SPEND + "\n".join(body) + "\n")
     done = read(root, "spend")
     assert lines(done) == ([2, 3], {5: "key_conflict"}, 1)
-    assert done.quarantine[["column", "found", "source"]].to_numpy().tolist() == [["date, channel, campaign", "2026-06-01, sms", "files"]]
+    assert done.quarantine[["column", "found", "source"]].to_numpy().tolist() == [
+        ["date, channel, campaign", "2026-06-01, sms", "files"]
+    ]
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,10 @@ def test_rows_name_their_file_and_line_where_the_select_passes_them_on(tmp_path)
     put(root, "orders/a.csv", csv(orders({}, {"amount": "x"})))
     put(root, "orders/b.parquet", pd.DataFrame(orders({"amount": "y", "order_id": "B1"})))
     done = read(root)
-    told = {(f.rsplit("/", 1)[1], n, found) for f, n, found in zip(*(done.quarantine[c] for c in ("file", "line", "found")), strict=True)}
+    told = {
+        (f.rsplit("/", 1)[1], n, found)
+        for f, n, found in zip(*(done.quarantine[c] for c in ("file", "line", "found")), strict=True)
+    }
     assert told == {("a.csv", 3, "x"), ("b.parquet", 1, "y")}
 
 
@@ -121,15 +124,20 @@ def test_an_origin_that_is_no_number_or_missing_falls_back_to_the_place_of_the_r
 def test_files_with_other_columns_are_brought_together_by_name(tmp_path):
     root = with_sql(tmp_path, "SELECT * REPLACE (COALESCE(amount, total) AS amount) FROM source")
     put(root, "orders/a.csv", csv(orders({})))
-    renamed = [{("total" if k == "amount" else k): v for k, v in row.items()} for row in orders({"order_id": "B", "amount": 7})]
+    renamed = [
+        {("total" if k == "amount" else k): v for k, v in row.items()} for row in orders({"order_id": "B", "amount": 7})
+    ]
     put(root, "orders/b.csv", csv(renamed))
     done = read(root)
     assert {k: float(v) for k, v in zip(done.rows["order_id"], done.rows["amount"], strict=True)} == {"A1": 10, "B": 7}
 
 
 def test_broken_lines_of_a_reshaped_source_are_put_aside_too(tmp_path):
-    root = with_sql(tmp_path, "SELECT order_id, MIN(ts) AS ts, 'shop' AS source, NULL AS id_type, NULL AS id_value, "
-                    "SUM(CAST(amount AS DECIMAL(18, 2))) AS amount, 'paid' AS status FROM source GROUP BY order_id")
+    root = with_sql(
+        tmp_path,
+        "SELECT order_id, MIN(ts) AS ts, 'shop' AS source, NULL AS id_type, NULL AS id_value, "
+        "SUM(CAST(amount AS DECIMAL(18, 2))) AS amount, 'paid' AS status FROM source GROUP BY order_id",
+    )
     put(root, "orders/a.csv", csv(orders({}, {"order_id": "A1", "amount": "2.5"})) + "A3,short\n")
     done = read(root)
     assert list(map(float, done.rows["amount"])) == [12.5]

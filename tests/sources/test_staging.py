@@ -39,7 +39,9 @@ def test_an_unknown_mapping_is_refused_with_the_columns_that_there_are(tmp_path)
 def test_a_missing_required_column_is_refused_and_a_hundred_others_are_not_listed(tmp_path):
     root = workspace(tmp_path)
     put(root, "orders/a.csv", csv([{f"c{i}": i for i in range(100)}]))
-    with pytest.raises(DataRefusedError, match=r"orders: column 'order_id' is not in .*a\.csv; found: c0, .*c19, and 80 more"):
+    with pytest.raises(
+        DataRefusedError, match=r"orders: column 'order_id' is not in .*a\.csv; found: c0, .*c19, and 80 more"
+    ):
         read(root)
 
 

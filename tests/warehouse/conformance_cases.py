@@ -105,12 +105,12 @@ EVENTS = _table(
     ("site", None, _at("2023-01-01"), None), (None, 7, _at("2022-01-01"), None),
 )  # fmt: skip
 
-_IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= $base"}
+_IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
-    "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"bucket": "LEAST(bucket, 161)"}, {"base": 100})],
+    "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
     "ltv/behaviour/activity_words.sql": [
-        Case(3, {"activity": ACTIVITY}, _IS_PAID, {"base": 100}),
-        Case(0, {"activity": ACTIVITY}, _IS_PAID, {"base": 1000}),
+        Case(3, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100"}),
+        Case(0, {"activity": ACTIVITY}, {"is_activity": "bucket > 9999", "place": "bucket - 100"}),
     ],
     "ltv/behaviour/both_words.sql": [Case(9, {"a": WORDS, "b": WORDS.slice(2)})],
     "ltv/behaviour/cohort_matrix.sql": [

@@ -1,11 +1,17 @@
 """One text, two engines: the vocabulary and every shipped query give the same rows on DuckDB and on Spark."""
 
+import random
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import duckdb
+import pyarrow as pa
 import pytest
+from pandas.testing import assert_frame_equal
 from sqlglot import exp
 from warehouse import vocabulary
 from warehouse.comparison import differences, rows
@@ -13,10 +19,13 @@ from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
 from warehouse.vocabulary import Snippet
 
 from ltv import sql
+from ltv.behaviour.retention import retention
 from ltv.errors import UsageError
 from ltv.warehouse.dialect import CHANGED, SAME, spark_text
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.engine import Engine
+from ltv.warehouse.local_time import local_day
+from ltv.warehouse.table import Table
 
 PROJECT = Path(__file__).parents[2]
 SHIPPED = sorted(f.relative_to(PROJECT).as_posix() for f in (PROJECT / "ltv").rglob("*.sql"))
@@ -114,3 +123,106 @@ def _filled(file: str, case: Case, engines: list[Engine], number: int) -> exp.Qu
 def test_cases_belong_to_files_that_are_shipped() -> None:
     assert {*CASES, *EMBEDDED_ONLY} - set(SHIPPED) == set()
     assert set(CASES) & set(EMBEDDED_ONLY) == set()
+
+
+# ---- local time and retention, end to end
+
+EDGES = [
+    "2023-12-31 15:59:59.999999", "2023-12-31 16:00:00", "2024-03-10 06:59:59", "2024-03-10 07:00:00", "2024-03-30 23:59:59",
+    "2024-03-31 00:59:59", "2024-03-31 01:00:00", "2024-03-31 22:59:59", "2024-03-31 23:00:00", "2024-10-26 22:59:59",
+    "2024-10-26 23:00:00", "2024-10-27 00:59:59", "2024-10-27 01:00:00", "2024-10-27 23:59:59", "2024-11-03 05:59:59",
+    "2024-11-03 06:00:00", "2024-12-31 23:59:59",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", ["Asia/Shanghai", "Europe/London", "America/New_York", "Australia/Lord_Howe", "UTC"])
+def test_local_days_are_the_same_and_right(duck: DuckEngine, sparks: Any, place: str) -> None:
+    moments = [datetime.fromisoformat(text) for text in EDGES]
+    table = pa.table({"ts": pa.array(moments, pa.timestamp("us"))})
+    day = local_day(sql.column("ts"), place, min(moments), max(moments))
+    query = sql.replace_columns(sql.query("SELECT ts, here AS day FROM moments ORDER BY ts"), {"here": day})
+    expected = [(m, m.replace(tzinfo=UTC).astimezone(ZoneInfo(place)).date()) for m in moments]
+    for engine in (duck, sparks):
+        engine.register("moments", table)
+        found = [(row["ts"], row["day"]) for row in engine.arrow(query).to_pylist()]
+        assert found == expected
+
+
+def _shop() -> dict[str, pa.Table]:
+    """Eight months of a small shop whose customers come around midnight, also when the clocks change."""
+    chance = random.Random(7)
+    start = datetime(2024, 2, 20)
+
+    def moment() -> datetime:
+        return start + timedelta(days=chance.randrange(255), seconds=chance.randrange(22 * 3600, 26 * 3600))
+
+    people = [None, *range(1, 31)]
+    orders = [
+        {
+            "user_id": chance.choice(people),
+            "ts": moment(),
+            "amount": Decimal(chance.randrange(-500, 20_000)) / 100,
+            "status": chance.choice(["paid", "paid", "refunded", "failed"]),
+        }
+        for _ in range(300)
+    ]
+    edges = [
+        {"user_id": n, "ts": datetime.fromisoformat(t), "amount": Decimal(1), "status": "paid"}
+        for n, t in enumerate(EDGES, 1)
+    ]
+    segments = [
+        {"user_id": n, "segment_kind": "city", "segment": chance.choice(["上海", "it's", "Paris"])}
+        for n in range(1, 25)
+    ]
+    segments += [{"user_id": n, "segment_kind": "age_group", "segment": "18-24"} for n in range(5, 12)]
+    events = [{"user_id": chance.choice(people), "ts": moment()} for _ in range(200)]
+    members = [{"user_id": n, "registered_at": moment()} for n in range(1, 26)]
+    return {
+        "orders": pa.Table.from_pylist(orders + edges, pa.schema([*_WHO, ("amount", vocabulary.MONEY), ("status", pa.string())])),
+        "segments": pa.Table.from_pylist(segments),
+        "events": pa.Table.from_pylist(events, pa.schema(_WHO)),
+        "members": pa.Table.from_pylist(members, pa.schema([("user_id", pa.int64()), ("registered_at", pa.timestamp("us"))])),
+    }  # fmt: skip
+
+
+_WHO = [("user_id", pa.int64()), ("ts", pa.timestamp("us"))]
+
+
+@pytest.mark.parametrize(
+    ("given", "options"),
+    [
+        (("orders", "segments"), {"timezone": "Europe/London", "grain": ["day", "week", "month"]}),
+        (("orders", "segments", "events", "members"), {"timezone": "Asia/Shanghai", "grain": "day", "periods": 61}),
+        (
+            ("orders", "members"),
+            {"timezone": "America/New_York", "grain": "week", "week_start": "sunday", "cohort": "registered"},
+        ),
+    ],
+    ids=["grains_and_segments", "all_cohorts", "weeks_from_sunday"],
+)
+def test_retention_is_the_same_end_to_end(
+    duck: DuckEngine, sparks: Any, given: tuple[str, ...], options: dict[str, Any]
+) -> None:
+    shop = _shop()
+    found = []
+    for engine in (duck, sparks):
+        for name in given:
+            engine.register(f"shop {name}", shop[name])
+        tables = {name: Table(engine, f"shop {name}") for name in given}
+        found.append(retention(as_of=date(2024, 11, 4), **tables, **options).table)
+    one, other = found
+    assert len(one) > 150
+    assert one["revenue"].abs().sum() > 0
+    assert one["retained"].where(one["period"] > 0, 0).sum() > 0
+    assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
+
+
+def test_the_calendar_of_a_zone_decides_who_came_back(duck: DuckEngine) -> None:
+    orders = _shop()["orders"]
+    duck.register("shop orders", orders)
+    zones = ("Europe/London", "Asia/Shanghai", "America/New_York")
+    tables = [
+        retention(Table(duck, "shop orders"), as_of=date(2024, 11, 4), grain="day", timezone=zone).table
+        for zone in zones
+    ]
+    assert len({tuple(table["retained"]) for table in tables}) == len(zones)

@@ -152,7 +152,9 @@ def test_the_name_of_a_column_is_only_a_name(engine: Any, tmp_path: Path) -> Non
     assert engine.frame(sql.query("SELECT * FROM kept")).columns.tolist() == HOSTILE
 
 
-@pytest.mark.parametrize("folder", ["plain", "a [x]", "st*r", "q?", "client=acme", "中 文", "{a,b}", "a%20b"])
+@pytest.mark.parametrize(
+    "folder", ["plain", "a [x]", "st*r", "q?", "client=acme", "中 文", "{a,b}", "a%20b", "a#b", "12:30"]
+)
 def test_a_file_is_read_by_its_very_name(engine: Any, tmp_path: Path, folder: str) -> None:
     for name in (folder, "a x", "stxr", "qq", "a", "a b"):
         (tmp_path / name).mkdir(exist_ok=True)
@@ -209,6 +211,20 @@ def test_a_loop_replaces_its_own_rows_and_gives_the_old_ones_back(engine: Any) -
     assert stored().size() == before + 1
     engine.drop(["state"])
     assert stored().size() == before
+
+
+def test_rows_are_kept_in_the_checkpoint_folder_where_there_is_one(engine: Any, tmp_path: Path) -> None:
+    context = engine.session.sparkContext
+    context.setCheckpointDir(str(tmp_path))
+    try:
+        engine.register("t", pa.table({"k": [1, 2]}))
+        engine.materialise("kept", sql.query("SELECT k FROM t ORDER BY k"))
+        engine.drop(["t"])
+        assert list(tmp_path.rglob("part-*"))
+        assert engine.frame(sql.query("SELECT k FROM kept"))["k"].tolist() == [1, 2]
+    finally:  # the application is shared, and has no other way to forget the folder
+        getattr(context._jsc.sc(), "checkpointDir_$eq")(context._jvm.scala.Option.empty())
+    assert context.getCheckpointDir() is None
 
 
 def test_what_is_dropped_is_gone_and_nothing_else(engine: Any) -> None:

@@ -1,7 +1,7 @@
 """A table that is too bad or too old is not used: the required one stops the run, another one its pages."""
 
 import pytest
-from support_workspace import at, csv, orders, put, workspace
+from support_workspace import ORDER, at, csv, orders, put, workspace
 
 from ltv.errors import DataRefusedError, MissingTableError
 
@@ -40,7 +40,7 @@ def test_all_rows_bad_tells_the_rule_and_not_only_that_nothing_is_left(tmp_path)
 
 def test_a_header_alone_is_no_orders(tmp_path):
     root = workspace(tmp_path)
-    put(root, "orders/a.csv", rows(0, 0) or csv([], columns=orders({})[0]))
+    put(root, "orders/a.csv", csv([], columns=ORDER))
     with pytest.raises(DataRefusedError, match="orders: found no row, allowed: at least one order"):
         at(root, "2026-06-30")
 
@@ -56,7 +56,9 @@ def test_an_optional_table_that_is_too_bad_is_used_nowhere_not_even_for_people(t
     put(root, "orders/a.csv", rows(0, 1))
     put(root, "members/a.csv", MEMBERS + "member,M1,2026-05-01\nmember,M2,soon\n")
     ws = at(root, "2026-06-30")
-    with pytest.raises(MissingTableError, match=r"table 'members' is not there: members: found 1 bad rows of 2 \(50.0%\)"):
+    with pytest.raises(
+        MissingTableError, match=r"table 'members' is not there: members: found 1 bad rows of 2 \(50.0%\)"
+    ):
         _ = ws.members
     assert ws.optional("members") is None
     assert ws.people.frame()["registered_at"].isna().all()

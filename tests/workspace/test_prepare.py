@@ -53,8 +53,12 @@ def test_a_changed_file_is_read_anew_and_the_other_table_is_not(root, table):
 
 @pytest.mark.parametrize(
     "change",
-    [{"timezone": "Asia/Shanghai"}, {"currency": "USD"}, {"earliest": datetime(1990, 1, 1).date()}]
-    + [{"sources": {"orders": settings.Source(timezone="Asia/Tokyo")}}],
+    [
+        {"timezone": "Asia/Shanghai"},
+        {"currency": "USD"},
+        {"earliest": datetime(1990, 1, 1).date()},
+        {"sources": {"orders": settings.Source(timezone="Asia/Tokyo")}},
+    ],
     ids=str,
 )
 def test_settings_that_read_a_table_differently_read_it_anew_and_others_do_not(root, change):
@@ -128,9 +132,18 @@ def test_a_folder_that_cannot_be_written_is_one_line(root):
 
 def test_every_row_gets_its_person_and_its_local_day(tmp_path):
     root = workspace(tmp_path, 'timezone = "Europe/London"')
-    times = ["2026-03-28 23:59:59Z", "2026-03-29 00:00Z", "2026-03-29 23:00Z", "2026-10-25 23:00Z", "2026-10-24 23:00Z", "2025-12-31 23:59Z"]
+    times = [
+        "2026-03-28 23:59:59Z",
+        "2026-03-29 00:00Z",
+        "2026-03-29 23:00Z",
+        "2026-10-25 23:00Z",
+        "2026-10-24 23:00Z",
+        "2025-12-31 23:59Z",
+    ]
     put(root, "orders/a.csv", csv(orders(*[{"ts": t, "id_value": f"M{i % 2}"} for i, t in enumerate(times)])))
-    put(root, "links/a.csv", "ts,source,id_type,id_value,linked_type,linked_value\n2026-01-01,app,device,d1,member,M1\n")
+    put(
+        root, "links/a.csv", "ts,source,id_type,id_value,linked_type,linked_value\n2026-01-01,app,device,d1,member,M1\n"
+    )
     put(root, "spend/a.csv", "date,channel,cost\n2026-03-29,sms,1\n")
     tables = prepare(root, now=datetime(2027, 1, 1))
     rows = pd.read_parquet(tables["orders"].unified).sort_values("_line")

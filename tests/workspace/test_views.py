@@ -89,9 +89,12 @@ def versions(*stamps_and_amounts, **common):
 def test_the_last_version_known_by_then_wins(tmp_path):
     rows = versions(("2026-06-10", 1, {}), ("2026-06-20", 3, {}), ("2026-06-16 00:00:00", 2, {}))
     root = shop(tmp_path, rows)
-    seen = {d: visible(at(root, d), "amount") for d in ("2026-06-09", "2026-06-14", DAY, "2026-06-16", "2026-06-20", "2026-06-30")}
+    seen = {
+        d: visible(at(root, d), "amount")
+        for d in ("2026-06-08", "2026-06-14", DAY, "2026-06-16", "2026-06-20", "2026-06-30")
+    }
     assert seen == {
-        "2026-06-09": [],
+        "2026-06-08": [],
         "2026-06-14": [(1,)],
         DAY: [(2,)],  # updated at the as-of instant itself
         "2026-06-16": [(2,)],
@@ -107,7 +110,7 @@ def test_a_row_without_a_version_is_older_than_all_that_have_one(tmp_path):
 
 
 def test_a_version_that_moves_an_order_behind_the_end_of_the_day_takes_it_away(tmp_path):
-    root = shop(tmp_path, versions(("2026-06-10", 1, {}), ("2026-06-11", 2, {"ts": "2026-06-20"})))
+    root = shop(tmp_path, versions(("2026-06-10", 1, {}), ("2026-06-12", 2, {"ts": "2026-06-20"})))
     assert visible(at(root, "2026-06-10"), "amount") == [(1,)]
     assert visible(at(root, DAY), "amount") == []
     assert visible(at(root, "2026-06-20"), "amount") == [(2,)]
@@ -187,7 +190,10 @@ LATER = {
 
 def everything(ws):
     names = [*ROW, "people", "user_segments"]
-    return {n: ws._table(n).frame().sort_values(by="user_id" if n in ("people", "user_segments") else "_line") for n in names}
+    return {
+        n: ws._table(n).frame().sort_values(by="user_id" if n in ("people", "user_segments") else "_line")
+        for n in names
+    }
 
 
 def test_whatever_happens_later_nothing_that_was_known_moves(tmp_path):

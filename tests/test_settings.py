@@ -1,0 +1,223 @@
+"""`ltv.toml` is read once and checked whole: what is unknown or of the wrong type is named in one line."""
+
+import datetime as dt
+import json
+from dataclasses import FrozenInstanceError, fields, replace
+
+import pytest
+
+from ltv.errors import UsageError
+from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
+from ltv.settings import Segment, Settings, Source, load, parse
+
+GOOD = [
+    ("timezone", "Europe/London", "Europe/London"),
+    ("currency", "GBP", "GBP"),
+    ("languages", ["en", "zh"], ("en", "zh")),
+    ("languages", ["zh"], ("zh",)),
+    ("horizons_days", [7, 30], (7, 30)),
+    ("earliest", dt.date(1995, 1, 1), dt.date(1995, 1, 1)),
+    ("earliest", "1995-01-01", dt.date(1995, 1, 1)),
+    ("max_quarantine_share", 0, 0),
+    ("max_quarantine_share", 1.0, 1.0),
+    ("freshness_hours", {"orders": 30, "events": 1.5}, {"orders": 30, "events": 1.5}),
+    ("memory_mb", 512, 512),
+    ("threads", 0, 0),
+    ("notebook_timeout_s", 60, 60),
+    ("week_start", "sunday", "sunday"),
+    ("sources", {"orders": {"path": "x/*.csv"}}, {"orders": Source(path="x/*.csv")}),
+    ("segments", [{"kind": "a", "name": "b", "where": "age > 1"}], (Segment("a", "b", "age > 1"),)),
+    ("experiments", [{"name": "x"}], ({"name": "x"},)),
+    ("playbooks", [{"name": "x"}], ({"name": "x"},)),
+]
+BAD = [
+    ("timezone", "Europe/Londn", "timezone: found 'Europe/Londn', allowed: an IANA name such as Asia/Shanghai"),
+    ("timezone", "../../etc/passwd", "timezone: found '../../etc/passwd', allowed: an IANA name"),
+    ("timezone", 8, "ltv.toml timezone: found 8, allowed: a text"),
+    ("timezone", "", "ltv.toml timezone: found '', allowed: a text"),
+    ("currency", "cny", "ltv.toml currency: found 'cny', allowed: an ISO code of three capitals such as CNY"),
+    ("currency", "EURO", "ltv.toml currency: found 'EURO', allowed: an ISO code"),
+    ("currency", "元", "ltv.toml currency: found '元', allowed: an ISO code"),
+    ("languages", ["fr"], "lang: found 'fr', allowed: zh, en"),
+    ("languages", [], r"ltv.toml languages: found \[\], allowed: a list that is not empty"),
+    ("languages", "zh", "ltv.toml languages: found 'zh', allowed: a list"),
+    ("horizons_days", [30, 0], r"ltv.toml horizons_days: found \[30, 0\], allowed: whole days above 0"),
+    ("horizons_days", [30.5], "ltv.toml horizons_days: found 30.5, allowed: a whole number"),
+    ("horizons_days", ["30"], "ltv.toml horizons_days: found '30', allowed: a number"),
+    ("earliest", "2000", "ltv.toml earliest: found '2000', allowed: a date such as 2000-01-01"),
+    ("earliest", 2000, "ltv.toml earliest: found '2000', allowed: a date"),
+    ("earliest", dt.datetime(2000, 1, 1, 5), "ltv.toml earliest: found '2000-01-01 05:00:00', allowed: a date"),
+    ("max_quarantine_share", 5, "ltv.toml max_quarantine_share: found 5, allowed: a fraction between 0 and 1"),
+    ("max_quarantine_share", -0.1, "ltv.toml max_quarantine_share: found -0.1, allowed: a number that is not negative"),
+    ("max_quarantine_share", True, "ltv.toml max_quarantine_share: found True, allowed: a number"),
+    ("max_quarantine_share", float("nan"), "ltv.toml max_quarantine_share: found nan, allowed: a number"),
+    ("freshness_hours", 30, "ltv.toml freshness_hours: found 30, allowed: a section"),
+    ("freshness_hours", {"order": 30}, r"ltv.toml \[freshness_hours\]: found 'order', allowed: orders"),
+    ("freshness_hours", {"orders": "30h"}, "ltv.toml freshness_hours.orders: found '30h', allowed: a number"),
+    ("memory_mb", 1.5, "ltv.toml memory_mb: found 1.5, allowed: a whole number"),
+    ("threads", -1, "ltv.toml threads: found -1, allowed: a number that is not negative"),
+    ("notebook_timeout_s", "1h", "ltv.toml notebook_timeout_s: found '1h', allowed: a number"),
+    ("week_start", "Monday", "ltv.toml week_start: found 'Monday', allowed: monday, sunday"),
+    ("sources", [], r"ltv.toml sources: found \[\], allowed: a section"),
+    ("sources", {"order": {}}, r"ltv.toml \[sources.…\]: found 'order', allowed: orders"),
+    ("sources", {"orders": "x.csv"}, "ltv.toml sources.orders: found 'x.csv', allowed: a section"),
+    ("segments", [{"kind": "a"}], r"ltv.toml \[\[segments\]\]: found {'kind': 'a'}, allowed: also name, where"),
+    (
+        "segments",
+        [{"kind": "a", "name": "b", "where": "x", "wher": "y"}],
+        r"\[\[segments\]\]: found 'wher', allowed: where",
+    ),
+    (
+        "segments",
+        [{"kind": "all", "name": "b", "where": "x"}],
+        r"\[\[segments\]\] kind: found 'all', allowed: another name",
+    ),
+    ("segments", [{"kind": "a", "name": 1, "where": "x"}], r"ltv.toml \[\[segments\]\] name: found 1, allowed: a text"),
+    ("segments", {"kind": "a"}, "ltv.toml segments: found {'kind': 'a'}, allowed: a list"),
+    ("experiments", ["x"], r"ltv.toml \[\[experiments\]\]: found 'x', allowed: a section"),
+    ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
+]
+BAD_SOURCES = [
+    ({"pth": "x"}, r"ltv.toml \[sources.orders\]: found 'pth', allowed: path"),
+    ({"path": 3}, r"ltv.toml \[sources.orders\] path: found 3, allowed: a text"),
+    ({"path": "x", "url": "sqlite:///x"}, r"ltv.toml \[sources.orders\]: found 'path and url', allowed: one of them"),
+    ({"query": "select 1"}, r"\[sources.orders\] query: found 'select 1', allowed: only with url"),
+    ({"columns": "x"}, r"\[sources.orders\] columns: found 'x', allowed: a section"),
+    ({"columns": {"order_id": 3}}, r"\[sources.orders\] columns.order_id: found 3, allowed: a text"),
+    ({"constants": {"statu": "paid"}}, r"\[sources.orders\] constants: found 'statu', allowed: status"),
+    ({"constants": {"status": ""}}, r"\[sources.orders\] constants.status: found '', allowed: a text"),
+    ({"timezone": "Mars/Olympus"}, "timezone: found 'Mars/Olympus', allowed: an IANA name"),
+]
+
+
+@pytest.mark.parametrize(("name", "given", "kept"), GOOD, ids=lambda v: repr(v)[:40])
+def test_a_good_value_is_kept(name, given, kept):
+    assert getattr(parse({name: given}), name) == kept
+
+
+@pytest.mark.parametrize(("name", "given", "why"), BAD, ids=lambda v: repr(v)[:40])
+def test_a_bad_value_is_named_with_what_is_allowed(name, given, why):
+    with pytest.raises(UsageError, match=why) as refused:
+        parse({name: given})
+    assert refused.value.exit_code == 2
+    assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(("given", "why"), BAD_SOURCES, ids=lambda v: repr(v)[:40])
+def test_a_bad_source_is_named_with_its_table(given, why):
+    with pytest.raises(UsageError, match=why):
+        parse({"sources": {"orders": given}})
+
+
+@pytest.mark.parametrize("name", ["user_id", "day", "Value", "_file", "_x", "ORDER_ID", "linked_user_id"])
+def test_a_column_beyond_the_contract_may_not_take_the_name_of_another(name):
+    with pytest.raises(UsageError, match=rf"\[sources.orders\] columns: found '{name}', allowed: "):
+        parse({"sources": {"orders": {"columns": {name: "x"}}}})
+    assert (
+        parse({"sources": {"orders": {"columns": {"user_no": "x", "Phone": "tel"}}}}).sources["orders"].columns["Phone"]
+        == "tel"
+    )
+
+
+def test_every_setting_has_a_reader_a_default_and_is_described():
+    names = {f.name for f in fields(Settings)}
+    assert set(READERS) == names
+    assert {name for name, _, _ in GOOD} == {name for name, _, _ in BAD} == names
+    assert all(f"{name}: " in str(Settings.__doc__) for name in names)
+    assert parse({}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "close"),
+    [
+        ("timezon", "timezone"),
+        ("horizon_days", "horizons_days"),
+        ("segment", "segments"),
+        ("max_quarantine", "max_quarantine_share"),
+    ],
+)
+def test_an_unknown_setting_is_told_with_those_that_are_like_it(name, close):
+    with pytest.raises(UsageError, match=f"ltv.toml: found '{name}', allowed: (.*, )?{close}"):
+        parse({name: 1})
+
+
+def test_an_unknown_setting_like_none_is_told_with_all():
+    with pytest.raises(UsageError, match=r"ltv\.toml: found 'zzz', allowed: currency, earliest, .* week_start"):
+        parse({"zzz": 1})
+
+
+def put(folder, content):
+    (folder / "ltv.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def test_the_file_is_read_as_it_stands_in_the_contract(tmp_path):
+    made = load(
+        put(
+            tmp_path,
+            """timezone = "Asia/Shanghai"
+[sources.orders]
+path = "exports/*.csv"
+columns = { order_id = "InvoiceNo", ts = "InvoiceDate", "note \\"x\\"" = "Note" }
+constants = { source = "shop", id_type = "member", status = "paid", amount = 3.5, member_benefit = true }
+timezone = "Europe/London"
+encoding = "gb18030"
+delimiter = ";"
+[sources.events]
+url = "postgresql://${USER}:${PW}@db/shop"
+query = "select 1"
+[freshness_hours]
+orders = 30
+""",
+        )
+    )
+    orders = made.sources["orders"]
+    assert orders.columns == {"order_id": "InvoiceNo", "ts": "InvoiceDate", 'note "x"': "Note"}
+    assert (orders.constants["amount"], orders.constants["member_benefit"]) == ("3.5", "True")
+    assert (orders.encoding, orders.delimiter, made.sources["events"].query) == ("gb18030", ";", "select 1")
+    assert made.freshness_hours == {"orders": 30}
+
+
+def test_a_file_that_begins_with_a_byte_order_mark_is_read(tmp_path):
+    assert load(put(tmp_path, b'\xef\xbb\xbfcurrency = "GBP"\r\n')).currency == "GBP"
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["timezone = ", "[sources.orders\n", "a = 1\na = 2", "x = '\n", b"\xff\xfe\x00", b'currency = "\xe9"', "a = 1 b"],
+)
+def test_a_file_that_is_no_toml_is_one_line_with_its_name(tmp_path, content):
+    with pytest.raises(UsageError, match=r"ltv\.toml: not valid TOML: ") as refused:
+        load(put(tmp_path, content))
+    assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize("there", ["nothing", "folder"])
+def test_a_folder_without_the_file_is_no_workspace(tmp_path, there):
+    if there == "folder":
+        (tmp_path / "ltv.toml").mkdir()
+    with pytest.raises(UsageError, match=r"workspace: found .*, allowed: a folder with an ltv\.toml"):
+        load(tmp_path)
+
+
+def test_settings_are_frozen_and_their_hash_hangs_on_what_can_change_a_figure():
+    made = Settings()
+    with pytest.raises(FrozenInstanceError):
+        made.currency = "GBP"
+    assert made.hash == Settings().hash == replace(made, threads=3, memory_mb=100, notebook_timeout_s=5).hash
+    changed = [
+        replace(made, currency="GBP"),
+        replace(made, earliest=dt.date(1999, 1, 1)),
+        replace(made, sources={"orders": Source(path="x")}),
+        replace(made, sources={"orders": Source(path="y")}),
+        replace(made, segments=(Segment("a", "b", "c"),)),
+        replace(made, week_start="sunday"),
+    ]
+    assert len({made.hash, *(other.hash for other in changed)}) == 7
+
+
+def test_what_a_page_shows_of_the_settings_is_text():
+    shown = Settings().shown
+    assert shown["horizons_days"] == "30, 90, 180, 365"
+    assert json.dumps(shown)
+    assert "sources" not in shown
