@@ -30,7 +30,9 @@ def measured(work: Callable[[], object], base: Callable[[], object] = lambda: No
 def apart(file: str, *arguments: str) -> dict[str, float]:
     """Run this benchmark's own file again for one case; it prints JSON as its last line."""
     environment = os.environ | {"PYTHONHASHSEED": "0"}
-    done = subprocess.run([sys.executable, file, *arguments], capture_output=True, text=True, check=False, env=environment)
+    done = subprocess.run(
+        [sys.executable, file, *arguments], capture_output=True, text=True, check=False, env=environment
+    )
     if done.returncode:
         raise SystemExit(done.stderr)
     result: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])

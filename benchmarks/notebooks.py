@@ -1,6 +1,6 @@
 """Ten trivial notebooks through the runner, pages included, against the papermill command run ten times.
 
-    python benchmarks/notebooks.py [NOTEBOOKS]
+python benchmarks/notebooks.py [NOTEBOOKS]
 """
 
 import json
@@ -51,7 +51,12 @@ def ours(root: Path, jobs: int) -> tuple[float, float]:
 def papermill(root: Path) -> tuple[float, float]:
     cpu, wall = cpu_s(), time.perf_counter()
     for path in sorted((root / "notebooks").glob("*.ipynb")):
-        command = [str(Path(sys.executable).with_name("papermill")), str(path), str(root / path.name), "--no-progress-bar"]
+        command = [
+            str(Path(sys.executable).with_name("papermill")),
+            str(path),
+            str(root / path.name),
+            "--no-progress-bar",
+        ]
         subprocess.run(command, check=True, capture_output=True, cwd=root)
     return cpu_s() - cpu, time.perf_counter() - wall
 

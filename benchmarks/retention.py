@@ -79,9 +79,15 @@ def main() -> None:
             make(Path(folder) / f"{count}.parquet", count)
         big = best(__file__, "suite", f"{folder}/{events}.parquet")
         ours, theirs = (best(__file__, name, f"{folder}/{small}.parquet") for name in ("suite", "pandas"))
-    print(f"retention, {events:,} events, N <= {PERIODS}: {big['cpu_s']:.1f} CPU s, {big['mb']:.0f} MB over the base (goal 6 s, 450 MB)")
-    print(f"retention, {small:,} events: ltv {ours['cpu_s']:.2f} CPU s, {ours['mb']:.0f} MB; pandas {theirs['cpu_s']:.2f} CPU s, {theirs['mb']:.0f} MB")
-    print(f"ratio pandas / ltv: {theirs['cpu_s'] / ours['cpu_s']:.1f} in CPU (goal 4), {theirs['mb'] / max(1, ours['mb']):.1f} in memory")
+    print(
+        f"retention, {events:,} events, N <= {PERIODS}: {big['cpu_s']:.1f} CPU s, {big['mb']:.0f} MB over the base (goal 6 s, 450 MB)"
+    )
+    print(
+        f"retention, {small:,} events: ltv {ours['cpu_s']:.2f} CPU s, {ours['mb']:.0f} MB; pandas {theirs['cpu_s']:.2f} CPU s, {theirs['mb']:.0f} MB"
+    )
+    print(
+        f"ratio pandas / ltv: {theirs['cpu_s'] / ours['cpu_s']:.1f} in CPU (goal 4), {theirs['mb'] / max(1, ours['mb']):.1f} in memory"
+    )
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How fast things start, and what a page weighs: `import ltv`, `ltv --help`, `make report` without set-up.
 
-    python benchmarks/start.py
+python benchmarks/start.py
 """
 
 import subprocess

@@ -59,13 +59,19 @@ def build() -> argparse.ArgumentParser:
         made.add_argument("--debug", action="store_true", help="show tracebacks")
         return made
 
-    demo = command("demo", "make the simulated mall, then run its last day", "example: ltv demo --users 2000 --days 200")
+    demo = command(
+        "demo", "make the simulated mall, then run its last day", "example: ltv demo --users 2000 --days 200"
+    )
     _mall_arguments(demo)
-    simulate = command("simulate", "make the simulated mall's data only", "example: ltv simulate --users 1000 --days 90 --out mall")
+    simulate = command(
+        "simulate", "make the simulated mall's data only", "example: ltv simulate --users 1000 --days 90 --out mall"
+    )
     _mall_arguments(simulate)
     simulate.add_argument("--end", default="2026-06-30", type=_date, metavar="DATE", help="last day")
     simulate.add_argument("--out", required=True, metavar="DIR", help="folder to write into")
-    simulate.add_argument("--dirty", default=0.0, type=float, metavar="SHARE", help="share of rows that break the contract")
+    simulate.add_argument(
+        "--dirty", default=0.0, type=float, metavar="SHARE", help="share of rows that break the contract"
+    )
     command("check", "check every input table against the contract", "example: ltv check --workspace shop")
     _run_arguments(command("run", "run the notebooks of a date and publish their pages", _RUN_EXAMPLE))
     backfill = command("backfill", "run every date of a span, in order", "example: ltv backfill 2026-06-01 2026-06-30")
@@ -88,7 +94,15 @@ def _mall_arguments(parser: argparse.ArgumentParser) -> None:
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--date", type=_date, help="day to report on (default: yesterday)")
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these notebooks and what they need")
-    parser.add_argument("-p", dest="parameters", action="append", default=[], type=_pair, metavar="NAME=VALUE", help="set a parameter; such a run is kept but not published")
+    parser.add_argument(
+        "-p",
+        dest="parameters",
+        action="append",
+        default=[],
+        type=_pair,
+        metavar="NAME=VALUE",
+        help="set a parameter; such a run is kept but not published",
+    )
     parser.add_argument("--resume", action="store_true", help="take over what is finished and has not changed")
     parser.add_argument("--force", action="store_true", help="run even where nothing has changed")
     parser.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")

@@ -12,7 +12,9 @@ from support import give_up
 def small_disk(folder: Path, *, kilobytes: int) -> Iterator[Path]:
     """Mount a small file system in memory; where that is not allowed the test is skipped."""
     folder.mkdir(parents=True)
-    made = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False)
+    made = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={kilobytes}k", "tmpfs", str(folder)], capture_output=True, check=False
+    )
     if made.returncode:
         give_up("a small file system cannot be mounted here: run the tests as root")
     try:

@@ -13,7 +13,10 @@ TITLE = {"zh": "一页", "en": "A page"}
 OPEN = "import ltv\n\nws = ltv.open(workspace, date=date)"
 PARAMETERS = 'workspace = ".."  # folder with ltv.toml\ndate = ""  # day to report on'
 ASSETS = ["assets = ltv.data_assets(ws)\nws.save('data_assets', assets)", "ltv.show(assets, 'key_figures')"]
-KEPT = ["kept = ltv.retention(ws.orders, as_of=ws.date, grain=grain)\nws.save('retention', kept)", "ltv.show(kept, 'takeaways')"]
+KEPT = [
+    "kept = ltv.retention(ws.orders, as_of=ws.date, grain=grain)\nws.save('retention', kept)",
+    "ltv.show(kept, 'takeaways')",
+]
 
 
 def shop(root: Path, *, orders: str | None = None) -> Path:

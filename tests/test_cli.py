@@ -27,7 +27,10 @@ def one_line(text: str) -> str:
         (["rollback", "models"], "models"),
         (["rollback", "reports", "--workspace", "SHOP"], "rollback reports: found 'no published date'"),
         (["run", "--workspace", "SHOP", "--only", "nothing"], "--only: found 'nothing', allowed: 01_assets, 02_kept"),
-        (["run", "--workspace", "SHOP", "-p", "grain=week", "-p", "grain=day"], "-p: found 'grain', allowed: each parameter once"),
+        (
+            ["run", "--workspace", "SHOP", "-p", "grain=week", "-p", "grain=day"],
+            "-p: found 'grain', allowed: each parameter once",
+        ),
     ],
 )
 def test_bad_usage_ends_with_2_and_one_line_that_names_it(tmp_path, monkeypatch, capsys, arguments, words):
@@ -87,4 +90,6 @@ def test_starting_the_command_loads_nothing_heavy():
 
     heavy = "pandas", "duckdb", "sqlglot", "plotly", "papermill", "rich", "pyarrow", "numpy"
     code = f"import sys, ltv.cli; ltv.cli.build(); print([m for m in {heavy} if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -221,7 +221,9 @@ INPUTS: dict[str, Table] = {
         _table("launches", "上线", "a launch", ("launch_id",), "started_at", _LAUNCHES, ()),
         _table("trials", "会员试用", "a member trial", ("trial_id",), "started_at", _TRIALS),
         _table("offers", "优惠", "an offer", ("offer_id",), "starts_at", _OFFERS, ()),
-        _table("offer_events", "优惠流水", "something that happened to an offer", (), "ts", _OFFER_EVENTS, variety="event"),
+        _table(
+            "offer_events", "优惠流水", "something that happened to an offer", (), "ts", _OFFER_EVENTS, variety="event"
+        ),
         _table("hook_calls", "钩子调用", "a call of a paid hook", (), "ts", _HOOK_CALLS),
         _table("spans", "链路跨度", "a span of a trace", ("span_id",), "started_at", _SPANS, ()),
     )

@@ -60,14 +60,14 @@ class Staging:
         columns = [*_aliased("raw", raws), *_aliased("float", floats), sql.column(FILE), sql.column(LINE)]
         inner = exp.select(*columns).from_(sql.table(piece.name))
         values = [exp.alias_(self._typed(c, families[c.name]), c.name, quoted=True) for c in self.spec.columns]
-        middle = exp.select("*", *values).from_(inner.subquery("raw"))
+        middle = exp.select("*", *values).from_(inner.subquery("raw", copy=False))
         check = exp.alias_(self._first_failed(families, floats), "_check")
-        marked = exp.select("*", check).from_(middle.subquery("typed"))
+        marked = exp.select("*", check).from_(middle.subquery("typed", copy=False))
         shown: list[exp.Expr] = [sql.column(c.name) for c in self.spec.columns]
         shown += [exp.alias_(_raw(n), n, quoted=True) for n in self.extras]
         row = sql.expression("CASE WHEN _check IS NOT NULL THEN j END", j=self._json(raws))
         outer = exp.select(*shown, FILE, LINE, "_check", exp.alias_(row, "_row"))
-        return outer.from_(marked.subquery("marked"))
+        return outer.from_(marked.subquery("marked", copy=False))
 
     def _typed(self, column: Column, kind: Family) -> exp.Expr:
         return typed(column, _raw(column.name), kind, self.context)
@@ -125,7 +125,7 @@ class Staging:
         return typed(_TEXT, raw, self._family(name, piece), self.context)
 
     def _first_failed(self, families: dict[str, Family], floats: dict[str, exp.Expr]) -> exp.Expr:
-        case = exp.Case()
+        cases: list[exp.Expr] = []
         for column in self.spec.columns:
             listed = [(c, _raw(column.name)) for c in checks(column, families[column.name], self.context)]
             if column.name in floats:
@@ -135,8 +135,9 @@ class Staging:
             for check, raw in listed:
                 mark = Mark(column.name, check.rule, check.allowed)
                 number = self.marks.setdefault(mark, len(self.marks))
-                case = case.when(check.condition(raw, sql.column(column.name)), exp.Literal.number(number))
-        return case.else_(sql.expression("CAST(NULL AS INT)"))
+                failed = check.condition(raw, sql.column(column.name))
+                cases.append(exp.If(this=failed, true=exp.Literal.number(number)))
+        return exp.Case(ifs=cases, default=sql.expression("CAST(NULL AS INT)"))
 
     def _json(self, raws: dict[str, exp.Expr]) -> exp.Expr:
         pairs: list[exp.Expr] = []

@@ -30,5 +30,7 @@ def test_the_interval_covers_about_95_in_100(p):
 def test_equal_rates_are_called_different_in_about_one_case_of_twenty():
     rng = np.random.default_rng(4)
     a, b = rng.binomial(500, 0.3, 3000), rng.binomial(500, 0.3, 3000)
-    called = np.mean([difference_is_real(Share.of(int(x), 500), Share.of(int(y), 500)) for x, y in zip(a, b, strict=True)])
+    called = np.mean(
+        [difference_is_real(Share.of(int(x), 500), Share.of(int(y), 500)) for x, y in zip(a, b, strict=True)]
+    )
     assert 0.035 <= called <= 0.065

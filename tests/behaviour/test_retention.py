@@ -52,7 +52,12 @@ def test_weeks_begin_on_the_day_of_the_settings():
     [
         ("Asia/Shanghai", "2026-01-31 15:59:59", "2026-02-01 00:00", ("2026-01-01", 1)),
         ("Asia/Shanghai", "2026-01-31 16:00:00", "2026-02-01 00:00", ("2026-02-01", 0)),
-        ("Europe/London", "2026-03-31 22:59:59", "2026-04-01 00:00", ("2026-03-01", 1)),  # summer time began on 29 March
+        (
+            "Europe/London",
+            "2026-03-31 22:59:59",
+            "2026-04-01 00:00",
+            ("2026-03-01", 1),
+        ),  # summer time began on 29 March
         ("Europe/London", "2026-03-31 23:00:00", "2026-04-01 00:00", ("2026-04-01", 0)),
     ],
 )
@@ -91,16 +96,28 @@ def test_members_are_followed_from_registration_by_events_and_orders_alike():
     members = pd.DataFrame({"user_id": [1, 2, 3], "registered_at": pd.to_datetime(["2026-01-03"] * 3)})
     events = pd.DataFrame({"user_id": [1], "ts": pd.to_datetime(["2026-02-10"])})
     kept = ltv.retention(
-        orders([(2, "2026-02-11", 5.0)]), events=events, members=members, as_of=date(2026, 2, 28), cohort="registered", periods=1
+        orders([(2, "2026-02-11", 5.0)]),
+        events=events,
+        members=members,
+        as_of=date(2026, 2, 28),
+        cohort="registered",
+        periods=1,
     )
     assert cells(kept) == {("2026-01-01", 0): (3, 0), ("2026-01-01", 1): (3, 2)}
 
 
 def test_segments_of_a_partition_add_up_to_the_whole():
     rng = np.random.default_rng(1)
-    rows = pd.DataFrame({"user_id": rng.integers(0, 300, 3000), "ts": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 180, 3000), "D")})
+    rows = pd.DataFrame(
+        {
+            "user_id": rng.integers(0, 300, 3000),
+            "ts": pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 180, 3000), "D"),
+        }
+    )
     rows = rows.assign(amount=1.0, status="paid")
-    segments = pd.DataFrame({"user_id": range(300), "segment_kind": "age", "segment": ["young" if i % 3 else "old" for i in range(300)]})
+    segments = pd.DataFrame(
+        {"user_id": range(300), "segment_kind": "age", "segment": ["young" if i % 3 else "old" for i in range(300)]}
+    )
     table = ltv.retention(rows, segments=segments, as_of=date(2026, 6, 30), periods=5).table
     keys, sums = ["cohort", "period"], ["cohort_size", "retained", "revenue"]
     whole = table[table["segment_kind"] == "all"].set_index(keys)[sums].sort_index()
@@ -129,7 +146,9 @@ def test_the_matrix_equals_an_independent_implementation(data, grain):
     as_of = max(rows["ts"]).date()
     kept = ltv.retention(rows, as_of=as_of, grain=grain, periods=61).table
     expected = by_hand(rows, grain, 61, as_of)
-    found = kept.assign(cohort=[bucket(c, grain) for c in kept["cohort"]])[["cohort", "period", "cohort_size", "retained"]]
+    found = kept.assign(cohort=[bucket(c, grain) for c in kept["cohort"]])[
+        ["cohort", "period", "cohort_size", "retained"]
+    ]
     order = ["cohort", "period"]
     pd.testing.assert_frame_equal(
         found.sort_values(order, ignore_index=True), expected.sort_values(order, ignore_index=True), check_dtype=False
@@ -141,7 +160,9 @@ def test_the_matrix_equals_an_independent_implementation(data, grain):
 def test_the_order_of_rows_does_not_matter_and_rates_stay_below_one(seed):
     rng = np.random.default_rng(seed)
     days = pd.Timestamp("2026-01-01") + pd.to_timedelta(rng.integers(0, 90, 200), "D")
-    rows = pd.DataFrame({"user_id": rng.integers(0, 40, 200), "ts": days, "amount": rng.normal(20, 30, 200).round(2), "status": "paid"})
+    rows = pd.DataFrame(
+        {"user_id": rng.integers(0, 40, 200), "ts": days, "amount": rng.normal(20, 30, 200).round(2), "status": "paid"}
+    )
     one = ltv.retention(rows, as_of=date(2026, 3, 31), grain=["week", "day"]).table
     other = ltv.retention(rows.sample(frac=1, random_state=seed), as_of=date(2026, 3, 31), grain=["week", "day"]).table
     pd.testing.assert_frame_equal(one, other)
@@ -152,7 +173,11 @@ def test_the_order_of_rows_does_not_matter_and_rates_stay_below_one(seed):
 def test_later_rows_change_nothing_that_was_known():
     rows = orders([(1, "2026-01-05", 10.0), (1, "2026-02-10", 2.0), (2, "2026-02-01", 1.0)])
     before = ltv.retention(rows, as_of=date(2026, 2, 28), periods=3).table
-    later = ltv.retention(orders([*rows[["user_id", "ts", "amount"]].itertuples(index=False, name=None), (1, "2026-03-02", 7.0)]), as_of=date(2026, 3, 31), periods=3).table
+    later = ltv.retention(
+        orders([*rows[["user_id", "ts", "amount"]].itertuples(index=False, name=None), (1, "2026-03-02", 7.0)]),
+        as_of=date(2026, 3, 31),
+        periods=3,
+    ).table
     known = before[before["is_complete"]].merge(later, on=["cohort", "period"], suffixes=("", "_later"))
     assert (known["retained"] == known["retained_later"]).all()
     assert (known["cumulative_revenue_per_user"] == known["cumulative_revenue_per_user_later"]).all()
@@ -184,7 +209,9 @@ def test_bad_arguments_name_themselves(arguments, message):
         ltv.retention(orders([(1, "2026-01-05", 1.0)]), as_of=date(2026, 1, 31), **arguments)
 
 
-@pytest.mark.parametrize(("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "value, or amount")])
+@pytest.mark.parametrize(
+    ("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "value, or amount")]
+)
 def test_a_missing_column_is_named(drop, wanted):
     with pytest.raises(UsageError, match=f"orders columns: found .*allowed: {wanted}"):
         ltv.retention(orders([(1, "2026-01-05", 1.0)]).drop(columns=drop), as_of=date(2026, 1, 31))
@@ -194,12 +221,19 @@ def test_nobody_at_all_gives_an_empty_result_that_says_so():
     kept = ltv.retention(orders([(1, "2026-01-05", 1.0)]).iloc[:0], as_of=date(2026, 1, 31))
     assert len(kept.table) == 0
     assert kept.key_figures == ()
-    assert {name: len(view.data) for name, view in kept.views.items()} == {"heatmap": 0, "curve": 0, "revenue": 0, "segments": 0}
+    assert {name: len(view.data) for name, view in kept.views.items()} == {
+        "heatmap": 0,
+        "curve": 0,
+        "revenue": 0,
+        "segments": 0,
+    }
     assert kept.takeaways("en") == ["Not enough data: no cohort has completed its first month yet."]
 
 
 @pytest.mark.parametrize("grain", GRAINS)
-@pytest.mark.parametrize("day", [date(1969, 12, 29), date(2000, 2, 29), date(2026, 1, 4), date(2026, 1, 5), date(2026, 12, 31)])
+@pytest.mark.parametrize(
+    "day", [date(1969, 12, 29), date(2000, 2, 29), date(2026, 1, 4), date(2026, 1, 5), date(2026, 12, 31)]
+)
 def test_buckets_are_the_same_in_sql_and_in_python(grain, day):
     from sqlglot import exp
 
@@ -229,5 +263,7 @@ def test_uci_online_retail_reproduces_the_known_monthly_cohorts(real_data):
     assert found == {(r.cohort, r.period): r.retained for r in expected.itertuples()}
     months = rows.assign(bucket=[bucket(t.date(), "month") for t in rows["ts"]])
     first = months[months["amount"] >= 0].groupby("user_id")["bucket"].min()
-    since = months[months["bucket"] >= months["user_id"].map(first)]  # a refund of an order before the export has no cohort
+    since = months[
+        months["bucket"] >= months["user_id"].map(first)
+    ]  # a refund of an order before the export has no cohort
     assert kept.table["revenue"].sum() == pytest.approx(since["amount"].sum(), abs=0.01)

@@ -40,7 +40,9 @@ def test_two_writers_of_one_table_are_refused(tmp_path):
     root = shop(tmp_path)
     notebook(root, "01_a", ASSETS)
     notebook(root, "02_b", ASSETS)
-    with pytest.raises(UsageError, match="table data_assets is written by: found '01_a and 02_b', allowed: one notebook"):
+    with pytest.raises(
+        UsageError, match="table data_assets is written by: found '01_a and 02_b', allowed: one notebook"
+    ):
         read_specs(root / "notebooks")
 
 

@@ -56,7 +56,9 @@ def test_the_same_date_again_does_nothing_and_force_repeats_it_in_a_folder_of_it
 def test_late_data_restates_the_date_and_says_what_changed_and_why(tmp_path):
     root = two_notebooks(tmp_path)
     first = go(root)
-    (root / "data" / "orders" / "late.csv").write_text(order_rows().splitlines()[0] + "\n99,2026-06-30 10:00,shop,member,M1,100.00,paid\n")
+    (root / "data" / "orders" / "late.csv").write_text(
+        order_rows().splitlines()[0] + "\n99,2026-06-30 10:00,shop,member,M1,100.00,paid\n"
+    )
     second = go(root)
     assert second.run_id != first.run_id
     assert published_run(root, "2026-06-30") == second.run_id
@@ -92,7 +94,10 @@ def test_what_builds_on_a_failed_notebook_is_not_run_and_says_so(tmp_path):
     notebook(root, "01_assets", ["raise ValueError('<script>alert(1)</script>')", *ASSETS])
     notebook(root, "02_after", ["seen = ws.result('data_assets')"])
     done = go(root)
-    assert {t.notebook: t.state for t in Ledger(root).tasks(done.run_id)} == {"01_assets": "failed", "02_after": "blocked"}
+    assert {t.notebook: t.state for t in Ledger(root).tasks(done.run_id)} == {
+        "01_assets": "failed",
+        "02_after": "blocked",
+    }
     assert "<script>alert(1)</script>" not in (root / "reports" / "2026-06-30" / "01_assets.html").read_text()
 
 
@@ -136,7 +141,9 @@ def test_a_parameter_that_does_not_exist_is_refused_before_anything_runs(tmp_pat
 def test_only_runs_what_was_asked_for_and_what_it_needs_and_keeps_the_other_pages(tmp_path):
     root = two_notebooks(tmp_path)
     go(root)
-    notebook(root, "02_kept", [*KEPT, "print('more')"], parameters=PARAMETERS + '\ngrain = "month"  # length of a period')
+    notebook(
+        root, "02_kept", [*KEPT, "print('more')"], parameters=PARAMETERS + '\ngrain = "month"  # length of a period'
+    )
     done = go(root, only=("02_kept",))
     assert seconds_of(Ledger(root), done.run_id) == {"02_kept": None}
     assert "more" in (root / "reports" / "latest" / "02_kept.html").read_text()
@@ -151,7 +158,11 @@ def test_resume_takes_over_what_is_finished_and_runs_only_what_failed_or_changed
     notebook(root, "03_broken", ["1 / 1"])
     done = go(root, resume=True)
     assert done.exit_code == 0
-    assert seconds_of(Ledger(root), done.run_id) == {"01_assets": first.run_id, "02_kept": first.run_id, "03_broken": None}
+    assert seconds_of(Ledger(root), done.run_id) == {
+        "01_assets": first.run_id,
+        "02_kept": first.run_id,
+        "03_broken": None,
+    }
     assert len(open_workspace(root).result("retention", "2026-06-30"))
 
 
@@ -204,7 +215,10 @@ def test_no_tables_at_all_is_refused(tmp_path):
     root = two_notebooks(tmp_path)
     (root / "data" / "orders" / "orders.csv").unlink()
     done = go(root)
-    assert (done.exit_code, done.why) == (3, "orders: found no file, allowed: files in data/orders/ or a [sources.orders] in ltv.toml")
+    assert (done.exit_code, done.why) == (
+        3,
+        "orders: found no file, allowed: files in data/orders/ or a [sources.orders] in ltv.toml",
+    )
 
 
 def test_stale_orders_stop_the_run(tmp_path):
@@ -250,7 +264,10 @@ def test_rollback_without_an_earlier_run_says_so(tmp_path):
 
 def test_a_second_run_is_told_who_holds_the_workspace(tmp_path):
     root = two_notebooks(tmp_path)
-    with workspace_lock(root, command="ltv run --date 2026-06-30"), pytest.raises(LockedError, match=f"process {os.getpid()}"):
+    with (
+        workspace_lock(root, command="ltv run --date 2026-06-30"),
+        pytest.raises(LockedError, match=f"process {os.getpid()}"),
+    ):
         go(root)
 
 
@@ -267,12 +284,21 @@ def test_a_kernel_that_is_killed_fails_its_own_page_only(tmp_path):
     root = two_notebooks(tmp_path)
     notebook(root, "03_killed", ["import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"])
     done = go(root)
-    assert {t.notebook: t.state for t in Ledger(root).tasks(done.run_id)} == {"01_assets": "done", "02_kept": "done", "03_killed": "killed"}
+    assert {t.notebook: t.state for t in Ledger(root).tasks(done.run_id)} == {
+        "01_assets": "done",
+        "02_kept": "done",
+        "03_killed": "killed",
+    }
 
 
 def test_kill_9_in_the_middle_and_resume_loses_nothing_and_repeats_nothing(tmp_path):
     root = two_notebooks(tmp_path)
-    notebook(root, "03_waits", ["import pathlib, time\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.05)"], opens=False)
+    notebook(
+        root,
+        "03_waits",
+        ["import pathlib, time\nwhile not pathlib.Path('go').exists():\n    time.sleep(0.05)"],
+        opens=False,
+    )
     command = [sys.executable, "-m", "ltv.cli", "run", "--date", "2026-06-30", "--workspace", str(root)]
     with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         wait_until(lambda: states(root).get("03_waits") == "running")

@@ -417,7 +417,7 @@ def test_a_spoilt_row_breaks_the_rule_it_is_named_after(tmp_path: Path) -> None:
 def test_the_reader_accepts_every_good_row_and_puts_aside_every_spoilt_one(tmp_path: Path, dirty: float) -> None:
     simulate(tmp_path, users=1_000, days=60, dirty=dirty)
     spoilt = pq.read_table(tmp_path / "truth/spoilt.parquet").to_pylist() if dirty else []
-    read = Preparation(tmp_path, Settings(), datetime(2026, 11, 1)).all()  # noqa: DTZ001  naive UTC is what a run passes
+    read = Preparation(tmp_path, Settings(), datetime(2026, 11, 1)).all()
     for name in TABLES:
         facts = read[name].facts
         duplicates = sum(row["table"] == name and row["rule"] == "duplicate" for row in spoilt)
