@@ -15,6 +15,7 @@ PROJECT = Path(__file__).parents[1]
 REAL_DATA_ABSENT = "the shared real data is absent"
 
 # Each of these starts something that is worth starting once: all its tests go to the same worker.
+ASKS_FOR_IT_LATER = {"test_conformance.py": "spark"}  # by request.getfixturevalue
 ONE_WORKER = ("spark", "postgres", "mysql")
 
 # No property is judged by the clock; where nothing may be skipped, each run tries the same examples.
@@ -37,7 +38,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def _group(item: pytest.Item) -> str:
     heavy = [name for name in ONE_WORKER if name in getattr(item, "fixturenames", ())]
-    return heavy[0] if heavy else str(item.path)
+    return heavy[0] if heavy else ASKS_FOR_IT_LATER.get(item.path.name, str(item.path))
 
 
 @pytest.hookimpl(wrapper=True)

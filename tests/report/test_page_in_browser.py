@@ -56,7 +56,7 @@ class EveryKind(Result):
         return self.figures[view]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def desk(browser, full_page):
     """One page left open for the tests that only look or download."""
     with browser.new_context(viewport=SCREENS["desktop"]) as context:
