@@ -60,6 +60,7 @@ BAD = [
     ("week_start", "Monday", "ltv.toml week_start: found 'Monday', allowed: monday, sunday"),
     ("sources", [], r"ltv.toml sources: found \[\], allowed: a section"),
     ("sources", {"order": {}}, r"ltv.toml \[sources.…\]: found 'order', allowed: orders"),
+    ("sources", {'orders"; DROP TABLE x': {}}, r"ltv.toml \[sources.…\]: found 'orders\"; DROP TABLE x', allowed: "),
     ("sources", {"orders": "x.csv"}, "ltv.toml sources.orders: found 'x.csv', allowed: a section"),
     ("segments", [{"kind": "a"}], r"ltv.toml \[\[segments\]\]: found {'kind': 'a'}, allowed: also name, where"),
     (

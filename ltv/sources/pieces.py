@@ -112,11 +112,11 @@ def _refuse_alike(path: Path, columns: Sequence[str]) -> None:
     """Stop where the engine, to which `TS` and `ts` are one name, could take one column for another."""
     seen = {name: name for name in (FILE, LINE, _ROW)}
     for name in columns:
-        other = seen.setdefault(name.lower(), name)
-        if other is not name:
-            raise DataRefusedError(
-                found(f"{path} column", masked(name), f"no name that differs from {other!r} in case only")
-            )
+        other = seen.get(name.lower())
+        if other is not None:
+            allowed = f"no name that differs from {other!r} in case only"
+            raise DataRefusedError(found(f"{path} column", masked(name), allowed))
+        seen[name.lower()] = name
 
 
 def with_origin(engine: DuckEngine, table: str, *, label: str) -> Piece:

@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from filelock import FileLock
 from sqlglot import exp
 
 from ltv import sql
@@ -81,12 +82,13 @@ class Preparation:
         return self.workspace / "data" / "state" / "prepared"
 
     def all(self) -> dict[str, Prepared]:
-        """Read every input table that is there, and join people to it."""
+        """Read every input table that is there, and join people to it; two at a time wait for each other."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        known = self._known_hashes()
-        tables = {name: self._table(spec, known) for name, spec in INPUTS.items()}
-        self._keep_hashes(known)
-        return self._unify(tables)
+        with FileLock(self.folder / ".lock"):
+            known = self._known_hashes()
+            tables = {name: self._table(spec, known) for name, spec in INPUTS.items()}
+            self._keep_hashes(known)
+            return self._unify(tables)
 
     def _table(self, spec: Table, known: dict[str, str]) -> Prepared:
         source = self.settings.sources.get(spec.name, Source())

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.contract import INPUTS, SQL_TYPES, Table
+from ltv.identity.ledger import user_column
 
 if TYPE_CHECKING:
     from ltv.workspace.prepare import Prepared
@@ -85,7 +86,9 @@ def empty_view(spec: Table) -> exp.Select:
         exp.alias_(exp.cast(exp.Null(), SQL_TYPES[c.type], dialect=sql.DIALECT), c.name, quoted=True)
         for c in spec.columns
     ]
-    return exp.select(*columns, "CAST(NULL AS BIGINT) AS user_id", "CAST(NULL AS DATE) AS day").where("FALSE")
+    people = [user_column(value) for _, value in spec.identifiers] or ["user_id"]
+    columns += [exp.alias_(sql.expression("CAST(NULL AS BIGINT)"), name) for name in people]
+    return exp.select(*columns, "CAST(NULL AS DATE) AS day").where("FALSE")
 
 
 def empty(name: str) -> exp.Select:

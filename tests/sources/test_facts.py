@@ -60,6 +60,7 @@ def test_the_earliest_time_that_lies_ahead_is_kept_whatever_column_it_stands_in(
     rows = orders(
         {"ts": "2026-07-20"}, {"refunded_at": "2026-07-10 08:00"}, {"updated_at": "2026-07-15"}, {"ts": "99999-01-01"}
     )
+    rows.append(rows[0] | {"order_id": "Z", "ts": "9999-12-31 23:00-08:00"})  # the year 10000
     put(root, "orders/a.csv", csv(rows))
     assert read(root).facts.future_until == "2026-07-10T00:00:00"
 

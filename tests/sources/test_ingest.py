@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import random
 from collections import Counter
 from datetime import datetime
 from decimal import Decimal
@@ -11,9 +12,10 @@ import pyarrow as pa
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support_disk import small_disk
 from support_workspace import ORDER, csv, orders, put, read, workspace
 
-from ltv.errors import DataRefusedError
+from ltv.errors import DataRefusedError, LtvError
 
 # ---- what breaks a row, cell by cell: column, cell as it stands in the file, rule
 
@@ -69,7 +71,7 @@ def dirty(tmp_path_factory):
     return read(root)
 
 
-@pytest.mark.parametrize(("line", "case"), enumerate(BAD_CELLS, 2), ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("line", "case"), list(enumerate(BAD_CELLS, 2)), ids=lambda v: str(v)[:40])
 def test_a_bad_cell_puts_its_row_aside_with_file_line_column_rule_and_what_was_found(dirty, line, case):
     column, cell, rule = case
     (row,) = dirty.quarantine[dirty.quarantine["line"] == line].to_dict("records")
@@ -80,7 +82,7 @@ def test_a_bad_cell_puts_its_row_aside_with_file_line_column_rule_and_what_was_f
     assert json.loads(row["row"])["status"]
 
 
-@pytest.mark.parametrize(("line", "case"), enumerate(GOOD_CELLS, 2 + len(BAD_CELLS)), ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("line", "case"), list(enumerate(GOOD_CELLS, 2 + len(BAD_CELLS))), ids=lambda v: str(v)[:40])
 def test_an_odd_but_good_cell_passes_through_as_it_is(dirty, line, case):
     column, cell = case
     (row,) = dirty.rows[dirty.rows["_line"] == line].to_dict("records")
@@ -198,6 +200,19 @@ def test_a_file_that_cannot_be_read_refuses_its_table_in_one_line_that_names_it(
     assert refused.value.exit_code == 3
 
 
+def test_a_disk_that_is_full_is_one_line_and_no_fault_of_the_data(tmp_path):
+    root = workspace(tmp_path / "shop")
+    rng = random.Random(7)
+    noise = [{"coupon_id": f"{rng.getrandbits(600):x}"} for _ in range(4000)]
+    put(root, "orders/a.parquet", pd.DataFrame(orders(*noise)))
+    with small_disk(tmp_path / "disk", kilobytes=200) as disk:
+        (root / "read").symlink_to(disk)
+        with pytest.raises(LtvError, match=r"(?i)no space left|cannot write") as failed:
+            read(root)
+    assert failed.value.exit_code == 1
+    assert len(str(failed.value).splitlines()) == 1
+
+
 def test_a_truncated_parquet_file_is_refused_and_a_damaged_page_too(tmp_path):
     root = workspace(tmp_path)
     many = pd.DataFrame(orders(*[{"coupon_id": f"c{i * i}"} for i in range(5000)]))
@@ -261,31 +276,41 @@ def test_milliseconds_taken_for_seconds_are_told_as_lying_in_the_future(tmp_path
     assert done.rows["ts"][0] == pd.Timestamp("2025-06-29 22:02:47")
 
 
-@pytest.mark.parametrize(
-    "name", ['a"b', "x'; DROP TABLE staged; --", "select", "raw amount", "_check", "_row", "列 名", "a.b", "j"]
-)
-def test_hostile_names_of_columns_and_files_are_only_names(tmp_path, name):
-    mapping = json.dumps(name, ensure_ascii=False)
-    toml = f'timezone = "UTC"\n[sources.orders]\ncolumns = {{ order_id = {mapping}, note = {mapping} }}'
-    root = workspace(tmp_path, toml)
-    rows = [
-        {k: v for k, v in row.items() if k != "order_id"} | {name: row["order_id"]}
-        for row in orders({}, {"amount": "x"})
-    ]
+HOSTILE = [
+    'a"b',
+    "x'; DROP TABLE staged; --",
+    "select",
+    "raw amount",
+    "_check",
+    "_row",
+    "列 名",
+    "a.b",
+    "j",
+    "source",
+    "$x",
+]
+
+
+def test_hostile_names_of_columns_and_files_are_only_names(tmp_path):
+    mapping = {"order_id": HOSTILE[0]} | {f"copy of {name}": name for name in HOSTILE}
+    pairs = ", ".join(f"{json.dumps(k)} = {json.dumps(v)}" for k, v in mapping.items())
+    root = workspace(tmp_path, f'timezone = "UTC"\n[sources.orders]\ncolumns = {{ {pairs} }}')
+    cells = {name: f"v{i}" for i, name in enumerate(HOSTILE)}
+    rows = [ORDER | cells | {HOSTILE[0]: "A1", "source": "shop"}, ORDER | cells | {HOSTILE[0]: "A2", "amount": "x"}]
+    rows = [{k: v for k, v in row.items() if k != "order_id"} for row in rows]
     put(root, 'orders/it\'s "a"; DROP TABLE x.parquet', pd.DataFrame(rows))
-    text = (
-        csv([{'"' + k.replace('"', '""') + '"': v for k, v in r.items()} for r in rows])
-        .replace("A1", "B1")
-        .replace("A2", "B2")
-    )
-    put(root, "orders/$(rm -rf) `x` {y}.csv", text)
+    text = csv([{'"' + k.replace('"', '""') + '"': v for k, v in row.items()} for row in rows])
+    put(root, "orders/$(rm -rf) `x` {y}.csv", text.replace("A1", "B1").replace("A2", "B2"))
     done = read(root)
-    assert set(zip(done.rows["order_id"], done.rows["note"], strict=True)) == {("A1", "A1"), ("B1", "B1")}
+    kept = done.rows.set_index("order_id")
+    assert set(kept.index) == {"A1", "B1"}
+    for i, name in enumerate(HOSTILE):
+        assert set(kept[f"copy of {name}"]) == (
+            {"A1", "B1"} if not i else {"shop"} if name == "source" else {f"v{i}"}
+        ), name
     assert sorted(done.quarantine["line"]) == [2, 3]
-    assert {f.rsplit("/", 1)[1] for f in done.quarantine["file"]} == {
-        'it\'s "a"; DROP TABLE x.parquet',
-        "$(rm -rf) `x` {y}.csv",
-    }
+    files = {f.rsplit("/", 1)[1] for f in done.quarantine["file"]}
+    assert files == {'it\'s "a"; DROP TABLE x.parquet', "$(rm -rf) `x` {y}.csv"}
 
 
 def test_many_files_keep_their_own_lines(tmp_path):

@@ -38,6 +38,14 @@ def test_what_is_no_number_makes_no_person(kind, text):
     assert Hasher(KEY)._one(kind, text) is None
 
 
+def test_another_kind_of_identifier_is_neither_hashed_nor_in_need_of_a_key():
+    hasher = Hasher(None)
+    assert [hasher._one(kind, "13800138000") for kind in ("member", "phone_hmac", None)] == [None] * 3
+    assert not hasher.wanted
+    assert hasher._one(" Phone", "13800138000") is None
+    assert hasher.wanted
+
+
 def test_the_hash_is_hmac_sha256_over_kind_and_spelling():
     expected = hmac.new(KEY, f"phone:{PHONE}".encode(), hashlib.sha256).hexdigest()
     assert keyed_hash("phone", "+86 138 0013 8000", KEY) == expected
@@ -134,10 +142,10 @@ def test_the_same_number_is_the_same_person_in_every_table(tmp_path):
 
 
 def test_another_key_reads_the_tables_anew(tmp_path):
-    root = raw_everywhere(tmp_path)
-    first, second = prepare(root, key=KEY), prepare(root, key=b"another")
-    assert first["orders"].hash != second["orders"].hash
-    assert prepare(root, key=KEY)["orders"].hash == first["orders"].hash
+    root = workspace(tmp_path)
+    put(root, "orders/a.csv", csv(orders({"id_type": "phone", "id_value": PHONE})))
+    first, second, third = (prepare(root, key=key)["orders"].hash for key in (KEY, b"another", KEY))
+    assert first == third != second
 
 
 @pytest.mark.parametrize("where", ["id_type", "mapping"])

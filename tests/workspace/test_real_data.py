@@ -31,7 +31,7 @@ def export(real_data):
     """Return the UCI export as it is, its money as exact decimals."""
     (path,) = (real_data / "online_retail").glob("*.parquet")
     lines = pd.read_parquet(path)
-    price = lines["UnitPrice"].map(lambda p: Decimal(repr(float(p))))
+    price = lines["UnitPrice"].map({p: Decimal(repr(float(p))) for p in lines["UnitPrice"].unique()})
     return lines.assign(amount=[q * p for q, p in zip(lines["Quantity"], price, strict=True)])
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from support_workspace import at, csv, orders, put, workspace
 
+from ltv import sql
 from ltv.contract import INPUTS
 
 DAY = "2026-06-15"
@@ -214,3 +215,14 @@ def test_whatever_happens_later_nothing_that_was_known_moves(tmp_path):
         pd.testing.assert_frame_equal(after[name].reset_index(drop=True), frame.reset_index(drop=True), obj=name)
     end = everything(at(root, "2026-06-30"))
     assert {name for name in before if end[name].astype(str).equals(before[name].astype(str))} == set()
+
+
+def test_a_table_that_is_not_there_has_the_columns_of_one_that_is(tmp_path):
+    root = shop(tmp_path, [{}])
+    put(root, "links/a.csv", f"{HEADS['links']}\n{ROW['links']}\n")
+    there = at(root, DAY)
+    (root / "data" / "links" / "a.csv").unlink()
+    missing = at(root, DAY)
+    wanted = {n: t for n, t in there.links.columns.items() if n not in ("_file", "_line")}
+    assert wanted == missing.engine.columns("links")
+    assert len(missing.engine.frame(sql.query("SELECT * FROM links"))) == 0
