@@ -37,6 +37,15 @@ def markdown(source: str, attachments: Mapping[str, Any] | None = None) -> Marku
         return Markup("<p>{}</p>").format(source)
 
 
+def plain(source: str) -> str:
+    r"""Return the words of a markdown cell.
+
+    >>> plain("Who **comes** back &\nwhen")
+    'Who comes back & when'
+    """
+    return markdown(source).striptags()
+
+
 def _keep_attribute(tag: str, attribute: str, value: str) -> str | None:
     """Let images come from inside the page alone, links lead to places, and the page alone say what has a language."""
     if attribute in ("src", "srcset", "background", "poster"):

@@ -8,6 +8,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ltv.contract import INPUTS
 from ltv.errors import LtvError, found
 from ltv.report import assets, words
 from ltv.report.download import MAX_ROWS
@@ -72,15 +73,15 @@ def render_failure(info: PageInfo, failure: Failure) -> str:
 
 
 def render_missing(info: PageInfo, table: str, why: Text | str, *, shows: Text | None = None) -> str:
-    """Return the page that stands in for a notebook whose input table is not there.
+    """Return the page that stands in for a notebook whose input table, or a result it builds on, is not there.
 
     Args:
         info: what the page says about its run.
-        table: name of the missing input table.
+        table: name of the missing input or result table.
         why: why it counts as missing.
         shows: what the page answers once the table is there.
     """
-    return _page("missing.html.j2", info, table=table, why=why, shows=shows)
+    return _page("missing.html.j2", info, table=table, why=why, shows=shows, is_input=table in INPUTS)
 
 
 def render_refused(info: PageInfo, reasons: Sequence[Text]) -> str:

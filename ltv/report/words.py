@@ -86,6 +86,7 @@ FAILED_SOURCE = Text("这一步的代码", "Code of this step")
 CELL = Text("第 {index} 个单元：{cell}", "Cell {index}: {cell}")
 
 MISSING_HEAD = Text("缺少输入表 {table}", "The input table {table} is missing")
+MISSING_RESULT_HEAD = Text("缺少结果表 {table}", "The result table {table} is missing")
 MISSING_SAY = Text(
     "有了这张表，下一次运行就会自动生成“{title}”这一页。",
     "Once this table is there, the next run makes the page “{title}” by itself.",
@@ -96,6 +97,10 @@ MISSING_DO = Text("怎么补上", "How to add it")
 MISSING_HOW = Text(
     "把文件放入 data/{table}/，或在 ltv.toml 的 [sources.{table}] 中指明来源，再运行 ltv check。",
     "Put files into data/{table}/, or name its source in ltv.toml under [sources.{table}], then run ltv check.",
+)
+MISSING_RESULT_HOW = Text(
+    "这张表由另一页算出：请看那一页缺什么，补上后再运行 ltv run。",
+    "Another page makes this table: see what that page lacks, add it and run ltv run again.",
 )
 
 REFUSED_HEAD = Text("当日数据被拒收，未生成报告", "The data of this date was refused, no report was made")

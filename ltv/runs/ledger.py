@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from ltv.errors import LtvError
+
 RunState = Literal["running", "good", "partial", "failed", "refused", "killed"]
 TaskState = Literal["running", "done", "failed", "missing", "blocked", "timeout", "killed"]
+ONLY = "--only"  # under this name, which no parameter can have, stands what a run was restricted to
 ENDED_WELL: tuple[TaskState, ...] = ("done", "missing")
 
 _SCHEMA = """
@@ -49,6 +52,11 @@ class Run:
     parameters: dict[str, Any]
     why: str
 
+    @property
+    def is_trial(self) -> bool:
+        """Whether parameters were set: such a run is kept and never published."""
+        return bool(set(self.parameters) - {ONLY})
+
 
 @dataclass(frozen=True)
 class Task:
@@ -80,13 +88,12 @@ class Ledger:
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:
-        db = sqlite3.connect(self.path, timeout=30)
-        db.row_factory = sqlite3.Row
         try:
-            with db:
+            with closing(sqlite3.connect(self.path, timeout=30)) as db, db:
+                db.row_factory = sqlite3.Row
                 yield db
-        finally:
-            db.close()
+        except sqlite3.Error as error:
+            raise LtvError(f"{self.path}: {error}") from error
 
     def start_run(self, run: Run) -> None:
         """Write a run down, or start it again."""
@@ -161,12 +168,12 @@ class Ledger:
             row = db.execute("SELECT * FROM runs WHERE run_id = ?", (run_id,)).fetchone()
         return _run(row) if row else None
 
-    def runs(self, *, date: str | None = None, limit: int = 1000) -> list[Run]:
+    def runs(self, *, date: str | None = None, limit: int | None = None) -> list[Run]:
         """Runs, newest first."""
         with self._connection() as db:
             rows = db.execute(
                 "SELECT * FROM runs WHERE ? IS NULL OR date = ? ORDER BY started_at DESC, run_id LIMIT ?",
-                (date, date, limit),
+                (date, date, -1 if limit is None else limit),
             ).fetchall()
         return [_run(r) for r in rows]
 

@@ -18,7 +18,7 @@ from typing import Any
 from ltv.errors import LtvError, UsageError, found
 from ltv.runs.cells import Cell, cells_of, read_notebook, tree_of
 from ltv.runs.parameters import Parameter, check, parameters_of
-from ltv.text import Text
+from ltv.text import LANGS, Text
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,7 @@ class NotebookSpec:
         reads: tables it cannot do without.
         optional: tables it uses where they are there.
         writes: result tables it saves.
+        about: what its first words say it shows, as markdown; None where it has none.
     """
 
     name: str
@@ -40,6 +41,7 @@ class NotebookSpec:
     reads: frozenset[str]
     optional: frozenset[str]
     writes: frozenset[str]
+    about: Text | None = None
 
 
 def inspect(path: Path, *, tables: Collection[str] | None = None) -> NotebookSpec:
@@ -58,7 +60,8 @@ def inspect(path: Path, *, tables: Collection[str] | None = None) -> NotebookSpe
     content = read_notebook(path)
     cells = cells_of(content)
     use = _tables_used(path, cells, _input_tables() if tables is None else tables)
-    return NotebookSpec(path.stem, _title(path, content, cells), parameters_of(path, cells), *use)
+    parameters = parameters_of(path, cells)
+    return NotebookSpec(path.stem, _title(path, content, cells), parameters, *use, about=_about(content, cells))
 
 
 def check_parameters(spec: NotebookSpec, given: Mapping[str, object]) -> dict[str, object]:
@@ -99,6 +102,20 @@ def _declared_title(content: Mapping[str, Any]) -> Text | None:
 def _heading(cells: list[Cell]) -> str | None:
     lines = (line for cell in cells if cell.kind == "markdown" for line in cell.source.splitlines())
     return next((line[2:].strip() for line in lines if line.startswith("# ")), None)
+
+
+def _about(content: Mapping[str, Any], cells: list[Cell]) -> Text | None:
+    """The first words of each language before the first code; words without a language are in both."""
+    words: dict[str, str] = {}
+    for cell, raw in zip(cells, content["cells"], strict=True):
+        if cell.kind == "code":
+            break
+        said = "\n".join(line for line in cell.source.splitlines() if not line.startswith("#")).strip()
+        lang = raw.get("metadata", {}).get("lang")
+        for key in (lang,) if lang in LANGS else LANGS:
+            if cell.kind == "markdown" and said:
+                words.setdefault(key, said)
+    return Text(words.get("zh", words.get("en", "")), words.get("en", words.get("zh", ""))) if words else None
 
 
 # Tables

@@ -139,7 +139,7 @@ def _ordered(chosen: set[str], needs: Mapping[str, tuple[str, ...]]) -> list[str
 def _check_names(parameters: Mapping[str, str], specs: Sequence[NotebookSpec]) -> None:
     known = {name for spec in specs for name in spec.parameters}
     for name in parameters:
-        if name not in known:
+        if name not in known or name in _GIVEN:
             allowed = sorted(known - set(_GIVEN))
             raise UsageError(found("-p", name, ", ".join(allowed) or "no parameter: these notebooks have none"))
 

@@ -126,14 +126,13 @@ class Bar:
         """Move the bar and print how it ended."""
         with self._lock:
             self._running = [n for n in self._running if n != name]
-            self._show(self._left.pop(name, 0))
+            self._show(self._left.pop(name, 0.0))
         self.note(f"{name}: {state} in {seconds:.1f} s" + (f" — {why}" if why else ""))
 
     def _show(self, advance: float) -> None:
         if self.task is None:
             return
-        left = sum(self._left.values()) - advance
-        words = f"about {max(0, left):.0f} s left"
+        words = f"about {sum(self._left.values()):.0f} s left"
         self.progress.update(
             self.task, description=", ".join(self._running) or "notebooks", advance=advance, left=words
         )

@@ -91,7 +91,7 @@ def write_index(workspace: Path, ledger: Ledger, languages: Sequence[Lang]) -> P
     """Write `reports/index.html`: every date with its state and its pages."""
     newest: dict[str, Run] = {}
     for run in ledger.runs():
-        if not run.parameters and run.state != "running":
+        if not run.is_trial and run.state != "running":
             newest.setdefault(run.date, run)
     entries = [_entry(workspace, run, ledger) for run in newest.values()]
     path = workspace / "reports" / "index.html"

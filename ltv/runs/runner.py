@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ltv import settings as settings_module
 from ltv.errors import DataRefusedError, found
 from ltv.runs import hashes, kernel, publish
-from ltv.runs.ledger import Ledger, Run, RunState, now
+from ltv.runs.ledger import ENDED_WELL, ONLY, Ledger, Run, RunState, now
 from ltv.runs.lock import workspace_lock
 from ltv.runs.plan import Step, notebooks_folder, plan
 from ltv.runs.progress import Reporter, Silent
@@ -110,7 +110,7 @@ class _Runner:
         )
         kernel.warm()  # imports while the inputs are read
         self.reporter.note(f"reading the inputs of {self.root.name or self.root}")
-        prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key()).all()
+        prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key(self.root)).all()
         record = self._record(steps, prepared)
         finished = self._finished(record)
         if finished:
@@ -120,6 +120,9 @@ class _Runner:
             return self._run(record, steps, prepared)
         except DataRefusedError as error:
             return self._refused(record, str(error))
+        except KeyboardInterrupt:
+            self.ledger.end_run(record.run_id, "killed", "stopped by hand")
+            raise
         except BaseException as error:
             self.ledger.end_run(record.run_id, "failed", f"{type(error).__name__}: {error}")
             raise
@@ -127,32 +130,38 @@ class _Runner:
     def _record(self, steps: Sequence[Step], prepared: Mapping[str, Prepared]) -> Run:
         data, settings = hashes.input_hash(prepared), hashes.digest(self.settings.hash, self.languages)
         whole = hashes.run_hash(steps, inputs=data, settings=settings)
-        asked = dict(self.request.parameters) | ({"only": list(self.request.only)} if self.request.only else {})
+        asked = dict(self.request.parameters) | ({ONLY: list(self.request.only)} if self.request.only else {})
         run_id = self._run_id(f"{self.date}-{hashes.digest(whole, asked)[:12]}")
         return Run(run_id, self.date, "running", now(), None, data, hashes.code_hash(), settings, asked, "")
 
     def _run_id(self, base: str) -> str:
-        """A forced repeat of a finished run gets a number, since a finished run never changes."""
-        if not self.request.force:
-            return base
-        runs, number = self.root / "data" / "runs", 1
-        name = base
-        while Manifest(runs / name).path.exists():
+        """A finished run never changes: a repeat that is asked for, or that one not all good needs, gets a number."""
+        name, number = base, 1
+        while Manifest(self._folder(name)).path.exists() and (self.request.force or not self._is_good(name)):
             number += 1
             name = f"{base}-{number}"
         return name
 
+    def _is_good(self, run_id: str) -> bool:
+        run = self.ledger.run(run_id)
+        return run is not None and run.state == "good"
+
     def _finished(self, record: Run) -> Done | None:
-        before = self.ledger.run(record.run_id)
-        if self.request.force or before is None or before.state != "good":
+        if self.request.force or not self._is_good(record.run_id):
             return None
         if not Manifest(self._folder(record.run_id)).path.exists():
             return None
-        shown = publish.published_run(self.root, self.date) == record.run_id
-        if not shown and not record.parameters:
-            self._switch(record.run_id, "good")
+        if not record.is_trial:
+            self._show(record.run_id)
         self.reporter.note(f"{self.date}: nothing has changed since {record.run_id}; --force repeats it")
-        return Done(GOOD, record.run_id, self._index(), published=not record.parameters)
+        return Done(GOOD, record.run_id, self._index(), published=not record.is_trial)
+
+    def _show(self, run_id: str) -> None:
+        """Publish a finished good run again; one that was stopped behind its switch has `latest` left to move."""
+        if publish.published_run(self.root, self.date) == run_id:
+            publish.move_latest(self.root, self.date)
+        else:
+            self._switch(run_id, "good")
 
     def _folder(self, run_id: str) -> Path:
         return self.root / "data" / "runs" / run_id
@@ -168,11 +177,13 @@ class _Runner:
         tasks = Tasks(self.root, folder, record, self.settings, self.ledger, pages, self.reporter)
         states = tasks.run(steps, jobs=self.request.jobs, resume=self.request.resume)
         tasks.carry_over(steps, publish.published_run(self.root, self.date) if self.request.only else None)
-        state: RunState = "good" if all(s in ("done", "missing") for s in states.values()) else "partial"
-        why = ", ".join(f"{n} {s}" for n, s in states.items() if s not in ("done", "missing"))
-        return self._finish(record, state, why, tasks)
+        bad = {n: s for n, s in states.items() if s not in ENDED_WELL}
+        kept = {i.name: i.state for i in tasks.carried if i.state not in ENDED_WELL}
+        why = ", ".join(f"{n} {s}" for n, s in sorted((bad | kept).items()))
+        return self._finish(record, FAILED if bad else GOOD, why, tasks)
 
-    def _finish(self, record: Run, state: RunState, why: str, tasks: Tasks) -> Done:
+    def _finish(self, record: Run, code: int, why: str, tasks: Tasks) -> Done:
+        state: RunState = "partial" if why else "good"
         folder = self._folder(record.run_id)
         write_nav(folder, tasks.nav())
         tasks.write_contents()
@@ -182,7 +193,6 @@ class _Runner:
         _seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
-        code = GOOD if state == "good" else FAILED
         return Done(code, record.run_id, self._index(), published=published, why=why)
 
     def _restate(self, shown: str, record: Run) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ltv.errors import CorruptError, LtvError
+from ltv.errors import CorruptError, MissingTableError
 from ltv.report import render
+from ltv.report.clean import plain
 from ltv.report.pages import Failure, NavItem, PageInfo, PageState
-from ltv.runs import hashes
+from ltv.runs import hashes, kernel
 from ltv.runs.advice import advice
 from ltv.runs.execute import Outcome, execute
 from ltv.runs.ledger import ENDED_WELL, Task, TaskState
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from ltv.settings import Settings
     from ltv.workspace.prepare import Prepared
 
+_LOOK_S = 0.2
 _PAGE_STATES: dict[str, PageState] = {"done": "done", "missing": "missing"}
 
 
@@ -130,7 +133,7 @@ class Tasks:
     def _all(self, steps: Sequence[Step], jobs: int) -> None:
         waiting = list(steps)
         running: dict[Future[TaskState], Step] = {}
-        with ThreadPoolExecutor(max(1, jobs), "ltv-task") as pool:
+        with ThreadPoolExecutor(max(1, jobs), "ltv-task") as pool, _ended_by_hand(running):
             while waiting or running:
                 for step in [s for s in waiting if self._ready(s, waiting, running)][: jobs - len(running)]:
                     waiting.remove(step)
@@ -178,26 +181,23 @@ class Tasks:
             cwd=self.root,
             timeout_s=self.settings.notebook_timeout_s,
         )
-        if outcome.state == "missing":
-            why = f"table {outcome.missing_table} is not there"
-            self._write(step, lambda info: render.render_missing(info, outcome.missing_table or "", self._why(outcome)))
-            return "missing", why
+        if outcome.missing_table:
+            table, why = outcome.missing_table, _why_missing(outcome)
+            self._write(step, lambda info: render.render_missing(info, table, why, shows=_shows(step)))
+            return "missing", f"table {table} is not there"
         if outcome.failure is not None:
             return outcome.state, self._failed(step, outcome)
         return self._rendered(step)
-
-    def _why(self, outcome: Outcome) -> str:
-        message = outcome.failure.message if outcome.failure else ""
-        return message.partition("is not there: ")[2] or "no input for it was found"
 
     def _rendered(self, step: Step) -> tuple[TaskState, str]:
         """Render once now, so that a page that cannot be drawn fails with its notebook."""
         try:
             self._write(step, lambda info: render.render_notebook(self._notebook(step.name), info))
-        except LtvError as error:
-            failure = Failure("", 0, "", type(error).__name__, str(error), advice(type(error).__name__, "failed"))
+        except Exception as error:  # blocks can hold anything, and one page must not take the others with it
+            kind, words = type(error).__name__, " ".join(str(error).split())
+            failure = Failure("", 0, "", kind, words, advice(kind, "failed"))
             self._write(step, lambda info: render.render_failure(info, failure))
-            return "failed", f"page: {error}"
+            return "failed", f"page: {kind}: {words}"
         return "done", ""
 
     def _failed(self, step: Step, outcome: Outcome) -> str:
@@ -283,6 +283,32 @@ class Tasks:
                 path = Manifest(source / "results").verify(source / "results" / name)
                 _link(path, self.folder / "results" / name)
                 Manifest(self.folder / "results").add(self.folder / "results" / name, entry.rows)
+
+
+def _why_missing(outcome: Outcome) -> Text:
+    """Why a table is not there, in both languages where it is simply not there."""
+    why = (outcome.failure.message if outcome.failure else "").partition("is not there: ")[2]
+    if why == MissingTableError("").why:
+        return Text("没有找到它的输入", why)
+    day = why.removeprefix("no run has written it for ")
+    return same(why) if day == why else Text(f"没有运行为 {day} 写出这张表", why)
+
+
+@contextmanager
+def _ended_by_hand(running: Collection[Future[TaskState]]) -> Iterator[None]:
+    """On ^C end the kernels, also those that are only starting: without them their threads end too."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        while wait(running, timeout=_LOOK_S).not_done:
+            kernel.close()
+        raise
+
+
+def _shows(step: Step) -> Text | None:
+    """What a page would say it shows: the words that its notebook begins with."""
+    about = step.spec.about
+    return about and Text(plain(about.zh), plain(about.en))
 
 
 def _copy_work(source: Path, target: Path, name: str, tables: Sequence[str], *, done: bool) -> bool:

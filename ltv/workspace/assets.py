@@ -155,7 +155,7 @@ class DataAssets(Result):
                 hovertemplate="%{y}: %{x:.1%}<extra></extra>",
             )
         figure.update_layout(barmode="group", height=max(260, 60 + 46 * len(rows)), legend={"traceorder": "reversed"})
-        figure.update_xaxes(range=[0, 1.1], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+        figure.update_xaxes(range=[0, 1.18], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
         return figure
 
 

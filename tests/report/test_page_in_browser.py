@@ -138,6 +138,40 @@ def test_a_phone_shows_shorter_labels_that_fit_their_cells_until_it_is_turned(vi
     assert labels.first.text_content() == "44%"
 
 
+class Wide(Result):
+    """A table of short words in both languages, among more figures than a phone is wide."""
+
+    name = "wide"
+
+    @property
+    def views(self):
+        figures = {f"n{i}": [123_456.0] * 2 for i in range(9)}
+        data = pd.DataFrame({"source": ["mini_program", "app"], "table": ["events", "links"], **figures})
+        data = data.assign(latency="real_time")
+        named = {"events": Text("行为事件", "events"), "links": Text("标识关联", "links")}
+        late = {"real_time": Text("实时", "real time")}
+        columns = [Column("source", Text("来源系统", "System")), Column("table", Text("表", "Table"), words=named)]
+        columns += [Column(name, Text("行数", "Rows"), "count") for name in figures]
+        columns += [Column("latency", Text("时效", "Latency"), words=late)]
+        return {"all": View("table", same("all"), same(""), data, tuple(columns))}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_short_words_in_a_wide_table_stay_on_one_line(visit, page_of, tmp_path, screen, lang):
+    path = tmp_path / "wide.html"
+    path.write_text(page_of(show(Wide(pd.DataFrame()), "all")), encoding="utf-8")
+    page = visit(path, screen=screen, lang=lang).page
+    lines = """cells => cells.map(cell => {
+        const words = document.createRange();
+        words.selectNodeContents(cell);
+        return [cell.innerText, new Set([...words.getClientRects()].map(line => line.top)).size];
+    })"""
+    cells = page.locator("tbody th, tbody td").evaluate_all(lines)
+    assert {"zh": "行为事件", "en": "real time"}[lang] in [words for words, _ in cells]
+    assert [words for words, count in cells if count > 1] == []
+
+
 def test_a_hostile_channel_stands_in_the_chart_as_it_is_written(desk):
     assert desk.locator(".legendtext", has_text=SCRIPT).count() == 1
 

@@ -49,6 +49,16 @@ def test_without_a_declared_title_the_first_heading_is_it(heading: str, title: T
     assert (spec.name, spec.title) == ("02_kept", title)
 
 
+def test_what_it_is_about_is_the_first_words_of_each_language_before_its_code(tmp_path: Path) -> None:
+    zh, en = ({**words(text), "metadata": {"lang": lang}} for text, lang in (("谁会回来", "zh"), ("Who is back", "en")))
+    path = notebook(tmp_path / "a.ipynb", words("# 留存 · Retention"), zh, en, words("More."), "x = 1", words("Later"))
+    assert inspect(path).about == Text("谁会回来", "Who is back")
+    assert inspect(notebook(tmp_path / "b.ipynb", words("# T\n\nFor all."), "x = 1")).about == Text(
+        "For all.", "For all."
+    )
+    assert inspect(notebook(tmp_path / "c.ipynb", words("# T"), "x = 1", words("Later"))).about is None
+
+
 # Parameters
 
 

@@ -17,7 +17,7 @@ from support_runs import ASSETS, KEPT, PARAMETERS, notebook, order_rows, shop, t
 from ltv.errors import CorruptError, LockedError, UsageError
 from ltv.runs.ledger import Ledger
 from ltv.runs.lock import workspace_lock
-from ltv.runs.publish import published_run, roll_back
+from ltv.runs.publish import published_run, roll_back, write_index
 from ltv.runs.runner import Done, Request, run
 from ltv.workspace.workspace import open as open_workspace
 
@@ -53,6 +53,14 @@ def test_the_same_date_again_does_nothing_and_force_repeats_it_in_a_folder_of_it
     assert pages[0] == pages[1].replace(forced.run_id, first.run_id)
 
 
+def test_a_run_that_was_stopped_before_latest_moved_moves_it_when_it_is_called_again(tmp_path):
+    root = two_notebooks(tmp_path)
+    go(root)
+    (root / "reports" / "latest").unlink()
+    go(root)
+    assert (root / "reports" / "latest").readlink() == Path("2026-06-30")
+
+
 def test_late_data_restates_the_date_and_says_what_changed_and_why(tmp_path):
     root = two_notebooks(tmp_path)
     first = go(root)
@@ -78,6 +86,68 @@ def test_a_notebook_that_raises_gets_a_page_that_says_where_and_the_rest_is_publ
     assert "cell-1" in page
     assert (root / "reports" / "2026-06-30" / "02_kept.html").exists()
     assert not (root / "reports" / "latest").exists()
+
+
+def flaky(root: Path) -> Path:
+    """Two pages that come out, and one that fails for as long as a file is not there."""
+    two_notebooks(root)
+    notebook(root, "03_flaky", ["import pathlib\nassert pathlib.Path('up').exists()"])
+    return root
+
+
+def test_a_published_run_never_changes_and_a_second_attempt_has_a_folder_of_its_own(tmp_path):
+    root = flaky(tmp_path)
+    first = go(root)
+    folder = root / "data" / "runs" / first.run_id
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    (root / "up").touch()
+    second = go(root, resume=True)
+    assert (second.exit_code, second.run_id) == (0, f"{first.run_id}-2")
+    assert seconds_of(Ledger(root), second.run_id)["02_kept"] == first.run_id
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+    assert go(root).run_id == second.run_id
+
+
+def test_one_page_that_fails_again_takes_no_other_page_away(tmp_path):
+    root = flaky(tmp_path)
+    go(root)
+    for _ in range(2):
+        assert go(root, only=("03_flaky",)).exit_code == 1
+        assert (root / "reports" / "2026-06-30" / "02_kept.html").exists()
+
+
+def test_a_date_is_complete_and_latest_only_when_the_pages_it_keeps_are_good_too(tmp_path):
+    root = flaky(tmp_path)
+    go(root)
+    kept = go(root, only=("02_kept",))
+    assert (kept.exit_code, kept.published) == (0, True)
+    assert not (root / "reports" / "latest").exists()
+    assert "Partly done" in (root / "reports" / "index.html").read_text()
+    (root / "up").touch()
+    for _ in range(2):
+        mended = go(root, only=("03_flaky",))
+        assert (mended.exit_code, mended.published) == (0, True)
+    assert published_run(root, "2026-06-30") == mended.run_id
+    assert (root / "reports" / "latest").readlink() == Path("2026-06-30")
+    assert "Partly done" not in (root / "reports" / "index.html").read_text()
+
+
+def test_a_block_that_cannot_be_drawn_fails_its_own_page_only(tmp_path):
+    root = two_notebooks(tmp_path)
+    block = "{'application/vnd.ltv.blocks+json': {'version': 1, 'blocks': [{}]}}"
+    notebook(root, "03_odd", [f"display({block}, raw=True)"])
+    done = go(root)
+    assert (done.exit_code, done.published, done.why) == (1, True, "03_odd failed")
+
+
+def test_the_list_of_dates_holds_every_date_however_many_there_were(tmp_path):
+    ledger = Ledger(shop(tmp_path))
+    days = [str(dt.date(2020, 1, 1) + dt.timedelta(days=n)) for n in range(1200)]
+    with sqlite3.connect(ledger.path) as db:
+        rows = [(f"{day}-a", day, "failed", day, day, "", "", "", "{}", "") for day in days]
+        db.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    index = write_index(tmp_path, ledger, ("zh", "en")).read_text()
+    assert [day for day in days if day not in index] == []
 
 
 def test_a_good_date_does_not_give_way_to_a_run_that_failed(tmp_path):
@@ -110,10 +180,24 @@ def test_notebooks_run_after_those_that_write_what_they_read(tmp_path):
 
 def test_a_missing_table_makes_a_page_that_says_so_and_is_no_failure(tmp_path):
     root = two_notebooks(tmp_path)
-    notebook(root, "03_events", ["len(ws.events)"])
+    notebook(root, "03_events", ["len(ws.events)"], about=("谁**常来**看？", "Who comes to *look* & when?"))
     done = go(root)
     assert done.exit_code == 0
-    assert "events" in (root / "reports" / "latest" / "03_events.html").read_text()
+    page = (root / "reports" / "latest" / "03_events.html").read_text()
+    assert "events" in page
+    assert "谁常来看？" in page
+    assert "没有找到它的输入" in page
+    assert "Who comes to look &amp; when?" in page
+
+
+def test_a_result_that_nobody_wrote_is_not_asked_for_as_a_file(tmp_path):
+    root = two_notebooks(tmp_path)
+    notebook(root, "03_first", ["len(ws.events)\nws.save('funnel', ws.events)"])
+    notebook(root, "04_second", ["ws.result('funnel')"])
+    assert go(root).exit_code == 0
+    page = (root / "reports" / "latest" / "04_second.html").read_text()
+    assert "funnel" in page
+    assert "data/funnel" not in page
 
 
 def test_a_run_with_parameters_is_kept_and_not_published(tmp_path):
@@ -127,7 +211,12 @@ def test_a_run_with_parameters_is_kept_and_not_published(tmp_path):
 
 @pytest.mark.parametrize(
     ("parameters", "message"),
-    [({"grian": "week"}, "grian"), ({"__import__('os').system('x')": "1"}, "__import__")],
+    [
+        ({"grian": "week"}, "grian"),
+        ({"date": "2020-01-01"}, "date"),
+        ({"workspace": "/"}, "workspace"),
+        ({"__import__('os').system('x')": "1"}, "__import__"),
+    ],
 )
 def test_a_parameter_that_does_not_exist_is_refused_before_anything_runs(tmp_path, parameters, message):
     root = two_notebooks(tmp_path)
@@ -289,6 +378,23 @@ def test_a_kernel_that_is_killed_fails_its_own_page_only(tmp_path):
         "02_kept": "done",
         "03_killed": "killed",
     }
+
+
+def test_a_run_that_is_stopped_by_hand_ends_at_once_with_its_notebooks(tmp_path):
+    root = shop(tmp_path)
+    for name in ("01_waits", "02_waits"):
+        notebook(root, name, ["import time\ntime.sleep(3600)"], opens=False)
+    command = [sys.executable, "-m", "ltv.cli", "run", "--date", "2026-06-30", "--jobs", "2", "--workspace", str(root)]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        wait_until(lambda: list(states(root).values()) == ["running"] * 2)
+        process.send_signal(signal.SIGINT)
+        try:
+            _, said = process.communicate(timeout=120)
+        finally:
+            process.kill()
+    assert (process.returncode, said.splitlines()[-1]) == (130, "ltv: stopped; `ltv run --resume` goes on from here")
+    assert states(root) == {"01_waits": "killed", "02_waits": "killed"}
+    assert [(run.state, run.why) for run in Ledger(root).runs()] == [("killed", "stopped by hand")]
 
 
 def test_kill_9_in_the_middle_and_resume_loses_nothing_and_repeats_nothing(tmp_path):
