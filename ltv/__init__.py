@@ -13,6 +13,7 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
     LtvError         base of all errors that are told in one line
 """
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
     from ltv.errors import LtvError
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
+    from ltv.sources.mall.tour import the_mall
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
 
 __version__ = "0.1.0"
-__all__ = ["LtvError", "data_assets", "notice", "open", "pages_by_table", "retention", "show"]
+__all__ = ["LtvError", "data_assets", "notice", "open", "pages_by_table", "retention", "show", "the_mall"]
 
 _HOMES = {
     "LtvError": "ltv.errors",
@@ -41,6 +43,7 @@ _HOMES = {
     "pages_by_table": "ltv.runs.plan",
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",
+    "the_mall": "ltv.sources.mall.tour",
 }
 
 

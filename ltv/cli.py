@@ -69,9 +69,10 @@ def build() -> argparse.ArgumentParser:
     _mall_arguments(simulate)
     simulate.add_argument("--end", default="2026-06-30", type=_date, metavar="DATE", help="last day")
     simulate.add_argument("--out", required=True, metavar="DIR", help="folder to write into")
-    simulate.add_argument(
-        "--dirty", default=0.0, type=float, metavar="SHARE", help="share of rows that break the contract"
-    )
+    for name, default, words in _KNOBS:
+        simulate.add_argument(
+            f"--{name}", default=default, type=float, metavar="X", help=f"{words} (default {default})"
+        )
     command("check", "check every input table against the contract", "example: ltv check --workspace shop")
     _run_arguments(command("run", "run the notebooks of a date and publish their pages", _RUN_EXAMPLE))
     backfill = command("backfill", "run every date of a span, in order", "example: ltv backfill 2026-06-01 2026-06-30")
@@ -83,6 +84,14 @@ def build() -> argparse.ArgumentParser:
     rollback = command("rollback", "one step back, at once", "example: ltv rollback reports")
     rollback.add_argument("what", choices=("reports",), help="what to roll back")
     return parser
+
+
+_KNOBS = (
+    ("dirty", 0.0, "share of rows that are late, repeated or break the contract"),
+    ("confounding", 1.0, "how strongly channels aim at big cities, whose people come more often anyway"),
+    ("hidden-confounding", 0.5, "how strongly they aim at the eager, whom no table shows"),
+    ("holdout", 0.1, "share of people to whom a channel sends nothing, for each channel"),
+)
 
 
 def _mall_arguments(parser: argparse.ArgumentParser) -> None:
@@ -130,6 +139,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if debug:
             raise
         print(f"ltv: {error.filename or 'file system'}: {error.strerror or error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except Exception as error:  # whatever it is, nobody is shown a traceback who has not asked for it
+        if debug:
+            raise
+        words = " ".join(str(error).split())
+        print(f"ltv: {type(error).__name__}: {words} (--debug shows where)", file=sys.stderr)  # noqa: T201
         return 1
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from ltv import settings as settings_module
@@ -33,7 +36,15 @@ def demo(options: argparse.Namespace) -> int:
     if foreign:
         allowed = "a workspace whose data is the simulated mall's own"
         raise UsageError(found("--workspace", str(foreign[0].relative_to(root)), allowed))
-    made = simulate(root, users=options.users, days=options.days, end=end, seed=options.seed)
+    made = simulate(
+        root,
+        users=options.users,
+        days=options.days,
+        end=end,
+        seed=options.seed,
+        workers=_workers(),
+        progress=_bar("simulated mall"),
+    )
     _say(f"simulated mall: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
     return _run(Request(root, end))
 
@@ -44,10 +55,38 @@ def simulate(options: argparse.Namespace) -> int:
 
     end = dt.date.fromisoformat(options.end)
     made = make(
-        Path(options.out), users=options.users, days=options.days, end=end, seed=options.seed, dirty=options.dirty
+        Path(options.out),
+        users=options.users,
+        days=options.days,
+        end=end,
+        seed=options.seed,
+        dirty=options.dirty,
+        confounding=options.confounding,
+        hidden_confounding=options.hidden_confounding,
+        holdout=options.holdout,
+        workers=_workers(),
+        progress=_bar(options.out),
     )
     _say(f"{made.out}: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
     return 0
+
+
+def _workers() -> int:
+    """Processes for work that needs no memory to speak of."""
+    return min(os.cpu_count() or 1, 8)
+
+
+def _bar(what: str) -> Callable[[float], None]:
+    """Show on a terminal how much is done; anywhere else every tenth of it."""
+    live, shown = sys.stderr.isatty(), [0]
+
+    def told(done: float) -> None:
+        percent = int(done * 100)
+        if live or percent // 10 > shown[0] // 10:
+            shown[0] = percent
+            print(f"{what}: {percent} %", end="\r" if live and done < 1 else "\n", file=sys.stderr, flush=True)  # noqa: T201
+
+    return told
 
 
 def run(options: argparse.Namespace) -> int:
@@ -118,7 +157,7 @@ def check(options: argparse.Namespace) -> int:
 def status(options: argparse.Namespace) -> int:
     """Show the run ledger."""
     ledger = Ledger(_root(options))
-    runs = ledger.runs(date=options.date, limit=1000 if options.date else 30)
+    runs = ledger.runs(date=options.date, limit=None if options.date else 30)
     if not runs:
         _say("no run yet; start with: ltv run")
     for r in runs:

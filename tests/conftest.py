@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from support import need
 from support_browser import browser, visit  # noqa: F401  fixtures of all pages
+from support_mall import mall  # noqa: F401
 from support_servers import mysql_server, postgres_server
 
 PROJECT = Path(__file__).parents[1]
@@ -16,7 +17,7 @@ REAL_DATA_ABSENT = "the shared real data is absent"
 
 # Each of these starts something that is worth starting once: all its tests go to the same worker.
 ASKS_FOR_IT_LATER = {"test_conformance.py": "spark"}  # by request.getfixturevalue
-ONE_WORKER = ("spark", "postgres", "mysql")
+ONE_WORKER = ("spark", "postgres", "mysql", "mall")
 
 # No property is judged by the clock; where nothing may be skipped, each run tries the same examples.
 settings.register_profile(

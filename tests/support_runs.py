@@ -34,9 +34,21 @@ def order_rows(extra: str = "") -> str:
     return "\n".join(lines) + "\n" + extra
 
 
-def notebook(root: Path, name: str, cells: list[str], *, parameters: str = PARAMETERS, opens: bool = True) -> Path:
-    """Write a notebook into a workspace."""
-    made = [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="parameters")]
+def notebook(
+    root: Path,
+    name: str,
+    cells: list[str],
+    *,
+    parameters: str = PARAMETERS,
+    opens: bool = True,
+    about: tuple[str, ...] = (),
+) -> Path:
+    """Write a notebook into a workspace; `about` is what it says of itself in Chinese and in English."""
+    made = [
+        nbformat.v4.new_markdown_cell(words, metadata={"lang": lang}, id=f"about-{lang}")
+        for words, lang in zip(about, TITLE, strict=False)
+    ]
+    made += [nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}, id="parameters")]
     sources = [OPEN, *cells] if opens else cells
     made += [nbformat.v4.new_code_cell(source, id=f"cell-{n}") for n, source in enumerate(sources)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -40,6 +40,25 @@ def test_bad_usage_ends_with_2_and_one_line_that_names_it(tmp_path, monkeypatch,
     assert words in one_line(capsys.readouterr().err)
 
 
+def test_a_ledger_that_is_none_is_one_line(tmp_path, capsys):
+    shop = two_notebooks(tmp_path)
+    (shop / "data" / "state").mkdir()
+    (shop / "data" / "state" / "ledger.sqlite").write_text("no database" * 100)
+    assert main(["status", "--workspace", str(shop)]) == 1
+    assert "ledger.sqlite: file is not a database" in one_line(capsys.readouterr().err)
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_traceback_only_with_debug(tmp_path, capsys):
+    shop = two_notebooks(tmp_path)
+    run = ["run", "--workspace", str(shop), "--date", "9999-12-31"]
+    assert main(run) == 1
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("ltv: OverflowError: ")
+    assert "--debug" in said
+    with pytest.raises(OverflowError):
+        main([*run, "--debug"])
+
+
 def test_every_command_has_help_with_an_example(capsys):
     commands = next(a for a in build()._actions if a.dest == "command").choices
     assert {"demo", "simulate", "check", "run", "backfill", "status", "rollback"} <= set(commands)

@@ -269,3 +269,15 @@ def test_the_start_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[name for name in {heavy} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True)
     assert done.stdout.split() == []
+
+
+def test_no_analysis_reads_the_truth() -> None:
+    """The answers of the simulated mall are for tests, and for the one notebook that shows the mall."""
+    for file in _modules():
+        if not file.startswith("ltv/sources/mall/"):
+            text = (PROJECT / file).read_text(encoding="utf-8")
+            assert "truth/" not in text and "mall.truth" not in text, file
+    notebooks = [p for folder in ("notebooks", "examples") for p in (PROJECT / folder).rglob("*.ipynb")]
+    for path in notebooks:
+        told = any(word in path.read_text(encoding="utf-8") for word in ("truth", "the_mall"))
+        assert told == (path.name == "00_the_mall.ipynb"), path

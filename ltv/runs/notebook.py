@@ -32,6 +32,7 @@ class NotebookSpec:
         reads: tables it cannot do without.
         optional: tables it uses where they are there.
         writes: result tables it saves.
+        only_with: file without which a workspace has no use for it; None for all others.
         about: what its first words say it shows, as markdown; None where it has none.
     """
 
@@ -42,6 +43,7 @@ class NotebookSpec:
     optional: frozenset[str]
     writes: frozenset[str]
     about: Text | None = None
+    only_with: str | None = None
 
 
 def inspect(path: Path, *, tables: Collection[str] | None = None) -> NotebookSpec:
@@ -61,7 +63,8 @@ def inspect(path: Path, *, tables: Collection[str] | None = None) -> NotebookSpe
     cells = cells_of(content)
     use = _tables_used(path, cells, _input_tables() if tables is None else tables)
     parameters = parameters_of(path, cells)
-    return NotebookSpec(path.stem, _title(path, content, cells), parameters, *use, about=_about(content, cells))
+    title, about = _title(path, content, cells), _about(content, cells)
+    return NotebookSpec(path.stem, title, parameters, *use, about=about, only_with=_only_with(content))
 
 
 def check_parameters(spec: NotebookSpec, given: Mapping[str, object]) -> dict[str, object]:
@@ -96,6 +99,13 @@ def _declared_title(content: Mapping[str, Any]) -> Text | None:
     match content.get("metadata"):
         case {"ltv": {"title": {"zh": str(zh), "en": str(en)}}}:
             return Text(zh, en)
+    return None
+
+
+def _only_with(content: Mapping[str, Any]) -> str | None:
+    match content.get("metadata"):
+        case {"ltv": {"only_with": str(file)}}:
+            return file
     return None
 
 

@@ -47,8 +47,8 @@ def notebooks_folder(workspace: Path) -> Path:
     return own if own.is_dir() else Path(__file__).parents[2] / "notebooks"
 
 
-def read_specs(folder: Path) -> dict[str, tuple[Path, NotebookSpec]]:
-    """All notebooks of a folder by name.
+def read_specs(folder: Path, *, workspace: Path | None = None) -> dict[str, tuple[Path, NotebookSpec]]:
+    """All notebooks of a folder by name; with a workspace, only those it has a use for.
 
     Raises:
         UsageError: a notebook cannot be read, or two of them write the same table.
@@ -57,6 +57,8 @@ def read_specs(folder: Path) -> dict[str, tuple[Path, NotebookSpec]]:
     writers: dict[str, str] = {}
     for path in sorted(folder.glob("*.ipynb")):
         spec = inspect(path)
+        if workspace and spec.only_with and not (workspace / spec.only_with).exists():
+            continue
         found_[spec.name] = (path, spec)
         for table in spec.writes:
             if table in writers:
@@ -70,7 +72,7 @@ def read_specs(folder: Path) -> dict[str, tuple[Path, NotebookSpec]]:
 def pages_by_table(ws: Workspace) -> dict[str, list[str]]:
     """Which pages use which input table, from what the notebooks of a workspace read."""
     uses: dict[str, list[str]] = {}
-    for _, spec in read_specs(notebooks_folder(ws.root)).values():
+    for _, spec in read_specs(notebooks_folder(ws.root), workspace=ws.root).values():
         for table in sorted((spec.reads | spec.optional) & set(INPUTS)):
             uses.setdefault(table, []).append(spec.name)
     return uses
@@ -80,6 +82,7 @@ def plan(
     folder: Path,
     *,
     date: str,
+    workspace: Path | None = None,
     only: Sequence[str] = (),
     parameters: Mapping[str, str] | None = None,
 ) -> list[Step]:
@@ -88,13 +91,14 @@ def plan(
     Args:
         folder: where the notebooks are.
         date: the day reported on.
+        workspace: leaves out the notebooks it has no use for.
         only: names to run, with those they need; default all.
         parameters: values by name, given to every chosen notebook that declares the name.
 
     Raises:
         UsageError: an unknown notebook or parameter, a value of the wrong type, or a circle.
     """
-    specs = read_specs(folder)
+    specs = read_specs(folder, workspace=workspace)
     if not specs:
         raise UsageError(found("notebooks", str(folder), "a folder with at least one notebook"))
     writers = {table: name for name, (_, spec) in specs.items() for table in spec.writes}

@@ -106,7 +106,11 @@ class _Runner:
         for dead in self.ledger.bury_the_dead():
             self.reporter.note(f"{dead} ended in the middle; --resume takes over what it finished")
         steps = plan(
-            notebooks_folder(self.root), date=self.date, only=self.request.only, parameters=self.request.parameters
+            notebooks_folder(self.root),
+            date=self.date,
+            workspace=self.root,
+            only=self.request.only,
+            parameters=self.request.parameters,
         )
         kernel.warm()  # imports while the inputs are read
         self.reporter.note(f"reading the inputs of {self.root.name or self.root}")

@@ -27,7 +27,7 @@ def check(workspace: Path) -> Told:
     settings = settings_module.load(workspace)
     now = start_of_run()
     yesterday = now.replace(tzinfo=UTC).astimezone(zone(settings.timezone)).date() - timedelta(days=1)
-    prepared = Preparation(workspace, settings, now, hmac_key()).all()
+    prepared = Preparation(workspace, settings, now, hmac_key(workspace)).all()
     lines = [line for name in INPUTS for line in _lines(prepared[name])]
     try:
         ws = assemble(workspace, settings, prepared, date=yesterday)

@@ -159,16 +159,15 @@ def open(workspace: str | Path = ".", *, date: str | dt.date | None = None) -> W
     settings = settings_module.load(root)
     if run:
         return assemble(root, settings, inputs.read(Path(run)), date=date or None, run=Path(run))
-    prepared = Preparation(root, settings, start_of_run(), hmac_key()).all()
+    prepared = Preparation(root, settings, start_of_run(), hmac_key(root)).all()
     return assemble(root, settings, prepared, date=date or None)
 
 
-def hmac_key() -> bytes | None:
-    """The workspace's secret for raw phone numbers and e-mail addresses, from the environment."""
-    from ltv.sources.privacy import KEY_VARIABLE
+def hmac_key(root: Path) -> bytes | None:
+    """The workspace's secret for raw phone numbers and e-mail addresses."""
+    from ltv.sources.privacy import key_of
 
-    value = os.environ.get(KEY_VARIABLE)
-    return value.encode() if value else None
+    return key_of(root)
 
 
 def as_day(value: str | dt.date) -> dt.date:

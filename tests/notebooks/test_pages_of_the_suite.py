@@ -10,8 +10,10 @@ from support_browser import SCREENS, faults
 from ltv.runs.plan import notebooks_folder
 from ltv.runs.runner import Request, run
 from ltv.sources.mall import simulate
+from ltv.sources.mall.assumptions import LACKING_RATE, SOURCES
 
 DAY = dt.date(2026, 6, 30)
+CRM_END = pd.Timestamp("2026-06-30", tz="Asia/Shanghai")  # it exports a day late
 SETTINGS = """
 timezone = "Asia/Shanghai"
 [[segments]]
@@ -27,7 +29,7 @@ NAMES = sorted(p.stem for p in notebooks_folder(__import__("pathlib").Path("nowh
 
 
 @pytest.fixture(scope="module")
-def mall(tmp_path_factory):
+def shop(tmp_path_factory):
     """A small mall whose last day was run."""
     root = tmp_path_factory.mktemp("mall")
     (root / "ltv.toml").write_text(SETTINGS, encoding="utf-8")
@@ -38,50 +40,66 @@ def mall(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def results(mall):
-    return lambda name: pd.read_parquet(mall / "data" / "results" / str(DAY) / f"{name}.parquet")
+def results(shop):
+    return lambda name: pd.read_parquet(shop / "data" / "results" / str(DAY) / f"{name}.parquet")
 
 
 @pytest.mark.parametrize("screen", SCREENS)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 @pytest.mark.parametrize("name", [*NAMES, "index"])
-def test_a_page_asks_for_nothing_complains_of_nothing_and_is_accessible(mall, visit, name, lang, screen):
-    opened = visit((mall / "reports" / "latest" / f"{name}.html").resolve(), screen=screen, lang=lang)
+def test_a_page_asks_for_nothing_complains_of_nothing_and_is_accessible(shop, visit, name, lang, screen):
+    opened = visit((shop / "reports" / "latest" / f"{name}.html").resolve(), screen=screen, lang=lang)
     assert faults(opened) == []
     assert opened.page.evaluate("document.documentElement.lang").startswith(lang)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_list_of_dates_is_accessible_too(mall, visit, lang):
-    assert faults(visit(mall / "reports" / "index.html", lang=lang, screen="phone")) == []
+def test_the_list_of_dates_is_accessible_too(shop, visit, lang):
+    assert faults(visit(shop / "reports" / "index.html", lang=lang, screen="phone")) == []
 
 
-def test_every_page_weighs_less_than_1_7_mb(mall):
-    sizes = {p.name: p.stat().st_size for p in (mall / "reports" / "latest").resolve().glob("*.html")}
+def test_every_page_weighs_less_than_1_7_mb(shop):
+    sizes = {p.name: p.stat().st_size for p in (shop / "reports" / "latest").resolve().glob("*.html")}
     assert max(sizes.values()) <= 1_700_000, sizes
 
 
-def test_the_other_parameters_give_other_pages_and_publish_nothing(mall):
-    done = run(Request(mall, DAY, parameters={"grain": "week", "periods": "8"}))
+def test_the_other_parameters_give_other_pages_and_publish_nothing(shop):
+    done = run(Request(shop, DAY, parameters={"grain": "week", "periods": "8"}))
     assert (done.exit_code, done.published) == (0, False)
-    table = pd.read_parquet(mall / "data" / "runs" / done.run_id / "results" / "retention.parquet")
+    table = pd.read_parquet(shop / "data" / "runs" / done.run_id / "results" / "retention.parquet")
     assert set(table["grain"]) == {"week"}
     assert table["period"].max() == 8
 
 
-def test_the_mall_is_read_whole(mall, results):
-    assets = results("data_assets")
-    orders = assets[assets["table"] == "orders"]
-    people = pd.read_parquet(mall / "truth" / "people.parquet")
+def test_the_mall_is_read_whole_and_its_systems_are_as_complete_as_the_truth_says(shop, results):
+    assets = results("data_assets").set_index(["source", "table"])
     assert assets["quarantined"].sum() == 0
-    assert (orders["id_coverage"] == 1).all()
-    members = assets[assets["table"] == "members"].iloc[0]
-    assert members["users"] <= len(people)
+    assert (assets.xs("orders", level="table")["id_coverage"] == 1).all()
+    people = pd.read_parquet(shop / "truth" / "people")
+    assert assets.xs("members", level="table")["users"].tolist() == [(people["registered_at"] < CRM_END).sum()]
+    rows = pd.read_parquet(shop / "data" / "events", columns=["event_id", "source", "id_value"])
+    known = rows["id_value"].notna() & (rows["id_value"] != "")
+    for source, share in known.groupby(rows["source"]).mean().items():
+        assert assets.loc[(source, "events"), "id_coverage"] == pytest.approx(share, abs=1e-9)
+    covered = [assets.loc[(source, "events"), "field_coverage"] for source in ("mini_program", "web", "app")]
+    lacking = [LACKING_RATE[SOURCES.index(source)] for source in ("mini_program", "web", "app")]
+    assert covered == sorted(covered)  # the fields that are always sent count too
+    assert all(1 - share < found < 1 for share, found in zip(lacking, covered, strict=True))
     assert set(assets["used_for"].str.split(", ").explode()) >= {"02_retention"}
 
 
-def test_retention_counts_the_orders_of_the_mall(mall, results):
-    orders = pd.read_parquet(mall / "data" / "orders").sort_values("updated_at", na_position="first")
+def test_registered_cohorts_are_the_people_of_the_truth(shop, results):
+    people = pd.read_parquet(shop / "truth" / "people")
+    registered = people.loc[people["registered_at"] < CRM_END, "registered_at"]
+    months = registered.dt.tz_convert("Asia/Shanghai").dt.strftime("%Y-%m").value_counts().to_dict()
+    table = results("retention")
+    chosen = (table["cohort_kind"] == "registered") & (table["segment_kind"] == "all") & (table["period"] == 0)
+    sizes = {str(r.cohort)[:7]: r.cohort_size for r in table[chosen].drop_duplicates("cohort").itertuples()}
+    assert sizes == months
+
+
+def test_retention_counts_the_orders_of_the_mall(shop, results):
+    orders = pd.read_parquet(shop / "data" / "orders").sort_values("updated_at", na_position="first")
     known = orders.drop_duplicates("order_id", keep="last")
     paid = known[known["status"].isin(["paid", "refunded"])]
     buyers = paid.groupby("id_value")["ts"].min().dt.tz_convert("Asia/Shanghai").dt.strftime("%Y-%m")
@@ -91,7 +109,7 @@ def test_retention_counts_the_orders_of_the_mall(mall, results):
     assert sizes == buyers.value_counts().to_dict()
 
 
-def test_no_identifier_of_a_person_stands_on_a_page(mall):
-    members = pd.read_parquet(mall / "data" / "members")["id_value"].drop_duplicates()
-    text = "".join(p.read_text(encoding="utf-8") for p in (mall / "reports" / "latest").resolve().glob("*.html"))
+def test_no_identifier_of_a_person_stands_on_a_page(shop):
+    members = pd.read_parquet(shop / "data" / "members")["id_value"].drop_duplicates()
+    text = "".join(p.read_text(encoding="utf-8") for p in (shop / "reports" / "latest").resolve().glob("*.html"))
     assert not [m for m in members.head(50) if re.search(rf"\b{re.escape(m)}\b", text)]

@@ -10,6 +10,7 @@ from ltv.sources.mall import assumptions as a
 from ltv.sources.mall.catalogue import choose
 from ltv.sources.mall.journeys import Journeys, Lines
 from ltv.sources.mall.people import People
+from ltv.sources.mall.rates import Rates
 
 ACTS = (
     "visit",
@@ -22,10 +23,14 @@ ACTS = (
     "submit_order",
     "paid",
     "share",
+    "activate_trial",
+    "recommend_show",
+    "click",
 )
-VISIT, REGISTER, LOGIN, SEARCH, VIEW, ADD, REMOVE, SUBMIT, PAY, SHARE = range(len(ACTS))
-_SECONDS_BEFORE = (0, 0, 6, 12, 24, 10, 15, 45, 15, 8)  # median pause before each act
+VISIT, REGISTER, LOGIN, SEARCH, VIEW, ADD, REMOVE, SUBMIT, PAY, SHARE, ACTIVATE, RECOMMEND, CLICK = range(len(ACTS))
+_SECONDS_BEFORE = (0, 0, 6, 12, 24, 10, 15, 45, 15, 8, 0, 1, 9)  # median pause before each act
 _PAUSE_SIGMA = 0.8
+_HOME_SCENE, _SEARCH_SCENE, _DETAIL_SCENE = 1, 2, 3  # positions in `SCENES`
 
 
 @dataclass(frozen=True)
@@ -58,21 +63,27 @@ class _Draft:
     quantity: a.Ints | None = None
 
 
-def draw_actions(people: People, journeys: Journeys, *, rng: np.random.Generator) -> Actions:
+def draw_actions(rates: Rates, journeys: Journeys, *, rng: np.random.Generator) -> Actions:
     """Draw what happens in every session of one community."""
-    drafts = [*_frame(journeys, rng), *_browsing(people, journeys, rng), *_cart(journeys, rng)]
+    people = rates.people
+    drafts = [
+        *_frame(journeys, rng),
+        *_browsing(people, journeys, rng),
+        *_recommended(rates, journeys, rng),
+        *_cart(journeys, rng),
+    ]
     session = np.concatenate([d.session for d in drafts])
     order = np.argsort(session + np.concatenate([d.place for d in drafts]) / 4.0, kind="stable")
     session = session[order]
     act = np.concatenate([np.full(len(d.session), d.act) for d in drafts])[order]
-    pause = _pauses(people, journeys, session, act, rng)
+    pause = _pauses(rates, journeys, session, act, rng)
     return Actions(
         session=session,
         act=act,
         ms=_moments(journeys, session, pause),
         sku=np.concatenate([_or_none(d.sku, d) for d in drafts])[order],
         quantity=np.concatenate([_or_none(d.quantity, d) for d in drafts])[order],
-        dwell_ms=_dwells(session, act, pause, rng),
+        dwell_ms=_dwells(journeys, session, act, pause, rng),
     )
 
 
@@ -83,26 +94,43 @@ def _or_none(values: a.Ints | None, draft: _Draft) -> a.Ints:
 def _frame(journeys: Journeys, rng: np.random.Generator) -> list[_Draft]:
     visits, n = journeys.visits, len(journeys.basket)
     every = np.arange(n)
-    login = visits.member & ~visits.unlogged & ~visits.registers & (rng.random(n) < a.LOGIN_RATE)
-    shared = every[~journeys.bounced & (rng.random(n) < a.SHARE_RATE)]
-    buying = every[journeys.buys]
-    return [
-        _Draft(VISIT, every, np.zeros(n)),
-        _Draft(REGISTER, every[visits.registers], np.full(int(visits.registers.sum()), 0.01)),
-        _Draft(LOGIN, every[login], np.full(int(login.sum()), 0.02)),
-        _Draft(SHARE, shared, np.full(len(shared), 1.2)),
-        _Draft(SUBMIT, buying, np.full(len(buying), 2.0)),
-        _Draft(PAY, buying, np.full(len(buying), 3.0)),
+    login = visits.logged_in & ~visits.registers & (rng.random(n) < a.LOGIN_RATE)
+    shared = ~journeys.bounced & (rng.random(n) < a.SHARE_RATE)
+    parts = [
+        (VISIT, visits.person >= 0, 0.0),
+        (REGISTER, visits.registers, 0.01),
+        (ACTIVATE, visits.activates, 0.01),
+        (LOGIN, login, 0.02),
+        (SHARE, shared, 1.2),
+        (SUBMIT, journeys.buys, 2.0),
+        (PAY, journeys.buys, 3.0),
     ]
+    return [_Draft(act, every[which], np.full(int(which.sum()), place)) for act, which, place in parts]
 
 
 def _browsing(people: People, journeys: Journeys, rng: np.random.Generator) -> list[_Draft]:
-    stayed = np.flatnonzero(~journeys.bounced)
-    searching = np.repeat(stayed, rng.poisson(a.SEARCHES, len(stayed)))
+    stayed = np.flatnonzero(~journeys.bounced & ~journeys.visits.activates)
+    scene = journeys.visits.scene[stayed]
+    searching = np.repeat(stayed, np.maximum(rng.poisson(a.SEARCHES, len(stayed)), scene == _SEARCH_SCENE))
     viewing = np.repeat(stayed, rng.geometric(1 / (1 + a.EXTRA_VIEWS), len(stayed)))
+    detail = stayed[scene == _DETAIL_SCENE]
+    called_for = rng.choice([a.CATEGORIES.index(name) for name in a.DETAIL_CATEGORIES], len(detail))
+    article = called_for * a.SKUS_PER_CATEGORY + rng.integers(0, a.SKUS_PER_CATEGORY, len(detail))
     return [
         _Draft(SEARCH, searching, rng.uniform(0.05, 0.6, len(searching)), _articles(people, journeys, searching, rng)),
         _Draft(VIEW, viewing, rng.uniform(0.1, 1.0, len(viewing)), _articles(people, journeys, viewing, rng)),
+        _Draft(VIEW, detail, rng.uniform(0.1, 0.6, len(detail)), article),
+    ]
+
+
+def _recommended(rates: Rates, journeys: Journeys, rng: np.random.Generator) -> list[_Draft]:
+    """Treated people see a recommendation where the scene calls for one, and some click it."""
+    visits = journeys.visits
+    shown = np.flatnonzero(rates.arms.scene_recommendation[visits.person] & (visits.scene > 0) & ~journeys.bounced)
+    clicked = shown[rng.random(len(shown)) < a.RECOMMENDATION_CLICKED]
+    return [
+        _Draft(RECOMMEND, shown, np.full(len(shown), 0.7)),
+        _Draft(CLICK, clicked, np.full(len(clicked), 0.7 + 1e-5)),
     ]
 
 
@@ -134,11 +162,18 @@ def _lines_taken_up(journeys: Journeys) -> Lines:
     return Lines(taken_by[lines.session[kept]], lines.sku[kept], lines.quantity[kept])
 
 
-def _pauses(people: People, journeys: Journeys, session: a.Ints, act: a.Ints, rng: np.random.Generator) -> a.Ints:
-    pause = np.array(_SECONDS_BEFORE)[act] * 1000 * rng.lognormal(0, _PAUSE_SIGMA, len(act))
+def _pauses(rates: Rates, journeys: Journeys, session: a.Ints, act: a.Ints, rng: np.random.Generator) -> a.Ints:
+    """Time before each act; the acts of registration and trial fall on their exact moment."""
     visits = journeys.visits
-    lead = people.registered[visits.person] - visits.start  # the act of registration falls on its exact moment
-    return np.where(act == REGISTER, lead[session], pause.astype(np.int64))
+    median_ms = np.array(_SECONDS_BEFORE) * 1000.0
+    pause = median_ms[act] * rng.lognormal(0, _PAUSE_SIGMA, len(act))
+    after_home = np.roll(act, 1) == VISIT
+    dwells = (visits.scene[session] == _HOME_SCENE) & after_home
+    pause = np.where(dwells, a.HOME_DWELL_MS + 1 + pause, np.where(after_home, pause.clip(max=a.HOME_DWELL_MS), pause))
+    for exact, moment in ((REGISTER, rates.people.registered), (ACTIVATE, rates.trials.start)):
+        row = np.flatnonzero(act == exact)
+        pause[row] = moment[visits.person[session[row]]] - visits.start[session[row]]
+    return pause.astype(np.int64)
 
 
 def _moments(journeys: Journeys, session: a.Ints, pause: a.Ints) -> a.Ints:
@@ -147,8 +182,11 @@ def _moments(journeys: Journeys, session: a.Ints, pause: a.Ints) -> a.Ints:
     return journeys.visits.start[session] + elapsed - np.repeat(elapsed[first], np.diff(first, append=len(session)))
 
 
-def _dwells(session: a.Ints, act: a.Ints, pause: a.Ints, rng: np.random.Generator) -> a.Ints:
+def _dwells(journeys: Journeys, session: a.Ints, act: a.Ints, pause: a.Ints, rng: np.random.Generator) -> a.Ints:
     last = np.diff(session, append=-1) != 0
     own = (a.LAST_PAGE_SECONDS * rng.lognormal(0, a.LAST_PAGE_SIGMA, len(act)) * 1000).astype(np.int64)
+    home = last & (act == VISIT)  # the only page of its session: it may not look like a scene it is not, nor hide one
+    called_for = journeys.visits.scene[session] > 0
+    own = np.where(home, np.where(called_for, own + a.HOME_DWELL_MS + 1, own.clip(max=a.HOME_DWELL_MS)), own)
     dwell = np.where(last, own, np.roll(pause, -1))
     return np.where((act == VISIT) | (act == VIEW), dwell, -1)

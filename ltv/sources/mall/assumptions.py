@@ -1,9 +1,11 @@
-"""Every number the simulated mall is built on, in one place; README.md beside this file says where they come from."""
+"""The numbers of people and shop that the simulated mall is built on; README.md beside this file tells the sources.
+
+Those of the channels head `channels.py`, those of the hooks `hooks.py`, those of the launches `world.py`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -86,13 +88,10 @@ PARENT_HOURS = (
 
 @dataclass(frozen=True)
 class Coupon:
-    """A coupon, the orders it fits, and what it takes off: an amount and a share of the list price."""
+    """A coupon and the share of the list price it takes off."""
 
     name: str
-    fits: Literal["on_sale", "first_order", "any_order"]
-    least_fen: int
-    off_fen: int
-    off_share: float
+    share: float
 
 
 @dataclass(frozen=True)
@@ -135,22 +134,25 @@ class PersonType:
 
 # fmt: off
 TYPES = (
-    PersonType("student", 0.22, 0.19, 0.060, 0.24, 0.4, -0.6, 1 / 150, 0.35, 0.10, (18, 24), 0.58, LATE_HOURS,
+    PersonType("student", 0.22, 0.22, 0.060, 0.24, 0.4, -0.6, 1 / 150, 0.35, 0.10, (18, 24), 0.58, LATE_HOURS,
                (0.62, 0.30, 0.08), (0.30, 0.22, 0.00, 0.22, 0.10, 0.04, 0.01, 0.11)),
-    PersonType("silver", 0.12, 0.12, 0.060, 0.29, 0.7, 0.0, 1 / 240, 0.15, 0.20, (60, 78), 0.61, EARLY_HOURS,
+    PersonType("silver", 0.12, 0.15, 0.060, 0.29, 0.7, 0.0, 1 / 240, 0.15, 0.20, (60, 78), 0.61, EARLY_HOURS,
                (0.80, 0.08, 0.12), (0.10, 0.02, 0.03, 0.32, 0.04, 0.18, 0.29, 0.02)),
-    PersonType("parent", 0.18, 0.19, 0.078, 0.32, 1.6, 0.2, 1 / 300, 0.25, 0.30, (27, 45), 0.70, PARENT_HOURS,
+    PersonType("parent", 0.18, 0.22, 0.078, 0.32, 1.6, 0.2, 1 / 300, 0.25, 0.30, (27, 45), 0.70, PARENT_HOURS,
                (0.55, 0.37, 0.08), (0.12, 0.08, 0.36, 0.20, 0.04, 0.14, 0.03, 0.03)),
-    PersonType("bargain_hunter", 0.17, 0.28, 0.078, 0.18, 0.8, -0.5, 1 / 180, 0.60, 0.15, (22, 58), 0.62, OFFICE_HOURS,
+    PersonType("bargain_hunter", 0.17, 0.31, 0.078, 0.18, 0.8, -0.5, 1 / 180, 0.60, 0.15, (22, 58), 0.62, OFFICE_HOURS,
                (0.50, 0.40, 0.10), (0.22, 0.12, 0.04, 0.28, 0.08, 0.16, 0.04, 0.06)),
-    PersonType("loyal", 0.09, 0.43, 0.105, 0.39, 1.3, 0.8, 1 / 900, 0.20, 0.55, (24, 58), 0.56, OFFICE_HOURS,
+    PersonType("loyal", 0.09, 0.43, 0.100, 0.37, 1.3, 0.8, 1 / 900, 0.20, 0.55, (24, 58), 0.56, OFFICE_HOURS,
                (0.35, 0.58, 0.07), (0.20, 0.16, 0.06, 0.16, 0.12, 0.13, 0.07, 0.10)),
-    PersonType("one_off", 0.22, 0.06, 0.060, 0.27, 0.2, 0.1, 1 / 25, 0.30, 0.03, (18, 62), 0.52, OFFICE_HOURS,
+    PersonType("one_off", 0.22, 0.08, 0.060, 0.27, 0.2, 0.1, 1 / 25, 0.30, 0.03, (18, 62), 0.52, OFFICE_HOURS,
                (0.58, 0.14, 0.28), (0.22, 0.12, 0.05, 0.13, 0.18, 0.14, 0.06, 0.10)),
 )
 # fmt: on
 
-VISIT_SIGMA = 0.65  # people of one type differ in how often they come …
+VISIT_SIGMA = 0.42  # people of one type differ in how often they come …
+BIG_CITIES = ("上海", "北京", "广州", "深圳")
+CITY_EFFECT = 0.25  # … those of big cities come e^0.25 times as often, of others less: this one can be observed …
+HIDDEN_EFFECT = 0.30  # … and so do the eager, which no table shows (log scale, for one standard deviation)
 CART_SIGMA = 0.35  # … in how easily they fill a cart …
 BUY_SIGMA = 0.40  # … and order it (log scale) …
 LEVEL_SIGMA = 0.75  # … and in how dear they shop (standard deviations of the price list)
@@ -168,11 +170,28 @@ REGISTRATION_BUY_RATE = 0.58
 HONEYMOON_VISITS, HONEYMOON_DAYS = 3.0, 5.0  # newcomers come 1 + 3·exp(−age/5) times as often
 GROWTH = (0.8, 1.2)  # newcomers a day, first and last day, relative to the mean
 
+COOKIE_DAYS = 90  # after which a browser is cleared
+NEW_NUMBER_RATE, RECYCLED_RATE, NUMBER_RESTS_DAYS = 0.08, 0.25, 60  # candidates; few find a number that has rested
+NEW_DEVICE_RATES = (0.40, 0.15)  # a new phone or a reinstalled app within the window, once and twice
+EMAIL_RATE, APP_USER_SHARE = 0.45, 0.05
+TABLET_RATE, TABLET_SHARE = 0.20, 0.5  # people with a family tablet; share of their app sessions on it
+KIOSK_RATE = 0.08  # share of web sessions on the kiosk in the shop
+OWN_ID_RATES = (0.20, 0.06, 0.06)  # share of sessions with login that a source still logs under its own identifier
+JUNK_RATES = (0.003, 0.004, 0.003)  # share of rows with a junk identifier
+RING_RATE, RING_SIZE, RING_DAYS = 0.4, (8, 15), 2  # communities with a ring of reward hunters
+
 BOUNCE_RATE = 0.42
-EXTRA_VIEWS = 1.5
+EXTRA_VIEWS = 1.9
 SEARCHES = 0.7
+SCENES = ("none", "home_dwell", "search", "detail")  # why a recommendation may be shown
+SCENE_SHARES = (0.50, 0.20, 0.12, 0.18)
+SCENE_RATE = 1 - SCENE_SHARES[0]
+HOME_DWELL_MS = 20_000  # longer than this on the first page calls for a recommendation, so do long search words …
+LONG_QUERY = 2  # … of more characters than this …
+DETAIL_CATEGORIES = ("baby", "digital")  # … and a page of these categories
+RECOMMENDATION_CLICKED = 0.22
 LOGIN_RATE = 0.18
-CARELESS_RATE, UNLOGGED_RATE = 0.08, 0.15  # some members browse some of their sessions without login
+CARELESS_RATE, UNLOGGED_RATE = 0.25, 0.30  # some members browse some of their sessions without login
 REFUSED_RATE = 0.15  # web sessions of strangers who refuse cookies: no identifier at all
 REMOVE_RATE = 0.12
 SHARE_RATE = 0.02
@@ -184,6 +203,7 @@ ORDER_STATUSES = ("paid", "cancelled", "failed", "timeout", "refunded")
 PAID, CANCELLED, FAILED, TIMEOUT, REFUNDED = range(5)
 STATUS_SHARES = (0.915, 0.035, 0.02, 0.03)  # refunds come later, out of the paid ones
 STATUS_AFTER_MINUTES = (0, 12, 2, 30)  # when the export knows it
+FLIGHT_DAYS, FLIGHT_RANGE, FLIGHT_ON_SALES = 14, (0.4, 1.6), 1.5  # how advertising pressure varies in time
 REFUND_RATE, PARTIAL_REFUND_RATE = 0.075, 0.015
 PARTIAL_REFUND_SHARE = (0.1, 0.6)
 REFUND_DAYS, REFUND_SIGMA = 4.0, 0.7  # median and spread (log) of the time to the refund
@@ -196,15 +216,15 @@ PAYMENT_SHARES = (  # by source
     (0.30, 0.55, 0.15, 0.0),
     (0.55, 0.20, 0.10, 0.15),
 )
-COUPONS = (  # the first one that fits is used
-    Coupon("FESTIVAL15", "on_sale", least_fen=0, off_fen=0, off_share=0.15),
-    Coupon("NEW20", "first_order", least_fen=60_00, off_fen=20_00, off_share=0.0),
-    Coupon("FULL300-40", "any_order", least_fen=300_00, off_fen=40_00, off_share=0.0),
-    Coupon("FULL100-10", "any_order", least_fen=100_00, off_fen=10_00, off_share=0.0),
+COUPONS = (  # at most one an order; NEW15 and FLASH10 are paid hooks and stack with nothing
+    Coupon("NEW15", 0.15),
+    Coupon("FLASH10", 0.10),
+    Coupon("FESTIVAL15", 0.15),
+    Coupon("MEMBER10", 0.10),
 )
+NEW15, FLASH10, FESTIVAL15, MEMBER10 = range(4)
 BENEFIT_DISCOUNT = 0.03
 PROMO_COUPON_RATE = 0.3  # added on days of a sale
-MAX_DISCOUNT = 0.4
 
 LEVELS = (("basic", 0), ("plus", 100_000), ("vip", 500_000))  # paid so far, fen
 

@@ -36,11 +36,11 @@ def numbered(prefix: str, number: a.Ints, *, width: int) -> pa.Array:
     return _fixed_width(prefix, digits)
 
 
-def scrambled(prefix: str, number: a.Ints, *, seed: int) -> pa.Array:
+def scrambled(prefix: str, number: a.Ints, *, seed: int, tail: str = "") -> pa.Array:
     """Return identifiers that tell nothing: a prefix and 16 hexadecimal digits, different for different numbers."""
     code = _splitmix64(number.astype(np.uint64) + _splitmix64(np.array([seed & int(_MASK)], np.uint64)))
     nibbles = (code[:, None] >> np.arange(60, -4, -4, dtype=np.uint64)) & np.uint64(15)
-    return _fixed_width(prefix, np.frombuffer(b"0123456789abcdef", np.uint8)[nibbles])
+    return _fixed_width(prefix, np.frombuffer(b"0123456789abcdef", np.uint8)[nibbles], tail)
 
 
 def _splitmix64(x: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
@@ -51,9 +51,10 @@ def _splitmix64(x: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> np.ndarray[tu
     return x ^ (x >> np.uint64(31))
 
 
-def _fixed_width(prefix: str, digits: np.ndarray[tuple[int, int], np.dtype[np.uint8]]) -> pa.Array:
-    n, head = len(digits), np.frombuffer(prefix.encode("ascii"), np.uint8)
-    text = np.concatenate([np.broadcast_to(head, (n, len(head))), digits], axis=1)
+def _fixed_width(prefix: str, digits: np.ndarray[tuple[int, int], np.dtype[np.uint8]], tail: str = "") -> pa.Array:
+    n, ends = len(digits), [np.frombuffer(part.encode("ascii"), np.uint8) for part in (prefix, tail)]
+    head, foot = (np.broadcast_to(end, (n, len(end))) for end in ends)
+    text = np.concatenate([head, digits, foot], axis=1)
     offsets = np.arange(n + 1, dtype=np.int32) * text.shape[1]
     return pa.StringArray.from_buffers(n, pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(text)))
 

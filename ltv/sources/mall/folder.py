@@ -106,6 +106,7 @@ def switch(stage: Path, out: Path, *, arguments: Mapping[str, Any], files: Mappi
     _write_mark(out, {**old, "complete": False})
     for name in _orders_first(old["files"]):
         (out / name).unlink(missing_ok=True)
+    _drop_empty(sorted({(out / name).parent for name in old["files"]}))
     _write_mark(out, {"complete": False, "arguments": arguments, "files": files})
     for name in reversed(_orders_first(files)):
         (out / name).parent.mkdir(parents=True, exist_ok=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ltv.sources.mall import assumptions as a
 from ltv.sources.mall.catalogue import choose
 from ltv.sources.mall.people import People
+from ltv.sources.mall.rates import Rates
 from ltv.sources.mall.visits import Visits
-from ltv.sources.mall.window import Season, Window
+from ltv.sources.mall.window import Window
 
 
 @dataclass(frozen=True)
@@ -41,18 +42,21 @@ class Journeys:
     lines: Lines
 
 
-def draw_journeys(people: People, visits: Visits, window: Window, of: Season, *, rng: np.random.Generator) -> Journeys:
+def draw_journeys(rates: Rates, visits: Visits, *, rng: np.random.Generator) -> Journeys:
     """Draw the carts and orders of all sessions of one community."""
-    appetite = of.appetite[visits.start // a.DAY_MS]
-    filled = rng.random(len(visits.person)) < _cart_rate(people, visits) * appetite
-    buys = filled & (rng.random(len(filled)) < _buy_rate(people, visits) * appetite)
-    bounced = ~filled & (rng.random(len(filled)) < a.BOUNCE_RATE)
-    lines = _lines(people, visits, np.flatnonzero(filled), rng)
-    left = np.flatnonzero(filled & ~buys & visits.member & ~visits.unlogged)
-    back, taken_up = _returns(visits, left, window, rng)
+    app = (visits.source == a.APP).astype(np.float64)
+    scene = (visits.scene > 0).astype(np.float64)
+    filled_rate = rates.cart(visits.person, visits.start, registers=visits.registers, scene=scene, app=app)
+    bought_rate = rates.buy(visits.person, visits.start, registers=visits.registers, app=app)
+    filled = ~visits.activates & (rng.random(len(visits.person)) < filled_rate)
+    buys = filled & _able(rates.people, visits) & (rng.random(len(filled)) < bought_rate)
+    bounced = ~filled & ~visits.activates & (rng.random(len(filled)) < a.BOUNCE_RATE)
+    lines = _lines(rates.people, visits, np.flatnonzero(filled), rng)
+    left = np.flatnonzero(filled & ~buys & visits.member & visits.logged_in & (rates.people.ring[visits.person] < 0))
+    back, taken_up = _returns(visits, left, rates.world.window, rng)
     n_back = len(taken_up)
     return Journeys(
-        visits=_join(visits, back),
+        visits=visits.join(back),
         basket=np.concatenate([np.arange(len(filled)), taken_up]),
         buys=np.concatenate([buys, rng.random(n_back) < a.RETURN_BUY_RATE]),
         bounced=np.concatenate([bounced, np.zeros(n_back, np.bool_)]),
@@ -60,15 +64,10 @@ def draw_journeys(people: People, visits: Visits, window: Window, of: Season, *,
     )
 
 
-def _cart_rate(people: People, visits: Visits) -> a.Floats:
-    return np.where(visits.registers, a.REGISTRATION_CART_RATE, people.cart_rate[visits.person])
-
-
-def _buy_rate(people: People, visits: Visits) -> a.Floats:
-    rate = np.where(visits.registers, a.REGISTRATION_BUY_RATE, people.buy_rate[visits.person])
-    guest = people.guest[visits.person] & ~visits.refused
-    # Before registration nobody orders but guests, and a member orders only when logged in.
-    return np.where(visits.member & ~visits.unlogged, rate, np.where(guest, rate * a.GUEST_BUY_FACTOR, 0.0))
+def _able(people: People, visits: Visits) -> a.Flags:
+    """Before registration nobody orders but guests whom one can name; a member orders only when logged in."""
+    able: a.Flags = np.where(visits.member, visits.logged_in, people.guest[visits.person] & (visits.own >= 0))
+    return able
 
 
 def _lines(people: People, visits: Visits, filled: a.Ints, rng: np.random.Generator) -> Lines:
@@ -87,12 +86,7 @@ def _returns(visits: Visits, left: a.Ints, window: Window, rng: np.random.Genera
     after_ms = (np.exp(rng.uniform(low, high, len(left))) * a.HOUR_MS).astype(np.int64)
     start = visits.start[left] + after_ms
     back = (rng.random(len(left)) < a.RETURN_RATE) & (start < window.length_ms)
-    taken_up, none = left[back], np.zeros(int(back.sum()), np.bool_)
-    return (
-        Visits(visits.person[taken_up], start[back], visits.source[taken_up], none, ~none, none, none),
-        taken_up,
-    )
-
-
-def _join(first: Visits, second: Visits) -> Visits:
-    return Visits(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in first.__annotations__))
+    taken_up, n = left[back], int(back.sum())
+    took = Visits(*(getattr(visits, name)[taken_up] for name in visits.__annotations__))
+    none = np.zeros(n, np.bool_)
+    return replace(took, start=start[back], registers=none, activates=none, clicked=np.full(n, -1)), taken_up

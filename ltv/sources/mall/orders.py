@@ -8,10 +8,10 @@ import numpy as np
 
 from ltv.sources.mall import assumptions as a
 from ltv.sources.mall.actions import SUBMIT, Actions
-from ltv.sources.mall.catalogue import Catalogue
+from ltv.sources.mall.hooks import COUPON_CATEGORIES, COUPON_MS, FLASH_STOCK, FLASH_USE, flash_of
 from ltv.sources.mall.journeys import Journeys
-from ltv.sources.mall.people import People
-from ltv.sources.mall.window import Season, pick
+from ltv.sources.mall.rates import Rates
+from ltv.sources.mall.window import pick
 
 NO_COUPON = -1
 
@@ -28,6 +28,8 @@ class Orders:
         list_fen: sum of its lines.
         discount_fen: taken off.
         coupon: position in `COUPONS`, or `NO_COUPON`.
+        flash: limited-time offer that was asked for, or −1.
+        refused: its stock was used up.
         benefit: a member benefit was used.
         status: first known status, position in `ORDER_STATUSES`.
         known: moment at which that status is known.
@@ -46,6 +48,8 @@ class Orders:
     list_fen: a.Ints
     discount_fen: a.Ints
     coupon: a.Ints
+    flash: a.Ints
+    refused: a.Flags
     benefit: a.Flags
     status: a.Ints
     known: a.Ints
@@ -68,21 +72,24 @@ class Orders:
         return by_crm
 
 
-def draw_orders(
-    people: People, journeys: Journeys, actions: Actions, goods: Catalogue, of: Season, *, rng: np.random.Generator
-) -> Orders:
+def draw_orders(rates: Rates, journeys: Journeys, actions: Actions, *, rng: np.random.Generator) -> Orders:
     """Draw the orders of one community."""
+    people, world = rates.people, rates.world
     session, ms = _submitted(journeys, actions)
     person = journeys.visits.person[session]
-    kind = people.kind[person]
+    kind, day = people.kind[person], ms // a.DAY_MS
     line_order, line_sku, line_quantity = _lines(journeys, session)
-    list_fen = np.bincount(line_order, goods.price_fen[line_sku] * line_quantity, len(session)).astype(np.int64)
-    sale = of.sale[np.minimum(ms // a.DAY_MS, len(of.sale) - 1)]
-    coupon = _coupons(kind, person, list_fen, sale, rng)
-    benefit = (people.registered[person] < a.NEVER) & (rng.random(len(ms)) < a.of_types("benefit_rate")[kind])
-    discount_fen = _discounts(list_fen, coupon, benefit)
+    list_fen = np.bincount(line_order, world.goods.price_fen[line_sku] * line_quantity, len(session)).astype(np.int64)
+    first_line = np.searchsorted(line_order, np.arange(len(session)))
+    flash, refused = _flashes(rates, person, ms, rng)
+    drawn = rng.random(len(ms))
+    coupon = _coupons(rates, person, ms, line_sku[first_line], flashed=(flash >= 0) & ~refused, drawn=drawn)
+    benefit = (people.registered[person] <= ms) & (rng.random(len(ms)) < a.of_types("benefit_rate")[kind])
+    benefit &= (coupon != a.NEW15) & (coupon != a.FLASH10)
+    share = np.array([0.0, *(c.share for c in a.COUPONS)])[coupon + 1] + a.BENEFIT_DISCOUNT * benefit
+    discount_fen = np.floor(list_fen * share).astype(np.int64)
     source = np.where(rng.random(len(ms)) < np.array(a.ASSISTED_RATE)[kind], a.CRM, journeys.visits.source[session])
-    status = pick(np.cumsum(a.STATUS_SHARES), rng, len(ms))
+    status = _statuses(world.launch_factor("failures")[0][day], rng)
     refunded, refund_fen = _refunds(ms, list_fen - discount_fen, status, rng)
     return Orders(
         session=session,
@@ -92,6 +99,8 @@ def draw_orders(
         list_fen=list_fen,
         discount_fen=discount_fen,
         coupon=coupon,
+        flash=flash,
+        refused=refused,
         benefit=benefit,
         status=status,
         known=ms + np.array(a.STATUS_AFTER_MINUTES)[status] * a.MINUTE_MS,
@@ -120,25 +129,45 @@ def _lines(journeys: Journeys, session: a.Ints) -> tuple[a.Ints, a.Ints, a.Ints]
     return line_order[kept], journeys.lines.sku[kept], journeys.lines.quantity[kept]
 
 
-def _coupons(kind: a.Ints, person: a.Ints, list_fen: a.Ints, sale: a.Flags, rng: np.random.Generator) -> a.Ints:
-    uses = rng.random(len(kind)) < a.of_types("coupon_rate")[kind] + a.PROMO_COUPON_RATE * sale
-    first_order = np.zeros(len(kind), np.bool_)
-    first_order[np.unique(person, return_index=True)[1]] = True
-    fits = {"on_sale": sale, "first_order": first_order, "any_order": np.ones(len(kind), np.bool_)}
-    best = np.select(
-        [fits[coupon.fits] & (list_fen >= coupon.least_fen) for coupon in a.COUPONS],
-        [np.full(len(kind), k) for k in range(len(a.COUPONS))],
-        NO_COUPON,
-    )
-    return np.where(uses, best, NO_COUPON)
+def _flashes(rates: Rates, person: a.Ints, ms: a.Ints, rng: np.random.Generator) -> tuple[a.Ints, a.Flags]:
+    """Return the limited-time offer that each order asks for, and whether its stock was used up before."""
+    which = flash_of(rates.world, ms)
+    asks = rates.arms.limited_time_offer[person] & (rates.people.registered[person] <= ms)
+    which = np.where(asks & (rng.random(len(ms)) < FLASH_USE), which, -1)
+    by_offer = np.argsort(which, kind="stable")  # orders come in order of time
+    first = np.searchsorted(which[by_offer], which[by_offer])
+    rank = np.empty(len(ms), np.int64)
+    rank[by_offer] = np.arange(len(ms)) - first
+    return which, (which >= 0) & (rank >= FLASH_STOCK)
 
 
-def _discounts(list_fen: a.Ints, coupon: a.Ints, benefit: a.Flags) -> a.Ints:
-    off = np.array([0, *(c.off_fen for c in a.COUPONS)])[coupon + 1]
-    share = np.array([0, *(c.off_share for c in a.COUPONS)])[coupon + 1] + a.BENEFIT_DISCOUNT * benefit
-    most = np.floor(list_fen * a.MAX_DISCOUNT)
-    discount: a.Ints = np.minimum(off + np.floor(list_fen * share), most).astype(np.int64)
-    return discount
+def _coupons(
+    rates: Rates, person: a.Ints, ms: a.Ints, first_sku: a.Ints, *, flashed: a.Flags, drawn: a.Floats
+) -> a.Ints:
+    """One coupon an order: a paid hook's where one applies, else an ordinary one for those who look for it."""
+    people, sale = rates.people, rates.world.season.sale[ms // a.DAY_MS]
+    uses = drawn < a.of_types("coupon_rate")[people.kind[person]] + a.PROMO_COUPON_RATE * sale
+    since = ms - people.registered[person]
+    listed = np.isin(first_sku // a.SKUS_PER_CATEGORY, [a.CATEGORIES.index(name) for name in COUPON_CATEGORIES])
+    new = _first_orders(person) & rates.arms.first_order_coupon[person] & (since >= 0) & (since < COUPON_MS) & listed
+    ordinary = np.where(uses, np.where(sale, a.FESTIVAL15, a.MEMBER10), NO_COUPON)
+    return np.where(new, a.NEW15, np.where(flashed, a.FLASH10, ordinary))
+
+
+def _first_orders(person: a.Ints) -> a.Flags:
+    first = np.zeros(len(person), np.bool_)
+    first[np.unique(person, return_index=True)[1]] = True
+    return first
+
+
+def _statuses(failures: a.Floats, rng: np.random.Generator) -> a.Ints:
+    """Draw the first known status; `failures` is a factor on payments that fail or time out."""
+    _, cancelled, failed, timeout = a.STATUS_SHARES
+    bounds = np.stack([np.full(len(failures), cancelled), cancelled + failed * failures,
+                       cancelled + (failed + timeout) * failures])  # fmt: skip
+    place = (rng.random(len(failures)) >= bounds).sum(axis=0)
+    status: a.Ints = np.array([a.CANCELLED, a.FAILED, a.TIMEOUT, a.PAID])[place]
+    return status
 
 
 def _refunds(ms: a.Ints, amount_fen: a.Ints, status: a.Ints, rng: np.random.Generator) -> tuple[a.Ints, a.Ints]:

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from ltv.errors import UsageError, found
-from ltv.sources.mall import assumptions as a
-from ltv.sources.mall.actions import draw_actions
-from ltv.sources.mall.catalogue import Catalogue, draw_catalogue
+from ltv.sources.mall.channels import CHANNELS
 from ltv.sources.mall.folder import describe, staged, switch
-from ltv.sources.mall.journeys import draw_journeys
-from ltv.sources.mall.orders import draw_orders
-from ltv.sources.mall.people import draw_people
-from ltv.sources.mall.spoil import spoilt
-from ltv.sources.mall.tables import Community, tables
-from ltv.sources.mall.truth import people_table
-from ltv.sources.mall.visits import draw_visits
-from ltv.sources.mall.window import Season, Window, season, stream
+from ltv.sources.mall.parts import Plan, Written, write_mall_tables, write_part
+from ltv.sources.mall.truth.all import mall_truth
+from ltv.sources.mall.window import Window
+from ltv.sources.mall.world import Knobs, World
 
-MAX_USERS, MAX_DAYS, MAX_DIRTY = 10_000_000, 3_660, 0.5
+MAX_USERS, MAX_DAYS, MAX_DIRTY, MAX_CONFOUNDING = 10_000_000, 3_660, 0.5, 5.0
 _EARLIEST = date(2000, 1, 1)  # rows before it break the contract
+MODEL = "truth/model.json"
 
 
 @dataclass(frozen=True)
@@ -53,6 +48,10 @@ def simulate(
     end: date | str = date(2026, 6, 30),
     seed: int = 7,
     dirty: float = 0.0,
+    confounding: float = 1.0,
+    hidden_confounding: float = 0.5,
+    holdout: float = 0.1,
+    workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> MallSummary:
     """Write the input tables of a simulated mall to `out/data` and the truth about it to `out/truth`.
@@ -63,162 +62,53 @@ def simulate(
         days: length in local days.
         end: last local day, a date or ISO text.
         seed: a whole number; the same gives the same bytes.
-        dirty: share of rows that are added to each table and break the contract or are duplicates.
+        dirty: share of rows that are late, repeated or break the contract.
+        confounding: how strongly channels aim at big cities, whose people come more often anyway (observed).
+        hidden_confounding: how strongly they aim at the eager, whom no table shows.
+        holdout: share of people to whom a channel sends nothing, drawn for each channel; 0 is no experiment.
+        workers: processes; the bytes are the same. A script that asks for more than one needs the usual
+            `if __name__ == "__main__"`.
         progress: called with the share done, from 0 to 1.
 
     Raises:
         UsageError: an argument is out of range, the folder cannot be written or holds the tables of others.
     """
-    plan = _Plan(
-        users=_whole("users", users, 1, MAX_USERS),
-        window=_window(days, end),
-        seed=_whole("seed", seed, 0, 2**63 - 1),
-        dirty=_share("dirty", dirty),
+    knobs = Knobs(
+        _share("confounding", confounding, MAX_CONFOUNDING),
+        _share("hidden_confounding", hidden_confounding, MAX_CONFOUNDING),
+        _share("holdout", holdout, 1.0),
     )
-    told = progress or (lambda _: None)
+    users = _whole("users", users, 1, MAX_USERS)
+    world = World(_whole("seed", seed, 0, 2**63 - 1), _window(days, end), knobs)
+    plan = Plan(world, users, _share("dirty", dirty, MAX_DIRTY))
+    workers = _whole("workers", workers, 1, 256)
+    bills = np.zeros((len(CHANNELS), world.window.days), np.int64)
     rows: dict[str, int] = {}
     with staged(out) as stage:
-        for part in range(plan.parts):
-            rows |= _write_part(plan, part, stage, told)
-        rows = _gather_truth(stage, rows)
-        files = describe(stage, rows)
+        for part in _parts(plan, stage, workers, progress or (lambda _: None)):
+            rows |= part.rows
+            bills += part.bills
+        rows |= write_mall_tables(plan, stage, bills)
+        (stage / MODEL).write_text(json.dumps(mall_truth(world), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        files = describe(stage, rows | {MODEL: 1})
         switch(stage, out, arguments=plan.arguments, files=files)
     return MallSummary(out, _by_table(rows), tuple(files))
 
 
-@dataclass(frozen=True)
-class _Plan:
-    users: int
-    window: Window
-    seed: int
-    dirty: float
-    season: Season = field(init=False)
-    goods: Catalogue = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "season", season(self.window))
-        object.__setattr__(self, "goods", draw_catalogue(self.seed))
-
-    @property
-    def communities(self) -> int:
-        return -(-self.users // a.COMMUNITY)
-
-    @property
-    def parts(self) -> int:
-        return -(-self.communities // a.COMMUNITIES_PER_PART)
-
-    @property
-    def arguments(self) -> dict[str, object]:
-        end, days = self.window.end.isoformat(), self.window.days
-        return {"users": self.users, "days": days, "end": end, "seed": self.seed, "dirty": self.dirty}
-
-
-def _draw_community(plan: _Plan, number: int) -> Community:
-    """Draw everything that happens in one community, whether all of its people are wanted or not."""
-
-    def rng(stage: str) -> np.random.Generator:
-        return stream(plan.seed, number, stage)
-
-    window, of, goods = plan.window, plan.season, plan.goods
-    people = draw_people(number, window, of, rng=rng("people"))
-    visits = draw_visits(people, window, of, rng=rng("visits"))
-    journeys = draw_journeys(people, visits, window, of, rng=rng("journeys"))
-    actions = draw_actions(people, journeys, rng=rng("actions"))
-    orders = draw_orders(people, journeys, actions, goods, of, rng=rng("orders"))
-    wanted = min(a.COMMUNITY, plan.users - number * a.COMMUNITY)
-    return Community(plan.seed, number, window, goods, people, journeys, actions, orders, wanted)
-
-
-def _write_part(plan: _Plan, part: int, stage: Path, told: Callable[[float], None]) -> dict[str, int]:
-    """Write one part of every table; a part depends on nothing outside it."""
-    first = part * a.COMMUNITIES_PER_PART
-    with _Part(stage, part, plan) as files:
-        for number in range(first, min(first + a.COMMUNITIES_PER_PART, plan.communities)):
-            community = _draw_community(plan, number)
-            files.add_truth("people", people_table(community))
-            for name, rows in tables(community).items():
-                files.add(name, rows, community=number)
-            told((number + 1) / plan.communities)
-    return files.rows
-
-
-class _Part:
-    """The open files of one part; every community is a row group."""
-
-    def __init__(self, stage: Path, part: int, plan: _Plan) -> None:
-        self.rows: dict[str, int] = {}
-        self._stage, self._part, self._plan = stage, part, plan
-        self._open = ExitStack()
-        self._writers: dict[str, pq.ParquetWriter] = {}
-
-    def __enter__(self) -> _Part:
-        return self
-
-    def __exit__(self, *failure: object) -> None:
-        self._open.close()
-
-    def add(self, table: str, rows: pa.Table, *, community: int) -> None:
-        """Append the rows of one community to an input table, spoilt ones to a file of their own."""
-        self._append(f"data/{table}/part-{self._part:04d}.parquet", rows)
-        bad = spoilt(table, rows, self._plan.dirty, seed=self._plan.seed, community=community)
-        if bad:
-            self._append_spoilt(table, bad)
-
-    def add_truth(self, table: str, rows: pa.Table) -> None:
-        """Append the rows of one community to a table of the truth."""
-        self._append(f"truth/{table}/part-{self._part:04d}.parquet", rows)
-
-    def _append(self, name: str, rows: pa.Table) -> None:
-        if name not in self._writers:
-            self._writers[name] = self._open.enter_context(_writer(self._path(name), rows.schema))
-            self.rows[name] = 0
-        self._writers[name].write_table(rows, row_group_size=max(rows.num_rows, 1))
-        self.rows[name] += rows.num_rows
-
-    def _append_spoilt(self, table: str, bad: list[tuple[str, str]]) -> None:
-        name = f"data/{table}/late-{self._part:04d}.jsonl"
-        first = self.rows.get(name, 0)
-        with self._path(name).open("a", encoding="utf-8") as file:
-            file.writelines(line + "\n" for _, line in bad)
-        self.rows[name] = first + len(bad)
-        columns = {
-            "table": [table] * len(bad),
-            "file": [name] * len(bad),
-            "line": list(range(first + 1, first + 1 + len(bad))),
-            "rule": [rule for rule, _ in bad],
-        }
-        self.add_truth("spoilt", pa.table(columns))
-
-    def _path(self, name: str) -> Path:
-        path = self._stage / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path
-
-
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    # Identifiers are all different: a dictionary of them costs time and no space is won.
-    once = ("event_id", "order_id")
-    return pq.ParquetWriter(
-        path,
-        schema,
-        compression="zstd",
-        compression_level=1,
-        use_dictionary=[name for name in schema.names if name not in once],
-        store_schema=False,
-    )
-
-
-def _gather_truth(stage: Path, rows: Mapping[str, int]) -> dict[str, int]:
-    """Join the parts of each table of the truth into one file; return the rows of all files."""
-    gathered = {name: count for name, count in rows.items() if not name.startswith("truth/")}
-    for folder in sorted((stage / "truth").iterdir()):
-        name = f"truth/{folder.name}.parquet"
-        parts = [pq.ParquetFile(path) for path in sorted(folder.iterdir())]
-        with _writer(stage / name, parts[0].schema_arrow) as writer:
-            for group in (part.read_row_group(k) for part in parts for k in range(part.num_row_groups)):
-                writer.write_table(group)
-        gathered[name] = sum(part.metadata.num_rows for part in parts)
-    return gathered
+def _parts(plan: Plan, stage: Path, workers: int, told: Callable[[float], None]) -> Iterator[Written]:
+    """Write all parts, here or in other processes; they depend on nothing outside themselves."""
+    if workers == 1 or plan.parts == 1:
+        for part in range(plan.parts):
+            yield write_part(plan, part, stage, told)
+        return
+    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+        waiting = [pool.submit(write_part, plan, part, stage) for part in range(plan.parts)]
+        try:
+            for done, future in enumerate(as_completed(waiting), 1):
+                yield future.result()
+                told(done / plan.parts)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _by_table(rows: Mapping[str, int]) -> dict[str, int]:
@@ -236,9 +126,9 @@ def _whole(name: str, value: object, low: int, high: int) -> int:
     return value
 
 
-def _share(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= MAX_DIRTY:
-        raise UsageError(found(name, value, f"a number from 0 to {MAX_DIRTY}"))
+def _share(name: str, value: object, high: float) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= high:
+        raise UsageError(found(name, value, f"a number from 0 to {high:g}"))
     return float(value)
 
 

@@ -1,4 +1,4 @@
-"""Rows that break the contract, and true duplicates: what a partner's late delivery looks like."""
+"""Rows that come late, twice or broken: what a partner's late delivery looks like."""
 
 from __future__ import annotations
 
@@ -26,6 +26,11 @@ def _as_text(key: str, column: str, template: str) -> Rule:
     return lambda row: {**row, key: f"{row[key]}x", column: template.format(row[column])}
 
 
+def _changed(**changes: object) -> Rule:
+    return lambda row: {**row, **changes}
+
+
+LATE = "late"  # a good row that is missing in the first delivery
 RULES: Mapping[str, Mapping[str, Rule]] = {
     "orders": {
         "duplicate": dict,
@@ -55,23 +60,52 @@ RULES: Mapping[str, Mapping[str, Rule]] = {
         "registered_in_the_future": _fresh("id_value", registered_at="2199-01-01T00:00:00Z"),
         "birth_year_as_text": _fresh("id_value", birth_year="unknown"),
     },
-    "links": {"ts_as_text": lambda row: {**row, "ts": "yesterday"}},
+    "links": {"ts_as_text": _changed(ts="yesterday")},
+    "consents": {"ts_as_text": _changed(ts="yesterday"), "granted_as_text": _changed(granted="perhaps")},
+    "exposures": {"ts_as_text": _changed(ts="yesterday"), "no_variant": _changed(variant=None)},
+    "hook_calls": {"unknown_outcome": _changed(outcome="maybe"), "negative_latency": _changed(latency_ms=-1)},
+    "invites": {"ts_as_text": _changed(ts="yesterday"), "no_invitee": _changed(invitee_value=None)},
+    "launches": {"duplicate": dict, "unknown_kind": _fresh("launch_id", kind="party")},
+    "offer_events": {"unknown_event": _changed(event="lost"), "in_the_future": _changed(ts="2199-01-01T00:00:00Z")},
+    "offers": {"duplicate": dict, "stock_as_text": _fresh("offer_id", stock="plenty")},
+    "spans": {"duplicate": dict, "negative_duration": _fresh("span_id", duration_us=-1)},
+    "spend": {"duplicate": dict, "cost_as_text": _fresh("campaign", cost="dear")},
+    "tickets": {"duplicate": dict, "sentiment_out_of_range": _fresh("ticket_id", sentiment=3)},
+    "touches": {
+        "duplicate": dict,
+        "unknown_kind": _fresh("touch_id", kind="dream"),
+        "negative_cost": _fresh("touch_id", cost=-1),
+    },
+    "trials": {"duplicate": dict, "unknown_outcome": _fresh("trial_id", outcome="asleep")},
 }
 
 
-def spoilt(table: str, rows: pa.Table, share: float, *, seed: int, community: int) -> list[tuple[str, str]]:
-    """Return rule and JSON line of the bad rows that are added to a table of one community.
+def spoilt(
+    table: str, rows: pa.Table, share: float, *, seed: int, community: int
+) -> tuple[pa.Table, list[tuple[str, str]]]:
+    """Return the rows of the first delivery, and rule and JSON line of those of the late one.
 
-    >>> good = pa.table({"order_id": ["P1"], "status": ["paid"]})
-    >>> [rule for rule, line in spoilt("orders", good, 1.0, seed=1, community=0)]
-    ['duplicate']
+    >>> rows = pa.table({"order_id": ["P1", "P2"], "status": ["paid", "paid"]})
+    >>> first, late = spoilt("orders", rows, 1.0, seed=1, community=0)
+    >>> first["order_id"].to_pylist(), [rule for rule, line in late]
+    (['P2'], ['late', 'duplicate'])
     """
-    rules = tuple(RULES[table].items())
     count = round(share * rows.num_rows)
-    chosen = stream(seed, community, f"spoilt {table}").integers(0, max(rows.num_rows, 1), count)
-    copies = rows.take(pa.array(np.sort(chosen))).to_pylist()
-    named = ((rules[k % len(rules)], row) for k, row in enumerate(copies))
-    return [(name, json.dumps(rule(row), default=_plain, ensure_ascii=False)) for (name, rule), row in named]
+    if not count:
+        return rows, []
+    rng = stream(seed, community, f"spoilt {table}")
+    chosen = np.sort(rng.choice(rows.num_rows, count, replace=False))
+    rules = tuple({LATE: dict, **RULES[table]}.items())
+    which = np.arange(count) % len(rules)
+    copies = rows.take(pa.array(chosen)).to_pylist()
+    lines = [(rules[k][0], _line(rules[k][1](row))) for k, row in zip(which, copies, strict=True)]
+    first = np.ones(rows.num_rows, np.bool_)
+    first[chosen[which == 0]] = False
+    return rows.filter(pa.array(first)), lines
+
+
+def _line(row: Row) -> str:
+    return json.dumps(row, default=_plain, ensure_ascii=False)
 
 
 def _plain(value: object) -> object:
