@@ -13,6 +13,7 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    unified_ids      who the identifiers are, how sure that is, what changed
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
     LtvError         base of all errors that are told in one line
@@ -31,9 +32,20 @@ if TYPE_CHECKING:
     from ltv.sources.mall.tour import the_mall
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
+    from ltv.workspace.unified import unified_ids
 
 __version__ = "0.1.0"
-__all__ = ["LtvError", "data_assets", "notice", "open", "pages_by_table", "retention", "show", "the_mall"]
+__all__ = [
+    "LtvError",
+    "data_assets",
+    "notice",
+    "open",
+    "pages_by_table",
+    "retention",
+    "show",
+    "the_mall",
+    "unified_ids",
+]
 
 _HOMES = {
     "LtvError": "ltv.errors",
@@ -44,6 +56,7 @@ _HOMES = {
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",
     "the_mall": "ltv.sources.mall.tour",
+    "unified_ids": "ltv.workspace.unified",
 }
 
 

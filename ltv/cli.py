@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from ltv.errors import LtvError, UsageError, found
 
@@ -13,10 +13,19 @@ _RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=
 
 
 class _Parser(argparse.ArgumentParser):
-    """Bad usage is one line."""
+    """Bad usage is one line, and half a name is no name."""
+
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401  argparse's own
+        super().__init__(**options, allow_abbrev=False)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{self.prog}: {message}")
+
+
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError(found("--out", text, "a folder"))
+    return text
 
 
 def _pair(text: str) -> tuple[str, str]:
@@ -68,7 +77,7 @@ def build() -> argparse.ArgumentParser:
     )
     _mall_arguments(simulate)
     simulate.add_argument("--end", default="2026-06-30", type=_date, metavar="DATE", help="last day")
-    simulate.add_argument("--out", required=True, metavar="DIR", help="folder to write into")
+    simulate.add_argument("--out", required=True, type=_folder, metavar="DIR", help="folder to write into")
     for name, default, words in _KNOBS:
         simulate.add_argument(
             f"--{name}", default=default, type=float, metavar="X", help=f"{words} (default {default})"
@@ -133,7 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"ltv: {error}", file=sys.stderr)  # noqa: T201  this is the terminal
         return error.exit_code
     except KeyboardInterrupt:
-        print("ltv: stopped; `ltv run --resume` goes on from here", file=sys.stderr)  # noqa: T201
+        goes_on = "; `ltv run --resume` goes on from here" if given[:1] in (["run"], ["backfill"], ["demo"]) else ""
+        print(f"ltv: stopped{goes_on}", file=sys.stderr)  # noqa: T201
         return 130
     except OSError as error:
         if debug:

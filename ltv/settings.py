@@ -56,6 +56,31 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class Identity:
+    """How identifiers become people.
+
+    Attributes:
+        junk: values that stand for nobody, in small letters; `*` stands for any letters.
+        strength: kinds of identifiers, the strongest evidence first; others come after them.
+        limits: kind → how many of them one person may have.
+        max_neighbours: kind → one with more distinct neighbours is no evidence; others may have `most_neighbours`.
+        most_neighbours: for kinds that `max_neighbours` does not name.
+        passed_on: kinds that pass from one person to another for good, unlike devices, which are shared.
+        public_after: a shared device that met more accounts than this is a public one, such as a kiosk.
+        public_minutes: how long after a login a public device counts for that person.
+    """
+
+    junk: tuple[str, ...] = ("", "0", "00*0", "unknown", "null", "none", "nan", "n/a", "undefined", "test", "-")
+    strength: tuple[str, ...] = ("member", "unionid", "openid", "phone_hmac", "email_hmac", "device", "cookie")
+    limits: dict[str, int] = field(default_factory=lambda: {"member": 1})
+    max_neighbours: dict[str, int] = field(default_factory=lambda: {"phone_hmac": 50, "email_hmac": 50})
+    most_neighbours: int = 5_000
+    passed_on: tuple[str, ...] = ("phone_hmac", "email_hmac")
+    public_after: int = 6
+    public_minutes: float = 30.0
+
+
+@dataclass(frozen=True)
 class Settings:
     """All settings of a workspace.
 
@@ -72,6 +97,7 @@ class Settings:
         notebook_timeout_s: a notebook that takes longer is stopped, in seconds.
         week_start: first day of a week.
         sources: table → where it comes from.
+        identity: how identifiers become people.
         segments: groups of people.
         experiments: declared experiments, checked by the room that runs them.
         playbooks: declared playbooks, checked by the room that runs them.
@@ -89,6 +115,7 @@ class Settings:
     notebook_timeout_s: int = 3600
     week_start: str = "monday"
     sources: dict[str, Source] = field(default_factory=dict)
+    identity: Identity = field(default_factory=Identity)
     segments: tuple[Segment, ...] = ()
     experiments: tuple[dict[str, Any], ...] = ()
     playbooks: tuple[dict[str, Any], ...] = ()
@@ -111,7 +138,7 @@ _NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s")
 
 
 def _plain(value: object) -> object:
-    return vars(value) if isinstance(value, (Source, Segment)) else str(value)
+    return vars(value) if isinstance(value, (Source, Segment, Identity)) else str(value)
 
 
 def load(workspace: Path) -> Settings:
@@ -285,6 +312,41 @@ def _segment(raw: dict[str, Any]) -> Segment:
     return segment
 
 
+def _identity(name: str, value: object) -> Identity:
+    raw = _mapping(name, value)
+    _only(f"{FILE} [{name}]", raw, {f.name for f in fields(Identity)})
+    return Identity(**{k: _IDENTITY[k](f"{name}.{k}", v) for k, v in raw.items()})
+
+
+def _words(name: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
+        raise UsageError(found(f"{FILE} {name}", value, "a list of texts"))
+    return tuple(value)
+
+
+def _counts(name: str, value: object) -> dict[str, int]:
+    return {k: _at_least_one(f"{name}.{k}", v) for k, v in _mapping(name, value).items()}
+
+
+def _at_least_one(name: str, value: object) -> int:
+    number = _whole(name, value)
+    if number < 1:
+        raise UsageError(found(f"{FILE} {name}", value, "a whole number above 0"))
+    return number
+
+
+_IDENTITY: dict[str, Any] = {
+    "junk": _words,
+    "strength": _words,
+    "limits": _counts,
+    "max_neighbours": _counts,
+    "most_neighbours": _at_least_one,
+    "passed_on": _words,
+    "public_after": _at_least_one,
+    "public_minutes": _number,
+}
+
+
 def _sections(name: str, value: object) -> tuple[dict[str, Any], ...]:
     return tuple(_mapping(f"[[{name}]]", v) for v in _list(name, value))
 
@@ -302,6 +364,7 @@ _READERS: dict[str, Any] = {
     "notebook_timeout_s": _whole,
     "week_start": _week_start,
     "sources": _sources,
+    "identity": _identity,
     "segments": _segments,
     "experiments": _sections,
     "playbooks": _sections,

@@ -8,7 +8,7 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
-from ltv.settings import Segment, Settings, Source, load, parse
+from ltv.settings import Identity, Segment, Settings, Source, load, parse
 
 GOOD = [
     ("timezone", "Europe/London", "Europe/London"),
@@ -26,6 +26,7 @@ GOOD = [
     ("notebook_timeout_s", 60, 60),
     ("week_start", "sunday", "sunday"),
     ("sources", {"orders": {"path": "x/*.csv"}}, {"orders": Source(path="x/*.csv")}),
+    ("identity", {"limits": {"member": 2}, "junk": ["0*"]}, Identity(limits={"member": 2}, junk=("0*",))),
     ("segments", [{"kind": "a", "name": "b", "where": "age > 1"}], (Segment("a", "b", "age > 1"),)),
     ("experiments", [{"name": "x"}], ({"name": "x"},)),
     ("playbooks", [{"name": "x"}], ({"name": "x"},)),
@@ -62,6 +63,14 @@ BAD = [
     ("sources", {"order": {}}, r"ltv.toml \[sources.…\]: found 'order', allowed: orders"),
     ("sources", {'orders"; DROP TABLE x': {}}, r"ltv.toml \[sources.…\]: found 'orders\"; DROP TABLE x', allowed: "),
     ("sources", {"orders": "x.csv"}, "ltv.toml sources.orders: found 'x.csv', allowed: a section"),
+    ("identity", {"limit": {}}, r"ltv.toml \[identity\]: found 'limit', allowed: limits"),
+    (
+        "identity",
+        {"limits": {"member": 0}},
+        "ltv.toml identity.limits.member: found 0, allowed: a whole number above 0",
+    ),
+    ("identity", {"junk": "0000"}, "ltv.toml identity.junk: found '0000', allowed: a list of texts"),
+    ("identity", {"public_minutes": -1}, "ltv.toml identity.public_minutes: found -1, allowed: a number that is not"),
     ("segments", [{"kind": "a"}], r"ltv.toml \[\[segments\]\]: found {'kind': 'a'}, allowed: also name, where"),
     (
         "segments",

@@ -1,7 +1,8 @@
-"""Identifiers → people. Until links are stitched, one identifier is one person; the ids already come from a ledger.
+"""Identifiers → numbers: each keeps the one it was given first, from the one that was seen first.
 
-An identifier keeps the number it was given first: the ledger only grows, so that yesterday's `user_id` survives and a
-number never stands for two people (a hash as surrogate key would merge some).
+The ledger only grows, so that a number never stands for two identifiers (a hash as surrogate key would merge some). A
+person is named after the oldest of the own identifiers: yesterday's `user_id` survives when its person survives, a merge
+keeps the older one, and in a split the founding identifier keeps it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
         folder: where the ledger is; created when it is not there.
 
     Returns:
-        The ledger: id_type, id_value, user_id.
+        The ledger: id_type, id_value, user_id. The engine has the identifiers of the tables as `seen`: id_type,
+        id_value, first_seen.
 
     Raises:
         CorruptError: the stored ledger is not the one that was written.
@@ -78,9 +80,11 @@ def _seen(tables: Mapping[str, Table]) -> exp.Query:
     parts: list[exp.Query] = [sql.load("ltv.identity", "no_identifiers")]
     for name, spec in tables.items():
         for kind, value in spec.identifiers:
-            columns = {"kind": sql.column(kind), "value": sql.column(value)}
+            assert spec.time  # noqa: S101  rows of people have a time
+            columns = {"kind": sql.column(kind), "value": sql.column(value), "moment": sql.column(spec.time)}
             parts.append(sql.load("ltv.identity", "identifiers", tables={"rows": name}, columns=columns))
-    return exp.select("*").distinct().from_(sql.union_all(parts).subquery("everywhere"))
+    firsts = exp.select("id_type", "id_value", "MIN(first_seen) AS first_seen")
+    return firsts.from_(sql.union_all(parts).subquery("everywhere")).group_by("1", "2")
 
 
 def user_column(value_column: str) -> str:
@@ -90,3 +94,12 @@ def user_column(value_column: str) -> str:
     ('user_id', 'inviter_user_id')
     """
     return "user_id" if value_column == "id_value" else value_column.removesuffix("_value") + "_user_id"
+
+
+def node_column(value_column: str) -> str:
+    """Name of the column that holds the number of an identifier.
+
+    >>> node_column("id_value"), node_column("inviter_value")
+    ('_node', '_inviter_node')
+    """
+    return "_" + user_column(value_column).removesuffix("user_id") + "node"

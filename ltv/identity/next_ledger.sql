@@ -1,8 +1,8 @@
--- Known identifiers keep their number; new ones go on counting in the order of their names, so that any order of the same input gives the same numbers.
+-- Known identifiers keep their number; new ones go on counting from the one that was seen first, so that any order of the same input gives the same numbers.
 SELECT id_type, id_value, user_id FROM ledger
 UNION ALL
 SELECT s.id_type, s.id_value,
-       (SELECT COALESCE(MAX(user_id), 0) FROM ledger) + ROW_NUMBER() OVER (ORDER BY s.id_type, s.id_value) AS user_id
+       (SELECT COALESCE(MAX(user_id), 0) FROM ledger) + ROW_NUMBER() OVER (ORDER BY s.first_seen, s.id_type, s.id_value) AS user_id
 FROM seen s
 WHERE NOT EXISTS (SELECT 1 FROM ledger l WHERE l.id_type = s.id_type AND l.id_value = s.id_value)
 ORDER BY user_id

@@ -1,1 +1,1 @@
-SELECT '' AS id_type, '' AS id_value WHERE FALSE
+SELECT '' AS id_type, '' AS id_value, CAST(NULL AS TIMESTAMP) AS first_seen WHERE FALSE

@@ -19,7 +19,7 @@ from duckdb.func import ARROW, SPECIAL
 from duckdb.sqltypes import VARCHAR
 
 from ltv import sql
-from ltv.errors import DataRefusedError
+from ltv.errors import DataRefusedError, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,8 +67,11 @@ def key_of(workspace: Path) -> bytes | None:
     value = os.environ.get(KEY_VARIABLE)
     mark = workspace / MALL_MARK
     if not value and mark.is_file():
-        with suppress(ValueError, KeyError, TypeError):
-            value = json.loads(mark.read_text(encoding="utf-8"))["arguments"]["hmac_key"]
+        from ltv.sources.mall.folder import foreign_files
+
+        with suppress(ValueError, KeyError, TypeError, UsageError):
+            known = json.loads(mark.read_text(encoding="utf-8"))["arguments"]["hmac_key"]
+            value = None if foreign_files(workspace) else known  # everybody knows it: never for real numbers
     return value.encode() if value else None
 
 

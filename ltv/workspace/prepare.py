@@ -1,4 +1,6 @@
-"""Raw inputs → rows of people: each table is ingested once for its content, then joined with `user_id` and local day.
+"""Raw inputs → rows to query: each table is ingested once, then gets numbers for its identifiers and the local day.
+
+Who the identifiers are depends on the day one looks from, and is found out when a workspace is opened.
 
 Everything here is a cache in `data/state/prepared`, named by the hash of what it was made from: the same input is
 never read twice, and a half-written folder never carries a finished name.
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _HASHES = "input_hashes.json"
+IDENTIFIERS = "identifiers.parquet"  # number, kind, value and first moment of each; no table has this name
 
 
 @dataclass(frozen=True)
@@ -48,7 +51,7 @@ class Prepared:
         hash: of its content and of how it is read; empty when it is not there.
         folder: where its accepted rows, quarantine and facts are.
         facts: what was found, or None.
-        unified: its rows with `user_id` and `day`, or None.
+        unified: its rows with the numbers of their identifiers and the local day, or None.
         refused: why it could not be read at all, or None.
     """
 
@@ -142,7 +145,7 @@ class Preparation:
             return tables
         hashes = {n: p.hash for n, p in sorted(present.items())}
         folder = self.folder / f"people-{_sha256(hashes, self.settings.timezone)[:16]}"
-        if not _is_whole(folder, [f"{n}.parquet" for n in present]):
+        if not _is_whole(folder, [IDENTIFIERS, *(f"{n}.parquet" for n in present)]):
             with _whole(folder) as temporary, in_one_line("people", LtvError):
                 self._build_people(present, temporary)
         return tables | {n: replace(p, unified=folder / f"{n}.parquet") for n, p in present.items()}
@@ -156,7 +159,9 @@ class Preparation:
                 assert prepared.folder is not None  # noqa: S101  only present tables come here
                 engine.attach(name, [prepared.folder / ROWS])
             engine.attach("ids", [ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity)])
-            written = {
+            numbered = sql.load("ltv.identity", "numbered", tables={"ledger": "ids"})
+            written = {into / IDENTIFIERS: engine.sink(numbered, into / IDENTIFIERS)}
+            written |= {
                 into / f"{n}.parquet": engine.sink(self._with_people(engine, INPUTS[n]), into / f"{n}.parquet")
                 for n in present
             }
@@ -172,7 +177,7 @@ class Preparation:
                 exp.column("id_value", table=alias).eq(exp.column(value, table="r")),
             )
             tree = tree.join(exp.alias_(sql.table("ids"), alias, table=True), on=same, join_type="left")
-            tree = tree.select(exp.alias_(exp.column("user_id", table=alias), ledger.user_column(value)))
+            tree = tree.select(exp.alias_(exp.column("user_id", table=alias), ledger.node_column(value)))
         if spec.time:
             tree = tree.select(exp.alias_(self._day(engine, spec, spec.time), "day"))
         return tree

@@ -9,7 +9,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.contract import INPUTS, SQL_TYPES, Table
-from ltv.identity.ledger import user_column
+from ltv.identity.ledger import node_column, user_column
 
 if TYPE_CHECKING:
     from ltv.workspace.prepare import Prepared
@@ -36,6 +36,8 @@ def as_of_view(spec: Table, prepared: Prepared, as_of: datetime, day: datetime) 
         tree = exp.select(_without_later(spec.name, as_of)).from_(tree.subquery("visible"))
     if spec.name == "orders":
         tree = exp.select("*", exp.alias_(sql.expression(_VALUE), "value")).from_(tree.subquery("known"))
+    if spec.identifiers:
+        tree = _with_people(spec, tree)
     if spec.name == "order_items":  # a line has no time: it is known with its order
         tree = tree.where(sql.expression("order_id IN (SELECT order_id FROM orders)"))
     return tree
@@ -59,6 +61,35 @@ _VALUE = """
                 WHEN 'refunded' THEN amount - COALESCE(refund, amount)
                 ELSE CAST(0 AS DECIMAL(18, 6)) END
 """
+
+
+# Who is who, with an end for all: of pure comparisons the engine makes a hash join, and of an OR a loop over all pairs.
+SPANS = "spans of people"
+
+
+def spans() -> exp.Select:
+    """The spans of `user_ids` by the number of the identifier."""
+    end = sql.expression("COALESCE(valid_to, CAST('9999-12-31' AS TIMESTAMP)) AS until")
+    return exp.select("node", "valid_from", end, "user_id").from_("user_ids")
+
+
+def _with_people(spec: Table, tree: exp.Select) -> exp.Select:
+    """Join who the identifiers of each row were at its time."""
+    assert spec.time  # noqa: S101  rows of people have a time
+    moment = exp.column(spec.time, table="r", quoted=True)
+    nodes = [node_column(value) for _, value in spec.identifiers]
+    rest = exp.Column(this=exp.Star(except_=[exp.to_identifier(n) for n in nodes]), table=exp.to_identifier("r"))
+    joined = exp.select(rest).from_(tree.subquery("r"))
+    for number, (_, value) in enumerate(spec.identifiers):
+        alias = f"p{number}"
+        then = exp.and_(
+            exp.column("node", table=alias).eq(exp.column(node_column(value), table="r")),
+            exp.GTE(this=moment.copy(), expression=exp.column("valid_from", table=alias)),
+            exp.LT(this=moment.copy(), expression=exp.column("until", table=alias)),
+        )
+        joined = joined.join(exp.alias_(sql.table(SPANS), alias, table=True), on=then, join_type="left")
+        joined = joined.select(exp.alias_(exp.column("user_id", table=alias), user_column(value)))
+    return joined
 
 
 def _without_later(table: str, as_of: datetime) -> exp.Star:

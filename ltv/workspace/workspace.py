@@ -22,6 +22,7 @@ from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table
 from ltv.workspace import inputs
 from ltv.workspace.judge import outdated, unusable
+from ltv.workspace.people import attach_people
 from ltv.workspace.prepare import Preparation, Prepared, start_of_run
 from ltv.workspace.store import check_result, store
 from ltv.workspace.views import as_of_view, empty
@@ -68,12 +69,12 @@ class Workspace:
     blocked: dict[str, str] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> Table:
-        if name in INPUTS or name in ("people", "user_segments"):
+        if name in INPUTS or name in ("people", "user_segments", "user_ids"):
             return self._table(name)
         raise AttributeError(found("workspace attribute", name, ", ".join(INPUTS)))
 
     def __dir__(self) -> list[str]:
-        return sorted([*object.__dir__(self), *INPUTS, "people", "user_segments"])
+        return sorted([*object.__dir__(self), *INPUTS, "people", "user_segments", "user_ids"])
 
     def _table(self, name: str) -> Table:
         if name in self.blocked:
@@ -115,6 +116,21 @@ class Workspace:
                 folder = folder.resolve()  # noqa: PLW2901  a published date is a link to its run
                 return pd.read_parquet(Manifest(folder).verify(folder / f"{name}.parquet"))
         raise MissingTableError(name, f"no run has written it for {day}")
+
+    def earlier(self, name: str) -> tuple[pd.DataFrame | None, str]:
+        """Return a result table of the newest published date before this one, and that date; None where there is none.
+
+        Raises:
+            UsageError: the contract has no result table of that name.
+            CorruptError: the stored file is not the one that was written.
+        """
+        folders = sorted((self.root / "data" / "results").glob("????-??-??"), reverse=True)
+        for day in (f.name for f in folders if f.name < str(self.date)):
+            try:
+                return self.result(name, day), day
+            except MissingTableError:
+                continue
+        return None, ""
 
     @property
     def terms(self) -> Terms:
@@ -240,6 +256,7 @@ def _define(
     day = as_day(date) if date else _newest(root, engine)
     after = datetime.combine(day + timedelta(days=1), time())
     as_of = day_start(after, settings.timezone)
+    attach_people(engine, settings, there, as_of)
     for name in INPUTS:
         engine.define(name, as_of_view(INPUTS[name], there[name], as_of, after) if name in there else empty(name))
     old = outdated(engine, settings, as_of=as_of, there=there)

@@ -1,6 +1,7 @@
 """An identifier has a number of its own, and keeps it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,9 @@ def number(folder, *identifiers, table="orders", more=()):
     """Give identifiers numbers; return the ledger as a dictionary."""
     spec = INPUTS[table]
     columns = [pa.array([pair[i] for pair in identifiers], pa.string()) for i in (0, 1)]
+    columns.append(pa.array([datetime(2026, 6, 1)] * len(identifiers), pa.timestamp("us")))
     with DuckEngine() as engine:
-        engine.register(table, pa.table(columns, names=["id_type", "id_value"]))
+        engine.register(table, pa.table(columns, names=["id_type", "id_value", "ts"]))
         for name, rows in more:
             engine.register(name, rows)
         path = assign(engine, {table: spec} | {name: INPUTS[name] for name, _ in more}, folder=folder)
@@ -60,6 +62,17 @@ def test_the_order_of_rows_and_files_does_not_matter(tmp_path):
     assert len(frames[0]) == 4
 
 
+def test_the_one_that_was_seen_first_has_the_smallest_number(tmp_path):
+    rows = pa.table(
+        {
+            "id_type": ["member", "device", "device"],
+            "id_value": ["a", "z", "z"],
+            "ts": [datetime(2026, 6, 2), datetime(2026, 6, 9), datetime(2026, 5, 1)],
+        }
+    )
+    assert number(tmp_path, more=[("events", rows)]) == {("device", "z"): 1, ("member", "a"): 2}
+
+
 def test_nothing_new_writes_nothing(tmp_path):
     number(tmp_path, ("member", "M1"))
     before = {p: p.stat().st_mtime_ns for p in tmp_path.iterdir() if p.suffix != ".lock"}
@@ -68,9 +81,18 @@ def test_nothing_new_writes_nothing(tmp_path):
 
 
 def test_both_identifiers_of_a_link_are_people_and_an_inviter_may_be_missing(tmp_path):
-    links = pa.table({"id_type": ["device"], "id_value": ["d"], "linked_type": ["member"], "linked_value": ["M1"]})
+    links = pa.table(
+        {
+            "ts": [datetime(2026, 6, 1)],
+            "id_type": ["device"],
+            "id_value": ["d"],
+            "linked_type": ["member"],
+            "linked_value": ["M1"],
+        }
+    )
     invites = pa.table(
         {
+            "ts": [datetime(2026, 6, 1)],
             "inviter_type": pa.array([None], pa.string()),
             "inviter_value": pa.array([None], pa.string()),
             "invitee_type": ["openid"],
@@ -90,7 +112,9 @@ def test_many_identifiers_never_share_a_number(tmp_path):
     rng = np.random.default_rng(1)
     values = pd.Series(rng.integers(0, 2**40, 300_000)).astype(str)
     with DuckEngine() as engine:
-        engine.register("orders", pd.DataFrame({"id_type": "phone_hmac", "id_value": values}))
+        engine.register(
+            "orders", pd.DataFrame({"id_type": "phone_hmac", "id_value": values, "ts": datetime(2026, 6, 1)})
+        )
         path = assign(engine, {"orders": INPUTS["orders"]}, folder=tmp_path)
         engine.attach("made", [path])
         counted = engine.connection.execute(

@@ -174,7 +174,7 @@ def test_the_key_comes_from_the_environment(tmp_path, monkeypatch):
     root = workspace(tmp_path)
     put(root, "orders/a.csv", csv(orders({"id_type": "phone", "id_value": PHONE})))
     monkeypatch.delenv("LTV_HMAC_KEY", raising=False)
-    assert hmac_key() is None
+    assert hmac_key(root) is None
     with pytest.raises(DataRefusedError, match="LTV_HMAC_KEY"):
         open_workspace(root, date="2026-06-30")
     monkeypatch.setenv("LTV_HMAC_KEY", "geheim")
@@ -193,3 +193,17 @@ def test_an_error_of_the_engine_shows_no_number(tmp_path, sql):
     assert why.startswith("[sources.orders] sql: ")
     assert PHONE not in why
     assert EMAIL not in why
+
+
+def test_a_simulated_mall_brings_its_key_along_and_the_environment_goes_first(tmp_path, monkeypatch):
+    monkeypatch.delenv("LTV_HMAC_KEY", raising=False)
+    mark = '{"complete": true, "files": {}, "arguments": {"hmac_key": "of the mall"}}'
+    (tmp_path / "mall.json").write_text(mark, encoding="utf-8")
+    assert hmac_key(tmp_path) == b"of the mall"
+    put(tmp_path, "orders/real.csv", "order_id\n")  # a key that everybody knows is not for the numbers of real people
+    assert hmac_key(tmp_path) is None
+    monkeypatch.setenv("LTV_HMAC_KEY", "geheim")
+    assert hmac_key(tmp_path) == b"geheim"
+    monkeypatch.delenv("LTV_HMAC_KEY")
+    (tmp_path / "mall.json").write_text("{", encoding="utf-8")
+    assert hmac_key(tmp_path) is None

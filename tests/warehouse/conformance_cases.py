@@ -83,8 +83,14 @@ SPENT = _table(
 )  # fmt: skip
 LEDGER = _table({"id_type": _TEXT, "id_value": _TEXT, "user_id": _LONG}, ("device", "a", 1), ("member", "M1", 2))
 SEEN = _table(
-    {"id_type": _TEXT, "id_value": _TEXT},
-    ("device", "a"), ("device", "é"), ("device", "B"), ("member", "M1"), ("member", "a"), ("device", "'; --"), ("device", "中"),
+    {"id_type": _TEXT, "id_value": _TEXT, "first_seen": _TIME},
+    ("device", "a", _at("2024-01-01")), ("device", "é", _at("2024-01-01")), ("device", "B", _at("2024-01-01")), ("member", "M1", _at("2024-01-01")),
+    ("member", "a", _at("2024-01-01")), ("device", "'; --", _at("2024-02-01")), ("device", "中", _at("2023-01-01")),
+)  # fmt: skip
+NUMBERED = SEEN.slice(1).append_column("node", pa.array(range(1, 7), _LONG))
+LINKED = _table(
+    {"_node": _LONG, "_linked_node": _LONG, "ts": _TIME},
+    (1, 2, _at("2024-01-01 00:00:00.000001")), (1, None, _at("2024-01-01")), (3, 4, _at("2024-06-01")),
 )  # fmt: skip
 ORDERS = _table(
     {"user_id": _LONG, "ts": _TIME, "status": _TEXT, "value": MONEY},
@@ -126,7 +132,16 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/identity/count_new.sql": [Case(1, {"seen": SEEN, "ledger": LEDGER})],
-    "ltv/identity/identifiers.sql": [Case(1, {"rows": LEDGER}, {"kind": "NULLIF(id_type, 'member')", "value": "id_value"})],
+    "ltv/identity/identifiers.sql": [
+        Case(1, {"rows": SEEN.slice(0, 4)}, {"kind": "NULLIF(id_type, 'device')", "value": "id_value", "moment": "first_seen"})
+    ],
+    "ltv/identity/known_identifiers.sql": [
+        Case(6, {"identifiers": NUMBERED}, {"is_junk": "LOWER(id_value) IN ('a', '')"}, {"as_of": _at("2024-06-01")}),
+        Case(1, {"identifiers": NUMBERED}, {"is_junk": "FALSE"}, {"as_of": _at("2023-06-01")}),
+    ],
+    "ltv/identity/known_links.sql": [Case(1, {"links": LINKED}, {}, {"as_of": _at("2024-06-01")})],
+    "ltv/identity/no_links.sql": [Case(0)],
+    "ltv/identity/numbered.sql": [Case(2, {"seen": SEEN, "ledger": LEDGER})],
     "ltv/identity/next_ledger.sql": [Case(7, {"seen": SEEN, "ledger": LEDGER}), Case(7, {"seen": SEEN, "ledger": LEDGER.slice(0, 0)})],
     "ltv/identity/no_identifiers.sql": [Case(0)],
     "ltv/identity/no_ledger.sql": [Case(0)],

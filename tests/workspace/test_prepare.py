@@ -79,10 +79,10 @@ def test_a_prepared_file_with_one_flipped_bit_is_made_anew(root, name):
 
 def test_a_table_of_people_with_one_flipped_bit_is_made_anew(root):
     first = prepare(root)["orders"]
-    whole = first.unified.read_bytes()
+    whole, numbers = first.unified.read_bytes(), pd.read_parquet(first.unified)["_node"].tolist()
     first.unified.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
     assert prepare(root)["orders"].unified == first.unified
-    assert pd.read_parquet(first.unified)["user_id"].tolist() == [1, 2]
+    assert pd.read_parquet(first.unified)["_node"].tolist() == numbers
 
 
 @pytest.mark.parametrize("lost", ["manifest.json", "rows.parquet", None])
@@ -147,11 +147,11 @@ def test_every_row_gets_its_person_and_its_local_day(tmp_path):
     rows = pd.read_parquet(tables["orders"].unified).sort_values("_line")
     expected = [pd.Timestamp(t).tz_convert("Europe/London").date() for t in times]
     assert rows["day"].tolist() == expected
-    members = dict(zip(rows["id_value"], rows["user_id"], strict=True))
+    members = dict(zip(rows["id_value"], rows["_node"], strict=True))
     links = pd.read_parquet(tables["links"].unified)
-    assert links["linked_user_id"].tolist() == [members["M1"]]
-    assert links["user_id"].tolist() != [members["M1"]]
-    assert "user_id" not in pd.read_parquet(tables["spend"].unified)
+    assert links["_linked_node"].tolist() == [members["M1"]]
+    assert links["_node"].tolist() != [members["M1"]]
+    assert "_node" not in pd.read_parquet(tables["spend"].unified)
 
 
 def test_what_a_run_was_given_comes_back_from_its_folder(root, tmp_path):
@@ -177,4 +177,4 @@ def test_two_that_prepare_at_the_same_time_wait_for_each_other(root):
     with ThreadPoolExecutor(4) as pool:
         made = list(pool.map(lambda _: prepare(root), range(4)))
     assert made == [made[0]] * 4
-    assert pd.read_parquet(made[0]["events"].unified)["user_id"].nunique() == 4
+    assert pd.read_parquet(made[0]["events"].unified)["_node"].nunique() == 4

@@ -15,7 +15,8 @@ Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 COMMUNITY = 1_000  # people who can influence one another; the unit of independence
-COMMUNITIES_PER_PART = 10  # one part file holds so many communities, one after the other
+COMMUNITIES_PER_PART = 10  # one part file holds at most so many communities, one after the other
+LEAST_PARTS = 3  # where there are as many communities
 
 MINUTE_MS, HOUR_MS, DAY_MS = 60_000, 3_600_000, 86_400_000
 NEVER = 1 << 62  # a moment (ms) that no window reaches

@@ -81,8 +81,8 @@ class Community:
         return c.only(order >= 0, ids) if (order < 0).any() else ids
 
 
-def draw_community(world: World, number: int, *, users: int) -> Community:
-    """Draw everything that happens in one community, whether all of its people are wanted or not."""
+def draw_dispositions(world: World, number: int) -> tuple[Rates, Systems, Audience]:
+    """Draw what is settled before anything happens: people with their rates, identifiers, and who is aimed at."""
 
     def rng(stage: str) -> np.random.Generator:
         return stream(world.seed, number, stage)
@@ -90,7 +90,17 @@ def draw_community(world: World, number: int, *, users: int) -> Community:
     people = draw_people(number, world, rng=rng("people"))
     systems = draw_systems(people, world.window, seed=world.seed, rng=rng("systems"))
     rates = Rates(people, draw_arms(rng=rng("arms")), draw_trials(people, rng=rng("trials")), world)
-    audience = draw_audience(people, systems, world, rng=rng("audience"))
+    return rates, systems, draw_audience(people, systems, world, rng=rng("audience"))
+
+
+def draw_community(world: World, number: int, *, users: int) -> Community:
+    """Draw everything that happens in one community, whether all of its people are wanted or not."""
+
+    def rng(stage: str) -> np.random.Generator:
+        return stream(world.seed, number, stage)
+
+    rates, systems, audience = draw_dispositions(world, number)
+    people = rates.people
     exposure = draw_exposure(people, audience, world, rng=rng("exposure"))
     invites = draw_invites(people, rates.arms, world, rng=rng("invites"))
     visits = draw_visits(rates, systems, exposure, rng=rng("visits"))

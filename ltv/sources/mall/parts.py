@@ -41,7 +41,12 @@ class Plan:
     @property
     def parts(self) -> int:
         """Number of part files of each table."""
-        return -(-self.communities // a.COMMUNITIES_PER_PART)
+        return -(-self.communities // self.communities_per_part)
+
+    @property
+    def communities_per_part(self) -> int:
+        """So many that a small mall has some parts too, for several processes."""
+        return min(a.COMMUNITIES_PER_PART, -(-self.communities // a.LEAST_PARTS))
 
     @property
     def arguments(self) -> dict[str, object]:
@@ -61,10 +66,10 @@ class Written:
 
 def write_part(plan: Plan, part: int, stage: Path, told: Callable[[float], None] = lambda _: None) -> Written:
     """Write one part of every table; a part depends on nothing outside it."""
-    first = part * a.COMMUNITIES_PER_PART
+    first = part * plan.communities_per_part
     billed = np.zeros((len(CHANNELS), plan.world.window.days), np.int64)
-    with _Files(stage, part, plan) as files:
-        for number in range(first, min(first + a.COMMUNITIES_PER_PART, plan.communities)):
+    with _Files(stage, f"{part:04d}", plan) as files:
+        for number in range(first, min(first + plan.communities_per_part, plan.communities)):
             community = draw_community(plan.world, number, users=plan.users)
             billed += bills(community)
             for name, rows in community_truth(community).items():
@@ -77,7 +82,7 @@ def write_part(plan: Plan, part: int, stage: Path, told: Callable[[float], None]
 
 def write_mall_tables(plan: Plan, stage: Path, billed: a.Ints) -> dict[str, int]:
     """Write the tables of the mall as a whole."""
-    with _Files(stage, plan.parts, plan) as files:
+    with _Files(stage, "mall", plan) as files:
         for name, rows in mall_tables(plan.world, billed).items():
             files.add(name, rows, community=WHOLE_MALL)
     return files.rows
@@ -86,7 +91,7 @@ def write_mall_tables(plan: Plan, stage: Path, billed: a.Ints) -> dict[str, int]
 class _Files:
     """The open files of one part."""
 
-    def __init__(self, stage: Path, part: int, plan: Plan) -> None:
+    def __init__(self, stage: Path, part: str, plan: Plan) -> None:
         self.rows: dict[str, int] = {}
         self._stage, self._part, self._plan = stage, part, plan
         self._open = ExitStack()
@@ -101,13 +106,13 @@ class _Files:
     def add(self, table: str, rows: pa.Table, *, community: int) -> None:
         """Append the rows of one community to an input table, late and spoilt ones to a file of their own."""
         good, bad = spoilt(table, rows, self._plan.dirty, seed=self._plan.world.seed, community=community)
-        self._append(f"data/{table}/part-{self._part:04d}.parquet", good)
+        self._append(f"data/{table}/part-{self._part}.parquet", good)
         if bad:
             self._append_spoilt(table, bad)
 
     def add_truth(self, table: str, rows: pa.Table) -> None:
         """Append the rows of one community to a table of the truth."""
-        self._append(f"truth/{table}/part-{self._part:04d}.parquet", rows)
+        self._append(f"truth/{table}/part-{self._part}.parquet", rows)
 
     def _append(self, name: str, rows: pa.Table) -> None:
         if name not in self._writers:
@@ -117,7 +122,7 @@ class _Files:
         self.rows[name] += rows.num_rows
 
     def _append_spoilt(self, table: str, bad: list[tuple[str, str]]) -> None:
-        name = f"data/{table}/late-{self._part:04d}.jsonl"
+        name = f"data/{table}/late-{self._part}.jsonl"
         first = self.rows.get(name, 0)
         with self._path(name).open("a", encoding="utf-8") as file:
             file.writelines(line + "\n" for _, line in bad)

@@ -12,7 +12,8 @@ from ltv.sources.mall.people import People
 from ltv.sources.mall.window import pick
 from ltv.sources.mall.world import World
 
-INVITED_RATE = 0.20  # of those who register: by invitation, if somebody is there to invite
+INVITED_RATE = 0.30  # of those who register: somebody thinks of inviting them, if anybody is there …
+WITHOUT_BONUS_RATE = 1 / INVITES_FACTOR  # … and without the bonus does so only so often; the others come alone
 TRIES = 8  # candidates for an inviter, of whom the first that was a member and not lost is taken
 CHANNELS, CHANNEL_SHARES = ("wechat_share", "poster_qr", "link"), (0.6, 0.25, 0.15)
 SELF_RATE, CYCLE_RATE, AGAIN_RATE = 0.008, 0.02, 0.04  # self-invites of members; cycles and re-invites of invitees
@@ -43,7 +44,9 @@ def draw_invites(people: People, arms: Arms, world: World, *, rng: np.random.Gen
     """Draw the invitations of one community."""
     members = np.flatnonzero(people.registered < a.NEVER)
     invitee = members[(rng.random(len(members)) < INVITED_RATE) & (people.ring[members] < 0)]
-    inviter = _inviters(people, arms, invitee, rng)
+    inviter = _inviters(people, invitee, rng)
+    does = arms.referral_bonus[inviter] | (rng.random(len(inviter)) < WITHOUT_BONUS_RATE)
+    inviter = np.where(does, inviter, -1)
     invitee, inviter = invitee[inviter >= 0], inviter[inviter >= 0]
     ring = np.flatnonzero(people.ring >= 0)
     ring = ring[np.argsort(people.registered[ring], kind="stable")]
@@ -68,9 +71,9 @@ def draw_invites(people: People, arms: Arms, world: World, *, rng: np.random.Gen
     return Invites(ms[kept], who[kept], whom[kept], channel[kept], kind[kept])
 
 
-def _inviters(people: People, arms: Arms, invitee: a.Ints, rng: np.random.Generator) -> a.Ints:
-    """Somebody who was a member and not lost when the invitee came, treated ones more often; −1 where nobody is found."""
-    weight = np.where(arms.referral_bonus, INVITES_FACTOR, 1.0) * (people.registered < a.NEVER) * (people.ring < 0)
+def _inviters(people: People, invitee: a.Ints, rng: np.random.Generator) -> a.Ints:
+    """Somebody who was a member and not lost when the invitee came; −1 where nobody is found."""
+    weight = ((people.registered < a.NEVER) & (people.ring < 0)).astype(np.float64)
     candidate = pick(np.cumsum(weight), rng, len(invitee) * TRIES).reshape(len(invitee), TRIES)
     came = people.first_seen[invitee][:, None]
     able = (people.registered[candidate] < came) & (people.lost[candidate] > came)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -101,7 +103,8 @@ def _parts(plan: Plan, stage: Path, workers: int, told: Callable[[float], None])
         for part in range(plan.parts):
             yield write_part(plan, part, stage, told)
         return
-    with ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn")) as pool:
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=_end_with_parent) as pool:
         waiting = [pool.submit(write_part, plan, part, stage) for part in range(plan.parts)]
         try:
             for done, future in enumerate(as_completed(waiting), 1):
@@ -109,6 +112,18 @@ def _parts(plan: Plan, stage: Path, workers: int, told: Callable[[float], None])
                 told(done / plan.parts)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent is killed, which the pool itself would wait out for ever."""
+    parent = multiprocessing.parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _by_table(rows: Mapping[str, int]) -> dict[str, int]:

@@ -15,6 +15,10 @@ from ltv.sources.mall.tables import TABLES
 # --- the contract ---------------------------------------------------------------------------------------------------
 
 
+def test_the_mall_writes_every_input_table() -> None:
+    assert set(TABLES) == INPUTS.keys()
+
+
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_has_the_columns_and_types_of_the_contract(mall: Mall, name: str) -> None:
     schema, contract = table(mall.out, name).schema, INPUTS[name]

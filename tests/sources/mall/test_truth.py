@@ -8,9 +8,9 @@ import pytest
 from support_mall import Mall
 
 from ltv.sources.mall import channels as ch
+from ltv.sources.mall.community import draw_dispositions
 from ltv.sources.mall.exposure import expected_reach, lift, shares
 from ltv.sources.mall.truth import expected_values
-from ltv.sources.mall.truth.values import _rates
 from ltv.sources.mall.window import Window
 from ltv.sources.mall.world import Knobs, World
 
@@ -147,7 +147,7 @@ def test_the_cost_of_the_usual_pressure_is_what_was_paid(mall: Mall) -> None:
 
 
 def test_reach_is_on_average_what_is_expected(mall: Mall) -> None:
-    rates, audience = _rates(WORLD, 0)
+    rates, _, audience = draw_dispositions(WORLD, 0)
     days = np.arange(540)
     from ltv.sources.mall.exposure import draw_exposure
 
@@ -163,9 +163,9 @@ def test_reach_is_on_average_what_is_expected(mall: Mall) -> None:
 )
 def test_the_knobs_turn_the_confounders(knobs: Knobs, low: float, high: float) -> None:
     world = World(7, Window(date(2026, 6, 30), 30), knobs)
-    aimed = [_rates(world, number) for number in range(20)]
-    touches = np.concatenate([audience.per_day.sum(axis=1) for _, audience in aimed])
-    eager = np.concatenate([rates.people.eager for rates, _ in aimed])
+    aimed = [draw_dispositions(world, number) for number in range(20)]
+    touches = np.concatenate([audience.per_day.sum(axis=1) for *_, audience in aimed])
+    eager = np.concatenate([rates.people.eager for rates, *_ in aimed])
     assert low <= (np.corrcoef(touches, eager)[0, 1] if touches.std() > 1e-9 else 0.0) <= high
     assert touches.mean() == pytest.approx(ch.of_channels("per_day").sum(), rel=0.03)
 

@@ -10,13 +10,11 @@ import pyarrow as pa
 
 from ltv.sources.mall import assumptions as a
 from ltv.sources.mall import channels as ch
-from ltv.sources.mall.community import Community
-from ltv.sources.mall.exposure import Audience, Reach, draw_audience, expected_reach, lift
-from ltv.sources.mall.hooks import draw_arms, draw_trials
-from ltv.sources.mall.people import People, draw_people
+from ltv.sources.mall.community import Community, draw_dispositions
+from ltv.sources.mall.exposure import Audience, Reach, expected_reach, lift
+from ltv.sources.mall.people import People
 from ltv.sources.mall.rates import Rates
-from ltv.sources.mall.systems import draw_systems
-from ltv.sources.mall.window import Window, stream
+from ltv.sources.mall.window import Window
 from ltv.sources.mall.world import World
 
 HORIZONS = (30, 90, 180, 365)
@@ -31,21 +29,11 @@ def expected_values(world: World, as_of: date, *, users: int) -> pa.Table:
     """
     parts = []
     for number in range(-(-users // a.COMMUNITY)):
-        rates, audience = _rates(world, number)
+        rates, _, audience = draw_dispositions(world, number)
         wanted = min(a.COMMUNITY, users - number * a.COMMUNITY)
         day = (as_of - world.window.first_day).days + 1
         parts.append(_expected(rates, audience, [day], wanted))
     return pa.concat_tables(parts)
-
-
-def _rates(world: World, number: int) -> tuple[Rates, Audience]:
-    def rng(stage: str) -> np.random.Generator:
-        return stream(world.seed, number, stage)
-
-    people = draw_people(number, world, rng=rng("people"))
-    systems = draw_systems(people, world.window, seed=world.seed, rng=rng("systems"))
-    rates = Rates(people, draw_arms(rng=rng("arms")), draw_trials(people, rng=rng("trials")), world)
-    return rates, draw_audience(people, systems, world, rng=rng("audience"))
 
 
 def values(of: Community) -> pa.Table:
