@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from support_browser import SCREENS, faults
 
+from ltv.identity.quality import pairwise
 from ltv.runs.plan import notebooks_folder
 from ltv.runs.runner import Request, run
 from ltv.sources.mall import simulate
@@ -113,3 +114,22 @@ def test_no_identifier_of_a_person_stands_on_a_page(shop):
     members = pd.read_parquet(shop / "data" / "members")["id_value"].drop_duplicates()
     text = "".join(p.read_text(encoding="utf-8") for p in (shop / "reports" / "latest").resolve().glob("*.html"))
     assert not [m for m in members.head(50) if re.search(rf"\b{re.escape(m)}\b", text)]
+
+
+def test_people_are_those_of_the_truth_as_far_as_can_be_known(shop, results):
+    ids = results("user_ids")
+    assert not ids.duplicated(["id_type", "id_value", "valid_from"]).any()
+    members = ids[ids["id_type"] == "member"]
+    assert members["user_id"].is_unique  # nobody has two accounts
+    truth = pd.read_parquet(shop / "truth" / "identifiers")
+    own = truth[~truth["shared"] & ~truth.duplicated(["id_type", "id_value"], keep=False)]
+    settled = ids[~ids.duplicated(["id_type", "id_value"], keep=False)]
+    both = settled.merge(own, on=["id_type", "id_value"])
+    assert len(both) > 2000
+    found = pairwise(both["user_id"].to_numpy(), both["person"].to_numpy())
+    assert found.precision > 0.97
+    assert found.recall > 0.85  # what was never seen together with another stays alone
+
+
+def test_the_first_run_has_no_earlier_day_to_compare_people_with(results):
+    assert results("user_id_changes").empty
