@@ -92,6 +92,13 @@ LINKED = _table(
     {"_node": _LONG, "_linked_node": _LONG, "ts": _TIME},
     (1, 2, _at("2024-01-01 00:00:00.000001")), (1, None, _at("2024-01-01")), (3, 4, _at("2024-06-01")),
 )  # fmt: skip
+SIGHTED = _table(
+    {"source": _TEXT, "id_value": _TEXT, "user_id": _LONG},
+    ("app", "a", 1), ("app", "b", 2), ("app", "0000", None), ("web", None, None), ("web", "a", 1), (None, "c", 3),
+)  # fmt: skip
+WHO = _table(
+    {"user_id": _LONG, "rule": _TEXT}, (1, "account"), (1, "account"), (1, "linked"), (2, "alone"), (3, "account")
+)
 ORDERS = _table(
     {"user_id": _LONG, "ts": _TIME, "status": _TEXT, "value": MONEY},
     (1, _at("2024-03-31 00:59:59.999999"), "paid", Decimal("19.99")), (1, _at("2024-03-31 01:00:00"), "refunded", Decimal("-0.01")),
@@ -147,6 +154,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/no_ledger.sql": [Case(0)],
     "ltv/identity/no_segments.sql": [Case(0)],
     "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
+    "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
+    "ltv/workspace/largest.sql": [Case(1, {"rows": SIGHTED}), Case(1, {"rows": SIGHTED.slice(0, 0)})],
     "ltv/workspace/assets.sql": [
         Case(3, {"rows": EVENTS}, {"source_name": "source", "person_id": "user_id", "time_column": "ts"}),
         Case(1, {"rows": EVENTS}, {"source_name": "'one'", "person_id": "NULL", "time_column": "CAST(NULL AS TIMESTAMP)"}),

@@ -31,6 +31,7 @@ class Invites:
         invitee: position in the community.
         channel: position in `CHANNELS`.
         kind: position in `KINDS`.
+        asked: those who would invite somebody under the bonus, one entry an invitation; without it only a share does.
     """
 
     ms: a.Ints
@@ -38,6 +39,7 @@ class Invites:
     invitee: a.Ints
     channel: a.Ints
     kind: a.Ints
+    asked: a.Ints
 
 
 def draw_invites(people: People, arms: Arms, world: World, *, rng: np.random.Generator) -> Invites:
@@ -45,6 +47,7 @@ def draw_invites(people: People, arms: Arms, world: World, *, rng: np.random.Gen
     members = np.flatnonzero(people.registered < a.NEVER)
     invitee = members[(rng.random(len(members)) < INVITED_RATE) & (people.ring[members] < 0)]
     inviter = _inviters(people, invitee, rng)
+    asked = inviter[inviter >= 0]
     does = arms.referral_bonus[inviter] | (rng.random(len(inviter)) < WITHOUT_BONUS_RATE)
     inviter = np.where(does, inviter, -1)
     invitee, inviter = invitee[inviter >= 0], inviter[inviter >= 0]
@@ -68,7 +71,7 @@ def draw_invites(people: People, arms: Arms, world: World, *, rng: np.random.Gen
     who, whom, ms = (np.concatenate([part[k] for part in parts]) for k in (1, 2, 3))
     kept = ms < world.window.length_ms
     channel = pick(np.cumsum(CHANNEL_SHARES), rng, len(ms))
-    return Invites(ms[kept], who[kept], whom[kept], channel[kept], kind[kept])
+    return Invites(ms[kept], who[kept], whom[kept], channel[kept], kind[kept], asked)
 
 
 def _inviters(people: People, invitee: a.Ints, rng: np.random.Generator) -> a.Ints:

@@ -193,7 +193,7 @@ def _values(root: Path) -> pd.DataFrame:
 
 
 def _effects(root: Path) -> pd.DataFrame:
-    columns = ["experiment", "people", "orders", "value", "first_order_72h"]
+    columns = ["experiment", "people", "orders", "value", "first_order_72h", "invites"]
     by = _truth(root, "hooks", columns).groupby("experiment", as_index=False).sum()
     people = by["people"].clip(lower=1)
     return by.assign(**{name: by[name] / people for name in columns[2:]})
@@ -227,4 +227,5 @@ _EFFECTS = (
     Column("orders", WORDS["orders"], "number"),
     Column("value", WORDS["value"], "money"),
     Column("first_order_72h", WORDS["first_order_72h"], "points"),
+    Column("invites", WORDS["invites"], "number"),
 )

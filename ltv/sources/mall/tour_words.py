@@ -32,6 +32,7 @@ CHANNELS = {
 EXPERIMENTS = {
     "first_order_coupon": Text("首单券", "first-order coupon"),
     "member_trial": Text("72 小时会员试用", "72 h member trial"),
+    "referral_bonus": Text("邀请奖励", "referral bonus"),
     "scene_recommendation": Text("场景推荐", "scene recommendation"),
     "limited_time_offer": Text("限时优惠", "limited-time offer"),
 }
@@ -98,5 +99,6 @@ WORDS = {
     "experiment": Text("钩子", "Hook"),
     "orders": Text("订单", "Orders"),
     "value": Text("价值", "Value"),
+    "invites": Text("邀请", "Invitations"),
     "first_order_72h": Text("72 小时内首单率", "First order in 72 h"),
 }

@@ -112,6 +112,12 @@ def test_the_bonus_doubles_the_invitations_of_the_treated(mall: Mall) -> None:
     """)
     )
     assert 1.6 < arms[True] / arms[False] < 2.5
+    people = dict(
+        mall.rows("SELECT treated_referral_bonus, count(*) FROM people WHERE registered_at IS NOT NULL GROUP BY 1")
+    )
+    more = arms[True] / people[True] - arms[False] / people[False]
+    truth = mall.one("SELECT sum(invites) / sum(people) FROM true_hooks WHERE experiment = 'referral_bonus'")
+    assert abs(more - truth) < 4 * (arms[True] / people[True] ** 2 + arms[False] / people[False] ** 2) ** 0.5
 
 
 def test_a_ring_registers_on_one_device_within_two_days_and_buys_nothing(mall: Mall) -> None:

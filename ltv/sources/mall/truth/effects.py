@@ -9,6 +9,7 @@ from ltv.sources.mall import assumptions as a
 from ltv.sources.mall import channels as ch
 from ltv.sources.mall import columns as c
 from ltv.sources.mall import hooks as h
+from ltv.sources.mall import referral
 from ltv.sources.mall.community import Community
 from ltv.sources.mall.exposure import Reach, lift, reach_exponent, shares
 from ltv.sources.mall.rates import Rates
@@ -115,10 +116,11 @@ def hooks(of: Community) -> pa.Table:
     """Return what each hook adds if all eligible people are treated instead of none, in sum over them.
 
     Expected orders and net value given the sessions that took place (of the trial: given when people are lost), over
-    the whole window; of the coupon also the expected number of people with an order within 72 h of registration.
+    the whole window; of the coupon also the expected number of people with an order within 72 h of registration; of
+    the referral bonus the invitations that are accepted.
     """
     tables = [_by_session(of, name) for name in ("first_order_coupon", "scene_recommendation", "limited_time_offer")]
-    return pa.concat_tables([*tables, _trial(of)])
+    return pa.concat_tables([*tables, _trial(of), _referral(of)])
 
 
 def _arms(of: Community, experiment: str) -> tuple[Rates, Rates]:
@@ -163,12 +165,27 @@ def _trial(of: Community) -> pa.Table:
     return _effects(of, "member_trial", orders=orders.sum(axis=1), value=value.sum(axis=1), first=none)
 
 
-def _effects(of: Community, experiment: str, *, orders: a.Floats, value: a.Floats, first: a.Floats) -> pa.Table:
+def _referral(of: Community) -> pa.Table:
+    none = np.zeros(a.COMMUNITY)
+    share = np.full(len(of.invites.asked), 1 - referral.WITHOUT_BONUS_RATE)
+    invites = np.bincount(of.invites.asked, share, a.COMMUNITY).astype(np.float64)
+    return _effects(of, "referral_bonus", orders=none, value=none, first=none, invites=invites)
+
+
+def _effects(
+    of: Community,
+    experiment: str,
+    *,
+    orders: a.Floats,
+    value: a.Floats,
+    first: a.Floats,
+    invites: a.Floats | None = None,
+) -> pa.Table:
     eligible = (of.people.registered < a.NEVER) & (np.arange(a.COMMUNITY) < of.wanted)
     kind = of.people.kind[eligible]
-    people, more, worth, firsts = (
-        np.bincount(kind, weights, len(_TYPES)) for weights in (None, *(x[eligible] for x in (orders, value, first)))
-    )
+    given = (orders, value, first, np.zeros(a.COMMUNITY) if invites is None else invites)
+    people = np.bincount(kind, minlength=len(_TYPES))
+    more, worth, firsts, invited = (np.bincount(kind, x[eligible], len(_TYPES)) for x in given)
     return pa.table(
         {
             "community": pa.array(np.full(len(_TYPES), of.number)),
@@ -178,5 +195,6 @@ def _effects(of: Community, experiment: str, *, orders: a.Floats, value: a.Float
             "orders": pa.array(more),
             "value": pa.array(worth),
             "first_order_72h": pa.array(firsts),
+            "invites": pa.array(invited),
         }
     )
