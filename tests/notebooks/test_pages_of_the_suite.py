@@ -12,6 +12,7 @@ from ltv.runs.plan import notebooks_folder
 from ltv.runs.runner import Request, run
 from ltv.sources.mall import simulate
 from ltv.sources.mall.assumptions import LACKING_RATE, SOURCES
+from ltv.sources.mall.systems import JUNK
 
 DAY = dt.date(2026, 6, 30)
 CRM_END = pd.Timestamp("2026-06-30", tz="Asia/Shanghai")  # it exports a day late
@@ -79,7 +80,7 @@ def test_the_mall_is_read_whole_and_its_systems_are_as_complete_as_the_truth_say
     people = pd.read_parquet(shop / "truth" / "people")
     assert assets.xs("members", level="table")["users"].tolist() == [(people["registered_at"] < CRM_END).sum()]
     rows = pd.read_parquet(shop / "data" / "events", columns=["event_id", "source", "id_value"])
-    known = rows["id_value"].notna() & (rows["id_value"] != "")
+    known = rows["id_value"].notna() & ~rows["id_value"].isin([value for _, value in JUNK])
     for source, share in known.groupby(rows["source"]).mean().items():
         assert assets.loc[(source, "events"), "id_coverage"] == pytest.approx(share, abs=1e-9)
     covered = [assets.loc[(source, "events"), "field_coverage"] for source in ("mini_program", "web", "app")]
