@@ -8,8 +8,8 @@ Pure functions on integers; `ltv.identity.people` reads the tables and gives the
 3. Plain connected components over the rest. A component within the limits is a person.
 4. A component that breaks a limit is put together again, strongest link first, and a link that would break the limit
    is refused. Of links as strong, the one observed at more moments comes first; a second delivery adds none.
-5. A contested identifier belongs to whoever was seen with it last: until the next one is seen, or, where many people
-   use it, for a short while. Before the first and after that while it is nobody's but its own.
+5. A contested identifier belongs to the person with an account who was seen with it last: until the next one is seen,
+   or, where many people use it, for a short while. Before the first and after that while it is nobody's but its own.
 
 The person is named after the oldest of its identifiers. Any order of the same links gives the same people.
 """
@@ -120,7 +120,10 @@ def stitch(
     label, torn = _components(pairs.where(~(contested[pairs.low] | contested[pairs.high])), kind, kinds)
     person = _named(label)
     del label
-    links = _some_links(links, contested, but=crowded)
+    owned = np.zeros(len(kind), np.bool_)
+    owned[person[account & ~junk]] = True
+    links = _some_links(links, contested, but=crowded | ~(owned[person] | contested))
+    del owned
     lasts = (met > public_after, public_us)
     timed = _timelines(links, contested, person, first_seen, lasts=lasts, contact=kinds.contact[kind])
     del links, met, lasts

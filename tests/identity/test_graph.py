@@ -199,9 +199,10 @@ def crowded(world):
 def test_a_contested_identifier_belongs_to_whoever_was_seen_with_it_last(world):
     found = people(**world)
     mine, hubs = whole(found), crowded(world)
+    owners = {person for node, person in mine.items() if world["kind"][node] == MEMBER}
     for node in set(found.node.tolist()) - set(mine):
         seen = [(ts, o) for a, b, ts in world["rows"] for n, o in ((a, b), (b, a)) if n == node and o not in hubs]
-        logins = [(ts, mine[other]) for ts, other in seen if other in mine and node not in hubs]
+        logins = [(ts, mine[other]) for ts, other in seen if mine.get(other) in owners and node not in hubs]
         accounts = {other for _, other in seen if world["kind"][other] == MEMBER} - world["junk"]
         lasts = PUBLIC_US if len(accounts) > world["public_after"] else OPEN
         for at in {ts + late for ts, _ in logins for late in (0, PUBLIC_US - 1, PUBLIC_US)}:
@@ -291,6 +292,12 @@ def test_a_tablet_of_two_members_follows_the_last_login():
 def test_what_was_seen_only_with_a_shared_device_stays_out_of_its_members():
     found = people([MEMBER, MEMBER, DEVICE, PHONE], [(2, 0, 10), (2, 1, 20), (2, 3, 5)])
     assert whole(found) == {0: 0, 1: 1, 3: 3}
+
+
+def test_a_stranger_who_is_seen_with_a_shared_device_does_not_take_it():
+    found = people([MEMBER, MEMBER, DEVICE, PHONE], [(2, 0, 10), (2, 1, 20), (2, 3, 25)])
+    assert spans(found, 2)[-1] == (20, OPEN, 1, "last_login")
+    assert owner(found, 3, 30) == 3
 
 
 def test_a_phone_number_that_changes_hands_twice_has_three_owners_in_turn():
