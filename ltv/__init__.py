@@ -13,6 +13,7 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    explain_user     why a person is who they are
     unified_ids      who the identifiers are, how sure that is, what changed
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -32,12 +33,14 @@ if TYPE_CHECKING:
     from ltv.sources.mall.tour import the_mall
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
+    from ltv.workspace.explain import explain_user
     from ltv.workspace.unified import unified_ids
 
 __version__ = "0.1.0"
 __all__ = [
     "LtvError",
     "data_assets",
+    "explain_user",
     "notice",
     "open",
     "pages_by_table",
@@ -50,6 +53,7 @@ __all__ = [
 _HOMES = {
     "LtvError": "ltv.errors",
     "data_assets": "ltv.workspace.assets",
+    "explain_user": "ltv.workspace.explain",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",

@@ -90,6 +90,9 @@ def build() -> argparse.ArgumentParser:
     backfill.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
     status = command("status", "show the run ledger", "example: ltv status --date 2026-06-30")
     status.add_argument("--date", type=_date, help="runs of one day, with their notebooks")
+    explain = command("explain", "say why a person is who they are", "example: ltv explain 12545")
+    explain.add_argument("user_id", type=_whole(1), metavar="ID", help="user_id")
+    explain.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
     rollback = command("rollback", "one step back, at once", "example: ltv rollback reports")
     rollback.add_argument("what", choices=("reports",), help="what to roll back")
     return parser

@@ -172,6 +172,21 @@ def status(options: argparse.Namespace) -> int:
     return 0
 
 
+def explain(options: argparse.Namespace) -> int:
+    """Say why a person is who they are; identifiers are shown as they are, to those who may open the workspace."""
+    from ltv.workspace import open as open_workspace
+    from ltv.workspace.explain import explain_user
+
+    ws = open_workspace(_root(options), date=options.date)
+    for row in explain_user(ws, options.user_id).to_dict("records"):
+        until = "now" if row["valid_to"] != row["valid_to"] else f"{row['valid_to']:%Y-%m-%d %H:%M}"
+        seen = f", seen {row['times']} times with a {row['seen_with']}" if row["times"] else ""
+        span = f"{row['valid_from']:%Y-%m-%d %H:%M} to {until}"
+        _say(f"{row['id_type']:<11} {row['id_value']}  {span}  {row['rule']} ({row['confidence']:.2f}){seen}")
+    ws.close()
+    return 0
+
+
 def rollback(options: argparse.Namespace) -> int:
     """One step back."""
     from ltv.runs.lock import workspace_lock

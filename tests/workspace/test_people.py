@@ -1,7 +1,12 @@
 """A workspace knows people as of its date: who an identifier was at the time of a row, and nothing from later."""
 
 import pandas as pd
+import pytest
 from support_workspace import at, csv, orders, put, workspace
+
+from ltv.cli import main
+from ltv.errors import UsageError
+from ltv.workspace.explain import explain_user
 
 TOML = 'timezone = "UTC"'
 
@@ -114,6 +119,25 @@ def test_user_ids_have_no_overlap_and_no_gap(tmp_path):
     assert of_device["valid_to"].tolist()[:-1] == of_device["valid_from"].tolist()[1:]
     assert pd.isna(of_device["valid_to"].iloc[-1])
     assert table["confidence"].between(0, 1).all()
+
+
+def test_a_person_is_explained_by_identifiers_rules_and_observations(tmp_path):
+    links = [link(f"2026-06-0{d} 10:00:00", "d", "M1") for d in (5, 6, 7)]
+    root = shop(tmp_path, links=links)
+    ws = at(root, "2026-06-30")
+    who = dict(zip(ws.orders.frame()["order_id"], ws.orders.frame()["user_id"], strict=True))
+    rows = explain_user(ws, int(who["M1"])).set_index("id_type")
+    assert rows["seen_with"].to_dict() == {"device": "member", "member": "device"}
+    assert set(rows["times"]) == {3}
+    assert rows.loc["device", "rule"] == "linked"
+    (alone,) = explain_user(ws, int(who["M2"])).to_dict("records")
+    assert (alone["rule"], alone["times"]) == ("account", 0)
+    with pytest.raises(UsageError, match="user_id: found 99, allowed: a person known at the end of 2026-06-30"):
+        explain_user(ws, 99)
+    assert main(["explain", str(who["M1"]), "--workspace", str(root), "--date", "2026-06-30"]) == 0
+    assert main(["explain", "99", "--workspace", str(root)]) == 2
+    without = at(shop(tmp_path / "other"), "2026-06-30")
+    assert explain_user(without, 1)["times"].tolist() == [0]
 
 
 def test_an_inviter_is_a_person_too(tmp_path):
