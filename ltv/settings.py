@@ -71,8 +71,17 @@ class Identity:
     """
 
     junk: tuple[str, ...] = ("", "0", "00*0", "unknown", "null", "none", "nan", "n/a", "undefined", "test", "-")
-    strength: tuple[str, ...] = ("member", "unionid", "openid", "phone_hmac", "email_hmac", "device", "cookie")
-    limits: dict[str, int] = field(default_factory=lambda: {"member": 1})
+    strength: tuple[str, ...] = (
+        "member",
+        "customer",
+        "unionid",
+        "openid",
+        "phone_hmac",
+        "email_hmac",
+        "device",
+        "cookie",
+    )
+    limits: dict[str, int] = field(default_factory=lambda: {"member": 1, "customer": 1})
     max_neighbours: dict[str, int] = field(default_factory=lambda: {"phone_hmac": 50, "email_hmac": 50})
     most_neighbours: int = 5_000
     passed_on: tuple[str, ...] = ("phone_hmac", "email_hmac")

@@ -170,7 +170,8 @@ def _coverage(ws: Workspace) -> pd.DataFrame:
 def _largest(ws: Workspace) -> float:
     rows = ws.optional("events") or ws.orders
     found = ws.engine.frame(sql.load("ltv.workspace", "largest", tables={"rows": rows.name})).iloc[0]
-    return _share(found["largest"], found["n"]) or 0.0
+    known = found["largest"] == found["largest"]
+    return (_share(found["largest"], found["n"]) or 0.0) if known else 0.0
 
 
 def _quality(ws: Workspace) -> pd.DataFrame:

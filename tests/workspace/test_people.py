@@ -7,6 +7,7 @@ from support_workspace import at, csv, orders, put, workspace
 from ltv.cli import main
 from ltv.errors import UsageError
 from ltv.workspace.explain import explain_user
+from ltv.workspace.unified import unified_ids
 
 TOML = 'timezone = "UTC"'
 
@@ -119,6 +120,19 @@ def test_user_ids_have_no_overlap_and_no_gap(tmp_path):
     assert of_device["valid_to"].tolist()[:-1] == of_device["valid_from"].tolist()[1:]
     assert pd.isna(of_device["valid_to"].iloc[-1])
     assert table["confidence"].between(0, 1).all()
+
+
+def test_the_person_with_most_rows_is_somebody_and_a_customer_number_is_an_account(tmp_path):
+    root = workspace(tmp_path, TOML)
+    who = [("customer", "C1")] * 3 + [("customer", "C2")] + [("", "")] * 4
+    rows = [
+        {"order_id": f"o{n}", "id_type": t, "id_value": v, "ts": "2026-06-01 10:00:00"} for n, (t, v) in enumerate(who)
+    ]
+    put(root, "orders/a.csv", csv(orders(*rows)))
+    page = unified_ids(at(root, "2026-06-30"))
+    assert page.largest_share == 3 / 8
+    assert page.key_figures[1].value == 4 / 8
+    assert set(page.table["rule"]) == {"account"}
 
 
 def test_a_person_is_explained_by_identifiers_rules_and_observations(tmp_path):
