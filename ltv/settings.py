@@ -88,6 +88,11 @@ class Identity:
     public_after: int = 6
     public_minutes: float = 30.0
 
+    @property
+    def public_us(self) -> int:
+        """`public_minutes` in microseconds."""
+        return round(self.public_minutes * 60_000_000)
+
 
 @dataclass(frozen=True)
 class Settings:

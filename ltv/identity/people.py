@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
 
 _US = pa.timestamp("us")
-_MINUTE_US = 60_000_000
 
 
 @dataclass(frozen=True)
@@ -83,7 +82,7 @@ def stitch(known: Known, settings: Identity) -> graph.People:
         known.kinds,
         junk=known.junk,
         public_after=settings.public_after,
-        public_us=int(settings.public_minutes * _MINUTE_US),
+        public_us=settings.public_us,
     )
 
 

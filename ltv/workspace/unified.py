@@ -190,7 +190,7 @@ def _quality(ws: Workspace) -> pd.DataFrame:
         rng=np.random.default_rng(_SEED),
         hide="logins",
         public_after=identity.public_after,
-        public_us=int(identity.public_minutes * 60_000_000),
+        public_us=identity.public_us,
     )
     names = {EVERY_KIND: "all"} | dict(enumerate(known.names))
     return masked.assign(kind=masked["kind"].map(names))

@@ -30,7 +30,6 @@ ACTS = (
 VISIT, REGISTER, LOGIN, SEARCH, VIEW, ADD, REMOVE, SUBMIT, PAY, SHARE, ACTIVATE, RECOMMEND, CLICK = range(len(ACTS))
 _SECONDS_BEFORE = (0, 0, 6, 12, 24, 10, 15, 45, 15, 8, 0, 1, 9)  # median pause before each act
 _PAUSE_SIGMA = 0.8
-_HOME_SCENE, _SEARCH_SCENE, _DETAIL_SCENE = 1, 2, 3  # positions in `SCENES`
 
 
 @dataclass(frozen=True)
@@ -111,9 +110,9 @@ def _frame(journeys: Journeys, rng: np.random.Generator) -> list[_Draft]:
 def _browsing(people: People, journeys: Journeys, rng: np.random.Generator) -> list[_Draft]:
     stayed = np.flatnonzero(~journeys.bounced & ~journeys.visits.activates)
     scene = journeys.visits.scene[stayed]
-    searching = np.repeat(stayed, np.maximum(rng.poisson(a.SEARCHES, len(stayed)), scene == _SEARCH_SCENE))
+    searching = np.repeat(stayed, np.maximum(rng.poisson(a.SEARCHES, len(stayed)), scene == a.SEARCH_SCENE))
     viewing = np.repeat(stayed, rng.geometric(1 / (1 + a.EXTRA_VIEWS), len(stayed)))
-    detail = stayed[scene == _DETAIL_SCENE]
+    detail = stayed[scene == a.DETAIL_SCENE]
     called_for = rng.choice([a.CATEGORIES.index(name) for name in a.DETAIL_CATEGORIES], len(detail))
     article = called_for * a.SKUS_PER_CATEGORY + rng.integers(0, a.SKUS_PER_CATEGORY, len(detail))
     return [
@@ -168,7 +167,7 @@ def _pauses(rates: Rates, journeys: Journeys, session: a.Ints, act: a.Ints, rng:
     median_ms = np.array(_SECONDS_BEFORE) * 1000.0
     pause = median_ms[act] * rng.lognormal(0, _PAUSE_SIGMA, len(act))
     after_home = np.roll(act, 1) == VISIT
-    dwells = (visits.scene[session] == _HOME_SCENE) & after_home
+    dwells = (visits.scene[session] == a.HOME_SCENE) & after_home
     pause = np.where(dwells, a.HOME_DWELL_MS + 1 + pause, np.where(after_home, pause.clip(max=a.HOME_DWELL_MS), pause))
     for exact, moment in ((REGISTER, rates.people.registered), (ACTIVATE, rates.trials.start)):
         row = np.flatnonzero(act == exact)

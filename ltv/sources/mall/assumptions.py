@@ -185,6 +185,7 @@ BOUNCE_RATE = 0.42
 EXTRA_VIEWS = 1.9
 SEARCHES = 0.7
 SCENES = ("none", "home_dwell", "search", "detail")  # why a recommendation may be shown
+NO_SCENE, HOME_SCENE, SEARCH_SCENE, DETAIL_SCENE = range(len(SCENES))
 SCENE_SHARES = (0.50, 0.20, 0.12, 0.18)
 SCENE_RATE = 1 - SCENE_SHARES[0]
 HOME_DWELL_MS = 20_000  # longer than this on the first page calls for a recommendation, so do long search words …

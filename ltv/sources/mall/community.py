@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from ltv.sources.mall import assumptions as a
 from ltv.sources.mall import columns as c
-from ltv.sources.mall.actions import Actions, draw_actions
+from ltv.sources.mall.actions import PAY, SUBMIT, Actions, draw_actions
 from ltv.sources.mall.exposure import Audience, Exposure, draw_audience, draw_exposure
 from ltv.sources.mall.hooks import draw_arms, draw_trials
 from ltv.sources.mall.journeys import Journeys, draw_journeys
@@ -60,6 +60,19 @@ class Community:
         end = np.full(len(a.SOURCES), self.window.length_ms)
         end[a.CRM] -= a.CRM_DELAY_DAYS * a.DAY_MS
         return end
+
+    @cached_property
+    def exported_acts(self) -> a.Ints:
+        """The acts that pages have seen, in order of time, those of people who are not wanted included."""
+        sessions, acts, o = len(self.journeys.basket), self.actions, self.orders
+        assisted, unpaid = np.zeros(sessions, np.bool_), np.zeros(sessions, np.bool_)
+        assisted[o.session[o.assisted]] = True
+        unpaid[o.session[o.status != a.PAID]] = True
+        hidden = (acts.act == SUBMIT) & assisted[acts.session]
+        hidden |= (acts.act == PAY) & (assisted | unpaid)[acts.session]
+        seen = np.flatnonzero(~hidden & (acts.ms < self.window.length_ms))
+        ordered: a.Ints = seen[np.argsort(acts.ms[seen], kind="stable")]
+        return ordered
 
     def identifier(self, index: a.Ints) -> dict[str, pa.Array]:
         """Return the columns id_type and id_value for the index of each identifier, null for −1."""

@@ -34,7 +34,7 @@ TABLES = tuple(sorted([*_BY_COMMUNITY, "events", *MALL_TABLES]))
 
 def community_tables(of: Community) -> dict[str, pa.Table]:
     """Return the tables of one community."""
-    rows = shop.exported_acts(of)
+    rows = of.exported_acts
     number = np.arange(len(rows))
     kept = of.journeys.visits.person[of.actions.session[rows]] < of.wanted
     made = {name: table(of) for name, table in _BY_COMMUNITY.items()}

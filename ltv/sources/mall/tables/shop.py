@@ -7,24 +7,9 @@ import pyarrow as pa
 
 from ltv.sources.mall import assumptions as a
 from ltv.sources.mall import columns as c
-from ltv.sources.mall.actions import ACTS, ADD, LOGIN, PAY, REGISTER, REMOVE, SEARCH, SUBMIT, VIEW
+from ltv.sources.mall.actions import ACTS, ADD, LOGIN, REGISTER, REMOVE, SEARCH, VIEW
 from ltv.sources.mall.community import Community
 from ltv.sources.mall.systems import EMAIL, OPENID, PHONE, UNIONID
-
-SEARCH_SCENE = 2
-
-
-def exported_acts(of: Community) -> a.Ints:
-    """Return the acts that pages have seen, in order of time, those of people who are not wanted included."""
-    visits, acts = of.journeys.visits, of.actions
-    assisted = np.zeros(len(visits.person), np.bool_)
-    assisted[of.orders.session[of.orders.assisted]] = True
-    unpaid = np.zeros(len(visits.person), np.bool_)
-    unpaid[of.orders.session[of.orders.status != a.PAID]] = True
-    hidden = ((acts.act == SUBMIT) & assisted[acts.session]) | ((acts.act == PAY) & (assisted | unpaid)[acts.session])
-    seen = np.flatnonzero(~hidden & (acts.ms < of.window.length_ms))
-    ordered: a.Ints = seen[np.argsort(acts.ms[seen], kind="stable")]
-    return ordered
 
 
 def event_ids(of: Community, number: a.Ints) -> pa.Array:
@@ -91,7 +76,7 @@ def _query(of: Community, row: a.Ints) -> pa.Array:
     each = len(words) // len(a.CATEGORIES)
     sku = of.actions.sku[row]
     query = sku // a.SKUS_PER_CATEGORY * each + sku % each
-    long = of.journeys.visits.scene[of.actions.session[row]] == SEARCH_SCENE
+    long = of.journeys.visits.scene[of.actions.session[row]] == a.SEARCH_SCENE
     texts = [word[: a.LONG_QUERY] for word in words] + [f"{word}推荐" for word in words]
     searched = (of.actions.act[row] == SEARCH) & _sent(of, row, "query")
     return c.chosen(texts, np.where(searched, query + long * len(words), -1))

@@ -11,14 +11,14 @@ from ltv.sources.mall import columns as c
 from ltv.sources.mall import faults as f
 from ltv.sources.mall import hooks as h
 from ltv.sources.mall.community import Community
-from ltv.sources.mall.tables import shop, telemetry
+from ltv.sources.mall.tables import telemetry
 from ltv.sources.mall.truth import effects, values, who
 from ltv.sources.mall.world import World
 
 
 def community_truth(of: Community) -> dict[str, pa.Table]:
     """Return the truth about one community."""
-    rows = shop.exported_acts(of)
+    rows = of.exported_acts
     person = of.journeys.visits.person[of.actions.session[rows]]
     kept = np.flatnonzero(person < of.wanted)
     orders, value = effects.baseline(of)
