@@ -56,8 +56,8 @@ class Pairs:
     count: Ints
     first: Ints
 
-    def where(self, kept: Flags) -> Pairs:
-        """Only some of them."""
+    def where(self, kept: Flags | Ints) -> Pairs:
+        """Only some of them, in the order asked for."""
         return Pairs(self.low[kept], self.high[kept], self.count[kept], self.first[kept])
 
     def without(self, nodes: Flags) -> Pairs:

@@ -17,10 +17,12 @@ The person is named after the oldest of its identifiers. Any order of the same l
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from ltv.identity.evidence import Flags, Floats, Ints, Kinds, Links, accounts_met, crowded, evidence, pairs_of
-from ltv.identity.groups import Order, group
+from ltv.identity.groups import Groups, Order, group
 from ltv.identity.spans import OPEN, RULES, Around, People, joined, own, timelines, whole
 
 __all__ = ["OPEN", "RULES", "Flags", "Floats", "Ints", "Kinds", "Links", "Order", "People", "stitch"]
@@ -60,6 +62,42 @@ def stitch(
     >>> list(zip(found.node.tolist(), found.since.tolist(), found.person.tolist()))
     [(0, 0, 0), (1, 0, 1), (1, 10, 0), (1, 20, 2), (2, 0, 2), (3, 0, 2)]
     """
+    terms = Terms(kinds, public_after, public_us, order)
+    return settle(kind, first_seen, links, junk, terms).people
+
+
+@dataclass(frozen=True)
+class Terms:
+    """By what rules identifiers are put together; see `stitch`."""
+
+    kinds: Kinds
+    public_after: int
+    public_us: int
+    order: Order
+
+
+@dataclass(frozen=True)
+class Settled:
+    """People, and what led to them; one entry an identifier.
+
+    Attributes:
+        people: the rows.
+        groups: who was put together.
+        hub: has too many neighbours.
+        met: how many times its limit of accounts it has met.
+        owned: belongs to a person with an account.
+    """
+
+    people: People
+    groups: Groups
+    hub: Flags
+    met: Ints
+    owned: Flags
+
+
+def settle(kind: Ints, first_seen: Ints, links: Links, junk: Flags, terms: Terms) -> Settled:
+    """Put identifiers together to people, and keep what led there; see `stitch`."""
+    kinds = terms.kinds
     account = kinds.account(kind)
     links, refused = evidence(links, junk)
     pairs = pairs_of(links, len(kind))
@@ -68,17 +106,23 @@ def stitch(
     pairs = pairs.without(hub)
     met = accounts_met(pairs, kind, kinds)
     contested = met > 1
-    groups = group(pairs.without(contested), kind, kinds, order)
-    follows = with_account(groups.person, account & ~junk)[groups.person] & ~hub
-    around = Around(first_seen, groups.person, follows, contested, met > public_after, kinds.contact[kind])
-    timed = timelines(_of_some(links, contested), around, of=contested, public_us=public_us, order=order)
-    del links, around, met
-    lone = np.flatnonzero(hub & ~account & ~junk)
-    kept = ~(junk | contested)
-    kept[lone] = False
-    rows = [whole(first_seen, groups, pairs, account=account, kept=kept), timed, own(lone, first_seen[lone])]
-    del pairs, groups
-    return joined(rows, refused)
+    groups = group(pairs.without(contested), kind, kinds, terms.order)
+    owned = with_account(groups.person, account & ~junk)[groups.person]
+    around = Around(first_seen, groups.person, owned & ~hub, contested, met > terms.public_after, kinds.contact[kind])
+    few = links.where(contested[links.one] | contested[links.other])
+    del links
+    timed = timelines(few, around, of=contested, public_us=terms.public_us, order=terms.order)
+    lone = hub & ~account & ~junk
+    kept = ~(junk | contested | lone)
+    certain = whole(first_seen, groups, pairs, account=account, kept=kept)
+    del pairs, few
+    return Settled(joined([certain, timed, alone(lone, first_seen)], refused), groups, hub, met, owned)
+
+
+def alone(nodes: Flags, first_seen: Ints) -> People:
+    """Rows of hubs, which are nobody's but their own."""
+    lone = np.flatnonzero(nodes)
+    return own(lone, first_seen[lone])
 
 
 def with_account(person: Ints, account: Flags) -> Flags:
@@ -86,7 +130,3 @@ def with_account(person: Ints, account: Flags) -> Flags:
     has = np.zeros(len(person), np.bool_)
     has[person[account]] = True
     return has
-
-
-def _of_some(links: Links, nodes: Flags) -> Links:
-    return links.where(nodes[links.one] | nodes[links.other])

@@ -47,7 +47,11 @@ def group(pairs: Pairs, kind: Ints, kinds: Kinds, order: Order) -> Groups:
     person = component.copy()
     nodes = np.flatnonzero(broken[label])
     person[nodes] = nodes
-    _strongest_first(pairs.where(broken[label[pairs.low]]), kind, kinds, person, torn, order)
+    few = pairs.where(broken[label[pairs.low]])
+    turn = _turns(few, kinds.rank[kind], order)
+    roots, refused = _strongest_first(few.where(turn), kind, kinds)
+    person[list(roots)] = list(roots.values())
+    torn[refused] = True
     return Groups(component, person, torn)
 
 
@@ -69,15 +73,16 @@ def _named(label: Ints) -> Ints:
     return named
 
 
-def _strongest_first(pairs: Pairs, kind: Ints, kinds: Kinds, person: Ints, torn: Flags, order: Order) -> None:
-    """Join the strongest links first; refuse what would give a person more of a kind than the limit.
+def _strongest_first(pairs: Pairs, kind: Ints, kinds: Kinds) -> tuple[dict[int, int], list[int]]:
+    """Join pairs in their order; refuse what would give a person more of a kind than the limit.
 
-    Writes into `person`, in which each of these identifiers is alone at first, and into `torn`.
+    Returns the smallest number of each one's person, and whose pairs were refused.
     """
     parent: dict[int, int] = {}
     limited = [int(code) for code in np.flatnonzero(kinds.limit)]
     most = [int(kinds.limit[code]) for code in limited]
     held: dict[int, list[int]] = {}
+    refused: list[int] = []
 
     def root(node: int) -> int:
         while parent.setdefault(node, node) != node:
@@ -87,19 +92,17 @@ def _strongest_first(pairs: Pairs, kind: Ints, kinds: Kinds, person: Ints, torn:
     def holds(node: int) -> list[int]:
         return held.setdefault(node, [int(kind[node] == code) for code in limited])
 
-    turn = _turns(pairs, kinds.rank[kind], order)
-    for one, other in zip(pairs.low[turn].tolist(), pairs.high[turn].tolist(), strict=True):
+    for one, other in zip(pairs.low.tolist(), pairs.high.tolist(), strict=True):
         a, b = root(one), root(other)
         if a == b:
             continue
         together = [x + y for x, y in zip(holds(a), holds(b), strict=True)]
         if any(found > limit for found, limit in zip(together, most, strict=True)):
-            torn[one] = torn[other] = True
+            refused += [one, other]
             continue
         parent[max(a, b)] = min(a, b)
         held[min(a, b)] = together
-    for node in list(parent):
-        person[node] = root(node)
+    return {node: root(node) for node in list(parent)}, refused
 
 
 def _turns(pairs: Pairs, rank: Ints, order: Order) -> Ints:
@@ -108,4 +111,6 @@ def _turns(pairs: Pairs, rank: Ints, order: Order) -> Ints:
     places = order(ends)
     one, other = (places[np.searchsorted(ends, side)] for side in (pairs.low, pairs.high))
     strength = rank[pairs.low] + rank[pairs.high]
-    return np.lexsort((np.maximum(one, other), np.minimum(one, other), pairs.first, -pairs.count, -strength))
+    keys = (np.maximum(one, other), np.minimum(one, other), pairs.first, -pairs.count, -strength)
+    turns: Ints = np.lexsort(keys)
+    return turns

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
-from sqlglot import exp
+import pyarrow.compute as pc
 
 from ltv import sql
 from ltv.identity import graph
+from ltv.identity.rules import is_junk, kinds_of, names_of, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ltv.settings import Identity
     from ltv.warehouse.engine import Engine
 
@@ -28,8 +27,6 @@ class Known:
 
     Attributes:
         node: number of each identifier in the ledger, rising.
-        id_type: its kind.
-        id_value: its value.
         kind: position of its kind in `names`.
         first_seen: microseconds.
         junk: stands for nobody.
@@ -39,8 +36,6 @@ class Known:
     """
 
     node: graph.Ints
-    id_type: pa.Array
-    id_value: pa.Array
     kind: graph.Ints
     first_seen: graph.Ints
     junk: graph.Flags
@@ -58,12 +53,14 @@ def user_ids(engine: Engine, as_of: datetime, settings: Identity) -> pa.Table:
         settings: how identifiers become people.
     """
     known = read(engine, as_of, settings)
-    found = stitch(known, settings)
+    named = engine.arrow(sql.load("ltv.identity", "known_names"), {"as_of": as_of})
+    found = settle(known, settings, lambda nodes: _oldest_first(named, nodes)).people
+    rows = named.take(pa.array(found.node))
     return pa.table(
         {
-            "node": pa.array(known.node[found.node]),
-            "id_type": known.id_type.take(pa.array(found.node)),
-            "id_value": known.id_value.take(pa.array(found.node)),
+            "node": rows["node"],
+            "id_type": rows["id_type"],
+            "id_value": rows["id_value"],
             "valid_from": pa.array(found.since).cast(_US),
             "valid_to": pa.array(found.until, mask=found.until == graph.OPEN).cast(_US),
             "user_id": pa.array(known.node[found.person]),
@@ -73,27 +70,34 @@ def user_ids(engine: Engine, as_of: datetime, settings: Identity) -> pa.Table:
     )
 
 
-def stitch(known: Known, settings: Identity) -> graph.People:
-    """Put what is known together to people."""
-    return graph.stitch(
-        known.kind,
-        known.first_seen,
-        known.links,
-        known.kinds,
-        junk=known.junk,
-        public_after=settings.public_after,
-        public_us=settings.public_us,
-    )
+def _oldest_first(named: pa.Table, nodes: graph.Ints) -> graph.Ints:
+    """Places by first moment and name, which do not depend on how identifiers came to be numbered."""
+    keys = [(name, "ascending") for name in ("first_seen", "id_type", "id_value")]
+    places = np.empty(len(nodes), np.int64)
+    places[pc.sort_indices(named.take(pa.array(nodes)), sort_keys=keys).to_numpy()] = np.arange(len(nodes))
+    return places
+
+
+def settle(known: Known, settings: Identity, order: graph.Order) -> graph.Settled:
+    """Put what is known together to people.
+
+    Args:
+        known: identifiers and links.
+        settings: how identifiers become people.
+        order: decides where links are as strong or of the same moment.
+    """
+    terms = terms_of(known.names, settings, order)
+    return graph.settle(known.kind, known.first_seen, known.links, known.junk, terms)
 
 
 def read(engine: Engine, as_of: datetime, settings: Identity) -> Known:
     """Read identifiers and links known at an instant from an engine."""
-    columns = {"is_junk": _is_junk(settings.junk)}
+    columns = {"is_junk": is_junk(settings.junk)}
     rows = engine.arrow(sql.load("ltv.identity", "known_identifiers", columns=columns), {"as_of": as_of})
     linked = engine.arrow(sql.load("ltv.identity", "known_links"), {"as_of": as_of})
     coded = rows["id_type"].combine_chunks().dictionary_encode()
     own = coded.dictionary.to_pylist()
-    names = (*settings.strength, *sorted(set(own) - set(settings.strength)))
+    names = names_of(own, settings)
     place = np.array([names.index(name) for name in own], np.int64)
     node = rows["node"].to_numpy()
     one, other, ts = (linked[name].to_numpy() for name in ("one", "other", "ts"))
@@ -101,46 +105,10 @@ def read(engine: Engine, as_of: datetime, settings: Identity) -> Known:
     links = graph.Links(np.searchsorted(node, one), np.searchsorted(node, other), ts)
     return Known(
         node=node,
-        id_type=rows["id_type"].combine_chunks(),
-        id_value=rows["id_value"].combine_chunks(),
         kind=place[coded.indices.to_numpy()] if own else np.empty(0, np.int64),
         first_seen=rows["first_seen"].to_numpy(),
         junk=rows["is_junk"].combine_chunks().to_numpy(zero_copy_only=False),
         links=links,
-        kinds=_kinds(names, settings),
+        kinds=kinds_of(names, settings),
         names=names,
     )
-
-
-def _kinds(names: Sequence[str], settings: Identity) -> graph.Kinds:
-    known = len(settings.strength)
-    return graph.Kinds(
-        rank=np.array([max(known - k, 0) for k in range(len(names))], np.int64),
-        limit=np.array([settings.limits.get(name, 0) for name in names], np.int64),
-        max_neighbours=np.array([settings.max_neighbours.get(n, settings.most_neighbours) for n in names], np.int64),
-        contact=np.array([name in settings.passed_on for name in names], np.bool_),
-    )
-
-
-def _is_junk(patterns: Sequence[str]) -> exp.Expr:
-    """A condition on `id_value`: `*` in a pattern stands for any letters, everything else for itself."""
-    value = sql.expression("LOWER(TRIM(id_value))")
-    plain = [exp.Literal.string(p) for p in patterns if "*" not in p]
-    tests: list[exp.Expr] = [exp.In(this=value.copy(), expressions=plain)] if plain else [exp.false()]
-    tests += [_like(value.copy(), p) for p in patterns if "*" in p]
-    return exp.paren(exp.or_(*tests))
-
-
-def _like(value: exp.Expr, pattern: str) -> exp.Expr:
-    """Each piece between stars in its order; texts are compared, never read as a pattern."""
-    first, *rest = pattern.split("*")
-    text = exp.Literal.string
-    least = exp.Literal.number(len(pattern.replace("*", "")))
-    ends = [
-        exp.GTE(this=exp.Length(this=value.copy()), expression=least),
-        exp.func("LEFT", value.copy(), exp.Literal.number(len(first))).eq(text(first)),
-        exp.func("RIGHT", value.copy(), exp.Literal.number(len(rest[-1]))).eq(text(rest[-1])),
-    ]
-    inner = [exp.GT(this=exp.StrPosition(this=value.copy(), substr=text(piece)), expression=exp.Literal.number(0))
-             for piece in rest[:-1] if piece]  # fmt: skip
-    return exp.paren(exp.and_(*ends, *inner))

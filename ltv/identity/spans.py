@@ -40,8 +40,15 @@ class People:
 
     def where(self, kept: Flags | Ints) -> People:
         """Only some of the rows."""
-        some = (column[kept] for column in (self.node, self.since, self.until, self.person))
-        return People(*some, self.confidence[kept], self.rule[kept], self.refused)
+        return People(
+            self.node[kept],
+            self.since[kept],
+            self.until[kept],
+            self.person[kept],
+            self.confidence[kept],
+            self.rule[kept],
+            self.refused,
+        )
 
 
 def whole(first_seen: Ints, groups: Groups, pairs: Pairs, *, account: Flags, kept: Flags) -> People:
@@ -165,7 +172,6 @@ def own(node: Ints, since: Ints, until: Ints | None = None) -> People:
 
 def joined(parts: Sequence[People], refused: dict[str, int] | None = None) -> People:
     """All rows of all parts, in order."""
-    node, since = (np.concatenate([getattr(part, name) for part in parts]) for name in ("node", "since"))
-    order = np.lexsort((since, node))
-    rest = (np.concatenate([getattr(p, n) for p in parts])[order] for n in ("until", "person", "confidence", "rule"))
-    return People(node[order], since[order], *rest, refused or {})
+    columns = zip(*((p.node, p.since, p.until, p.person, p.confidence, p.rule) for p in parts), strict=True)
+    node, since, until, person, confidence, rule = (np.concatenate(column) for column in columns)
+    return People(node, since, until, person, confidence, rule, refused or {}).where(np.lexsort((since, node)))

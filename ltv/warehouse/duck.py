@@ -7,7 +7,8 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -48,6 +49,7 @@ class DuckEngine(Engine):
         memory_mb: memory limit in MiB; default 60 % of RAM.
         threads: number of threads; default all cores.
         scratch: folder for spilling; default a fresh temporary folder, removed at `close`.
+        database: file that keeps tables; default none outlives the engine. One process at a time can open it.
     """
 
     name = "duckdb"
@@ -59,6 +61,7 @@ class DuckEngine(Engine):
         memory_mb: int | None = None,
         threads: int | None = None,
         scratch: Path | None = None,
+        database: Path | None = None,
     ) -> None:
         own = None if scratch else tempfile.mkdtemp(prefix="ltv-duckdb-")
         # an engine that is forgotten instead of closed leaves no folder behind either
@@ -66,7 +69,7 @@ class DuckEngine(Engine):
         self.directories = [Path(d).resolve() for d in directories]
         self._files: set[str] = set()
         self._locked = False
-        self.connection = duckdb.connect(config={"allow_unsigned_extensions": "false"})
+        self.connection = duckdb.connect(database or ":memory:", config={"allow_unsigned_extensions": "false"})
         self._set("temp_directory", str(scratch or own))
         self._set("memory_limit", f"{memory_mb or default_memory_mb()}MiB")
         self._set("TimeZone", "UTC")
@@ -127,9 +130,33 @@ class DuckEngine(Engine):
         """Compute a query once and keep its rows under a name."""
         self._create("TABLE", name, query, params)
 
-    def append(self, name: str, query: exp.Query) -> None:
-        """Add the rows of a query to a table that was materialised; columns go by position."""
-        self._execute(exp.Insert(this=sql.table(name), expression=query))
+    def keep(self, name: str, query: exp.Query, params: sql.Params | None = None) -> None:
+        """Compute a query and keep its rows in the database file, in place of what was there under the name."""
+        self._execute(exp.Create(this=sql.table(name), kind="TABLE", expression=query, replace=True), params)
+
+    def append(self, name: str, query: exp.Query, params: sql.Params | None = None) -> None:
+        """Add the rows of a query to a table that was materialised or kept; columns go by position."""
+        self._execute(exp.Insert(this=sql.table(name), expression=query), params)
+
+    def delete(self, name: str, where: exp.Expr) -> None:
+        """Remove the rows of a table for which a condition holds."""
+        self._execute(exp.Delete(this=sql.table(name), where=exp.Where(this=where)))
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All that is done to kept tables inside holds, or nothing of it, whenever the process ends."""
+        self.connection.begin()
+        try:
+            yield
+        except BaseException:
+            self.connection.rollback()
+            raise
+        self.connection.commit()
+
+    def kept(self) -> set[str]:
+        """Names of the tables in the database file."""
+        tables = sql.query("SELECT table_name FROM information_schema.tables WHERE table_type = 'BASE TABLE'")
+        return set(self.frame(tables)["table_name"])
 
     def _create(self, kind: str, name: str, query: exp.Query, params: sql.Params | None) -> None:
         target = sql.table(name)

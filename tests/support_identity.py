@@ -1,0 +1,76 @@
+"""Small worlds of identifiers and links: what stitching is tested on, at once and piece by piece."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pyarrow as pa
+from hypothesis import strategies as st
+
+from ltv.settings import Identity
+
+SETTINGS = Identity(
+    junk=("", "0000"),
+    strength=("member", "openid", "phone_hmac", "device"),
+    limits={"member": 1},
+    max_neighbours={"phone_hmac": 4, "device": 6},
+    most_neighbours=9,
+    passed_on=("phone_hmac",),
+    public_after=2,
+    public_minutes=0.3,
+)
+START = datetime(2026, 6, 1)
+_TYPES = ("member", "openid", "phone_hmac", "device", "cookie")
+
+Name = tuple[str, str]
+Link = tuple[Name, Name, int]
+
+
+def moment(seconds: int) -> datetime:
+    return START + timedelta(seconds=seconds)
+
+
+@st.composite
+def links(draw: st.DrawFn, *, most: int = 40, types: tuple[str, ...] = _TYPES) -> list[Link]:
+    """Draw links of a few identifiers: hubs, tablets, kiosks, recycled numbers, junk, links with oneself, ties of all kinds."""
+    names = [(kind, value) for kind in types for value in "abcd"] + [("device", "0000"), ("openid", "")]
+    some = st.sampled_from(names)
+    return draw(st.lists(st.tuples(some, some, st.integers(0, 60)), max_size=most))
+
+
+def first_seen(rows: list[Link]) -> dict[Name, int]:
+    seen: dict[Name, int] = {}
+    for one, other, at in rows:
+        for name in (one, other):
+            seen[name] = min(at, seen.get(name, at))
+    return seen
+
+
+def as_numbered(rows: list[Link], numbers: dict[Name, int], seen: dict[Name, int]) -> tuple[pa.Table, pa.Table]:
+    """Give the tables `identifiers` and `links` that identity reads."""
+    names = sorted(seen, key=lambda name: numbers[name])
+    identifiers = pa.table(
+        {
+            "node": pa.array([numbers[n] for n in names], pa.int64()),
+            "id_type": pa.array([n[0] for n in names], pa.string()),
+            "id_value": pa.array([n[1] for n in names], pa.string()),
+            "first_seen": pa.array([moment(seen[n]) for n in names], pa.timestamp("us")),
+        }
+    )
+    linked = pa.table(
+        {
+            "_node": pa.array([numbers[a] for a, _, _ in rows], pa.int64()),
+            "_linked_node": pa.array([numbers[b] for _, b, _ in rows], pa.int64()),
+            "ts": pa.array([moment(at) for _, _, at in rows], pa.timestamp("us")),
+        }
+    )
+    return identifiers, linked
+
+
+def by_arrival(rows: list[Link], known: dict[Name, int] | None = None) -> dict[Name, int]:
+    """Number identifiers as a ledger does: the known ones keep theirs, others follow from the one seen first."""
+    numbers = dict(known or {})
+    seen = first_seen(rows)
+    for name in sorted(set(seen) - set(numbers), key=lambda n: (seen[n], n)):
+        numbers[name] = len(numbers) + 1
+    return numbers
