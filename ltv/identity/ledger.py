@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from ltv.warehouse.duck import DuckEngine
 
 
-def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> Path:
+_MOST_PARTS = 32
+
+
+def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> list[Path]:
     """Give every identifier in the given tables a number, and keep the ledger in a folder.
 
     Args:
@@ -33,8 +36,8 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
         folder: where the ledger is; created when it is not there.
 
     Returns:
-        The ledger: id_type, id_value, user_id. The engine has the identifiers of the tables as `seen`: id_type,
-        id_value, first_seen.
+        The files of the ledger: id_type, id_value, user_id. The engine has the identifiers of the tables as `seen`:
+        id_type, id_value, first_seen.
 
     Raises:
         CorruptError: the stored ledger is not the one that was written.
@@ -44,25 +47,36 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
         return _grown(engine, tables, folder)
 
 
-def _grown(engine: DuckEngine, tables: Mapping[str, Table], folder: Path) -> Path:
+def _grown(engine: DuckEngine, tables: Mapping[str, Table], folder: Path) -> list[Path]:
+    """Add a file with the new identifiers; when there are many files, put them into one."""
     entries = Manifest(folder).read()
-    known = max(entries, key=lambda name: entries[name].rows or 0, default=None)
-    if known:
-        engine.attach("ledger", [_verified(folder / known)])
+    parts = [_verified(folder / name) for name in sorted(entries, key=_last_number)]
+    if parts:
+        engine.attach("ledger", parts)
     else:
         engine.define("ledger", sql.load("ltv.identity", "no_ledger"))
     engine.materialise("seen", _seen(tables))
     new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
-    if known and not new:
-        return folder / known
+    if parts and not new:
+        return parts
     # under a name of its own: the manifest switches to it in one step, so that a crash in between loses nothing
-    rows = new + (entries[known].rows or 0 if known else 0)
-    path = folder / f"user_ids-{rows}.parquet"
-    engine.sink(sql.load("ltv.identity", "next_ledger"), path)
-    Manifest(folder).write({path.name: Entry(sha256(path), rows)})
-    for old in set(folder.glob("user_ids*.parquet")) - {path, folder / (known or "")}:
-        old.unlink(missing_ok=True)  # but for the one before, which somebody may be reading
-    return path
+    known = sum(entry.rows or 0 for entry in entries.values())
+    path = folder / f"user_ids-{known + new}.parquet"
+    engine.materialise("new", sql.load("ltv.identity", "new_in_ledger"))
+    rows = exp.select("id_type", "id_value", "user_id")
+    if len(parts) < _MOST_PARTS:
+        engine.sink(rows.from_("new"), path)
+        Manifest(folder).write(entries | {path.name: Entry(sha256(path), new)})
+        return [*parts, path]
+    engine.sink(sql.union_all([rows.from_("ledger"), rows.from_("new")]), path)
+    for left in set(folder.glob("user_ids*.parquet")) - {path, *parts}:
+        left.unlink(missing_ok=True)  # those that are put together now somebody may be reading
+    Manifest(folder).write({path.name: Entry(sha256(path), known + new)})
+    return [path]
+
+
+def _last_number(name: str) -> int:
+    return int(name.removeprefix("user_ids-").removesuffix(".parquet"))
 
 
 def _verified(path: Path) -> Path:

@@ -158,7 +158,7 @@ class Preparation:
             for name, prepared in present.items():
                 assert prepared.folder is not None  # noqa: S101  only present tables come here
                 engine.attach(name, [prepared.folder / ROWS])
-            engine.attach("ids", [ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity)])
+            engine.attach("ids", ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity))
             numbered = sql.load("ltv.identity", "numbered", tables={"ledger": "ids"})
             written = {into / IDENTIFIERS: engine.sink(numbered, into / IDENTIFIERS)}
             written |= {

@@ -1,5 +1,6 @@
 """An identifier has a number of its own, and keeps it."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
@@ -25,8 +26,8 @@ def number(folder, *identifiers, table="orders", more=()):
         engine.register(table, pa.table(columns, names=["id_type", "id_value", "ts"]))
         for name, rows in more:
             engine.register(name, rows)
-        path = assign(engine, {table: spec} | {name: INPUTS[name] for name, _ in more}, folder=folder)
-        ledger = parquet.read_table(path).to_pylist()
+        paths = assign(engine, {table: spec} | {name: INPUTS[name] for name, _ in more}, folder=folder)
+        ledger = [row for path in paths for row in parquet.read_table(path).to_pylist()]
     known = {(row["id_type"], row["id_value"]): row["user_id"] for row in ledger}
     assert len(known) == len(set(known.values())) == len(ledger)
     return known
@@ -115,8 +116,7 @@ def test_many_identifiers_never_share_a_number(tmp_path):
         engine.register(
             "orders", pd.DataFrame({"id_type": "phone_hmac", "id_value": values, "ts": datetime(2026, 6, 1)})
         )
-        path = assign(engine, {"orders": INPUTS["orders"]}, folder=tmp_path)
-        engine.attach("made", [path])
+        engine.attach("made", assign(engine, {"orders": INPUTS["orders"]}, folder=tmp_path))
         counted = engine.connection.execute(
             "SELECT COUNT(*), COUNT(DISTINCT user_id), COUNT(DISTINCT id_value), MIN(user_id), MAX(user_id) FROM made"
         ).fetchall()
@@ -135,10 +135,17 @@ def test_a_crash_between_the_file_and_its_record_loses_nothing(tmp_path):
     assert again["member", "M0"] == 2
 
 
-def test_old_ledgers_do_not_pile_up(tmp_path):
-    for n in range(2, 8):
-        number(tmp_path, *[("member", f"M{i}") for i in range(n)])
-    assert sorted(p.name for p in tmp_path.glob("*.parquet")) == ["user_ids-6.parquet", "user_ids-7.parquet"]
+def test_a_batch_writes_only_what_is_new_and_many_files_become_one(tmp_path):
+    for n in range(1, 41):
+        known = number(tmp_path, *[("member", f"M{i:02}") for i in range(n)])
+        assert known == {("member", f"M{i:02}"): i + 1 for i in range(n)}
+    rows = [
+        parquet.read_metadata(p).num_rows
+        for p in sorted(tmp_path.glob("*.parquet"), key=lambda p: p.stat().st_mtime_ns)
+    ]
+    assert rows[-8:] == [33, *[1] * 7]
+    assert len(json.loads((tmp_path / "manifest.json").read_text())["files"]) == 8
+    assert len(rows) <= 33 + 8
 
 
 @pytest.mark.parametrize("damage", ["flip", "lost"])

@@ -16,7 +16,28 @@ SUM = pa.decimal128(28, 6)
 
 # Files that Spark never sees, each with the reason.
 _READING = "runs while raw files are read, which the embedded engine does alone"
+_STORED = "reads the stored graph, a file of the embedded engine; Spark puts all together at once"
 EMBEDDED_ONLY = {
+    "ltv/identity/state/around.sql": _STORED,
+    "ltv/identity/state/earlier_identifiers.sql": _STORED,
+    "ltv/identity/state/gone.sql": _STORED,
+    "ltv/identity/state/identifiers_since.sql": _STORED,
+    "ltv/identity/state/judged_links.sql": _STORED,
+    "ltv/identity/state/links_since.sql": _STORED,
+    "ltv/identity/state/members.sql": _STORED,
+    "ltv/identity/state/no_nodes.sql": _STORED,
+    "ltv/identity/state/no_observations.sql": _STORED,
+    "ltv/identity/state/no_places.sql": _STORED,
+    "ltv/identity/state/no_spans.sql": _STORED,
+    "ltv/identity/state/observations_around.sql": _STORED,
+    "ltv/identity/state/ordered.sql": _STORED,
+    "ltv/identity/state/other_identifiers.sql": _STORED,
+    "ltv/identity/state/other_links.sql": _STORED,
+    "ltv/identity/state/pairs_around.sql": _STORED,
+    "ltv/identity/state/refused.sql": _STORED,
+    "ltv/identity/state/sum_of_identifiers.sql": _STORED,
+    "ltv/identity/state/sum_of_links.sql": _STORED,
+    "ltv/identity/state/user_ids.sql": _STORED,
     "ltv/sources/accepted.sql": _READING,
     "ltv/sources/by_source.sql": _READING,
     "ltv/sources/no_repeats.sql": _READING,
@@ -142,6 +163,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/identifiers.sql": [
         Case(1, {"rows": SEEN.slice(0, 4)}, {"kind": "NULLIF(id_type, 'device')", "value": "id_value", "moment": "first_seen"})
     ],
+    "ltv/identity/known_names.sql": [Case(6, {"identifiers": NUMBERED}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/identity/known_identifiers.sql": [
         Case(6, {"identifiers": NUMBERED}, {"is_junk": "LOWER(id_value) IN ('a', '')"}, {"as_of": _at("2024-06-01")}),
         Case(1, {"identifiers": NUMBERED}, {"is_junk": "FALSE"}, {"as_of": _at("2023-06-01")}),
@@ -149,7 +171,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/known_links.sql": [Case(1, {"links": LINKED}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/identity/no_links.sql": [Case(0)],
     "ltv/identity/numbered.sql": [Case(2, {"seen": SEEN, "ledger": LEDGER})],
-    "ltv/identity/next_ledger.sql": [Case(7, {"seen": SEEN, "ledger": LEDGER}), Case(7, {"seen": SEEN, "ledger": LEDGER.slice(0, 0)})],
+    "ltv/identity/new_in_ledger.sql": [Case(5, {"seen": SEEN, "ledger": LEDGER}), Case(7, {"seen": SEEN, "ledger": LEDGER.slice(0, 0)})],
     "ltv/identity/no_identifiers.sql": [Case(0)],
     "ltv/identity/no_ledger.sql": [Case(0)],
     "ltv/identity/no_segments.sql": [Case(0)],

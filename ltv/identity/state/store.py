@@ -110,6 +110,7 @@ class State:
         self.path = path
         self.settings = settings
         self.engine = _opened(path, memory_mb, threads)
+        self._trees: dict[str, exp.Query] = {}
         self.engine.register("rules", pa.table({"number": range(len(graph.RULES)), "rule": list(graph.RULES)}))
         if self.facts is None:
             self._clear()
@@ -165,7 +166,7 @@ class State:
 
     def refused(self) -> pd.DataFrame:
         """Distinct observations by what became of them: reason, links."""
-        return self.engine.frame(sql.load(_PACKAGE, "refused"))
+        return self.engine.frame(self._filled("refused"))
 
     def close(self) -> None:
         """Give the file back."""
@@ -180,12 +181,16 @@ class State:
     def ask(self, query: str, nodes: Ints) -> dict[str, Any]:
         """Run a query of this package about some identifiers; the columns as arrays."""
         self.engine.register("asked", pa.table({"node": nodes}))
-        found = self.engine.arrow(sql.load(_PACKAGE, query))
+        found = self.engine.arrow(self._filled(query))
         return {name: found[name].to_numpy() for name in found.column_names}
 
     def _query(self, name: str, **values: datetime) -> pa.Table:
-        tree = sql.load(_PACKAGE, name, columns={"is_junk": is_junk(self.settings.junk)})
-        return self.engine.arrow(tree, values)
+        return self.engine.arrow(self._filled(name), values)
+
+    def _filled(self, name: str) -> exp.Query:
+        if name not in self._trees:  # filling a tree takes longer than a small batch
+            self._trees[name] = sql.load(_PACKAGE, name, columns={"is_junk": is_junk(self.settings.junk)})
+        return self._trees[name]
 
     def _sums(self, before: datetime) -> tuple[tuple[object, ...], ...]:
         tables = (self._query(name, before=before) for name in ("sum_of_identifiers", "sum_of_links"))
@@ -201,7 +206,7 @@ class State:
             batch = self.engine.arrow(exp.select("low", "high", "ts").from_("batch"))
             return self._query("identifiers_since", since=known, as_of=as_of), batch
         self._read_links(_EVER, as_of)
-        if self.engine.scalar(sql.load(_PACKAGE, "gone"), {"as_of": as_of}):
+        if self.engine.scalar(self._filled("gone"), {"as_of": as_of}):
             return None
         return self._query("other_identifiers", as_of=as_of), self._query("other_links")
 
@@ -210,7 +215,7 @@ class State:
         return bool(links.num_rows > _WHOLE_SHARE * stored)
 
     def _read_links(self, since: datetime, as_of: datetime) -> None:
-        self.engine.materialise("batch", sql.load(_PACKAGE, "links_since"), {"since": since, "as_of": as_of})
+        self.engine.materialise("batch", self._filled("links_since"), {"since": since, "as_of": as_of})
 
     def _added(self, identifiers: pa.Table, links: pa.Table) -> Added:
         """Put new identifiers and observations into the tables, and those whom they concern together anew."""
@@ -246,7 +251,7 @@ class State:
         """Put everything together anew from the inputs."""
         self.engine.keep("nodes", self._filled("identifiers_since"), {"since": _EVER, "as_of": as_of})
         self._read_links(_EVER, as_of)
-        self.engine.keep("observations", sql.load(_PACKAGE, "judged_links"))
+        self.engine.keep("observations", self._filled("judged_links"))
         self.engine.drop(["batch"])
         known = people.read(self.engine, as_of, self.settings)
         node = known.node
@@ -265,9 +270,6 @@ class State:
         turn = np.empty(len(nodes), np.int64)
         turn[np.searchsorted(nodes, self.ask("ordered", nodes)["node"])] = np.arange(len(nodes))
         return turn
-
-    def _filled(self, name: str) -> exp.Query:
-        return sql.load(_PACKAGE, name, columns={"is_junk": is_junk(self.settings.junk)})
 
     def _clear(self) -> None:
         with self.engine.transaction():

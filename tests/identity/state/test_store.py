@@ -59,7 +59,7 @@ def without_names(table):
     return wanted.sort_values(["id_type", "id_value", "valid_from"], ignore_index=True)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(links(), st.data())
 def test_batches_of_any_size_in_any_order_give_the_people_of_all_at_once(rows, data):
     arrived = data.draw(st.permutations(rows))
@@ -75,7 +75,7 @@ def test_batches_of_any_size_in_any_order_give_the_people_of_all_at_once(rows, d
     same(without_names(found), without_names(at_once(rows, by_arrival(rows))))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(links(), st.lists(st.integers(0, 70), min_size=1, max_size=5), st.data())
 def test_day_after_day_gives_what_a_look_from_the_last_day_alone_gives(rows, days, data):
     """Inputs grow: some rows of earlier days arrive late; whatever was there before stays."""

@@ -1,6 +1,4 @@
--- Known identifiers keep their number; new ones go on counting from the one that was seen first, so that any order of the same input gives the same numbers.
-SELECT id_type, id_value, user_id FROM ledger
-UNION ALL
+-- New identifiers go on counting from the one that was seen first, so that any order of the same input gives the same numbers.
 SELECT s.id_type, s.id_value,
        (SELECT COALESCE(MAX(user_id), 0) FROM ledger) + ROW_NUMBER() OVER (ORDER BY s.first_seen, s.id_type, s.id_value) AS user_id
 FROM seen s
