@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+import pandas as pd
 import pyarrow as pa
 from hypothesis import strategies as st
 
@@ -74,3 +75,11 @@ def by_arrival(rows: list[Link], known: dict[Name, int] | None = None) -> dict[N
     for name in sorted(set(seen) - set(numbers), key=lambda n: (seen[n], n)):
         numbers[name] = len(numbers) + 1
     return numbers
+
+
+def named_after_the_oldest(table: pd.DataFrame) -> pd.DataFrame:
+    """Give `user_ids` with people named after their own identifiers, so that the numbers they were given do not matter."""
+    key = table["id_type"] + ":" + table["id_value"]
+    named = key.groupby(table["user_id"]).agg(lambda keys: "+".join(sorted(set(keys))))
+    wanted = table.assign(user_id=table["user_id"].map(named)).drop(columns="node", errors="ignore")
+    return wanted.sort_values(["id_type", "id_value", "valid_from"], ignore_index=True)

@@ -33,6 +33,8 @@ EMBEDDED_ONLY = {
     "ltv/identity/state/ordered.sql": _STORED,
     "ltv/identity/state/other_identifiers.sql": _STORED,
     "ltv/identity/state/other_links.sql": _STORED,
+    "ltv/identity/state/numbered_links.sql": _STORED,
+    "ltv/identity/state/said.sql": _STORED,
     "ltv/identity/state/pairs_around.sql": _STORED,
     "ltv/identity/state/refused.sql": _STORED,
     "ltv/identity/state/sum_of_identifiers.sql": _STORED,

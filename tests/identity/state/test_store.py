@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support_identity import SETTINGS, as_numbered, by_arrival, first_seen, links, moment
+from support_identity import SETTINGS, as_numbered, by_arrival, first_seen, links, moment, named_after_the_oldest
 
 from ltv.errors import CorruptError
 from ltv.identity import people
@@ -51,14 +51,6 @@ def cut(rows, sizes):
     return [*batches, rows[at:]]
 
 
-def without_names(table):
-    """Name people after their own identifiers instead of after a number, so that other numbers do not matter."""
-    key = table["id_type"] + ":" + table["id_value"]
-    named = key.groupby(table["user_id"]).agg(lambda keys: "+".join(sorted(set(keys))))
-    wanted = table.assign(user_id=table["user_id"].map(named)).drop(columns="node")
-    return wanted.sort_values(["id_type", "id_value", "valid_from"], ignore_index=True)
-
-
 @settings(max_examples=25)
 @given(links(), st.data())
 def test_batches_of_any_size_in_any_order_give_the_people_of_all_at_once(rows, data):
@@ -72,7 +64,7 @@ def test_batches_of_any_size_in_any_order_give_the_people_of_all_at_once(rows, d
             state.add()
         found = stored(state)
     same(found, at_once(rows, numbers))
-    same(without_names(found), without_names(at_once(rows, by_arrival(rows))))
+    same(named_after_the_oldest(found), named_after_the_oldest(at_once(rows, by_arrival(rows))))
 
 
 @settings(max_examples=20)
