@@ -7,6 +7,8 @@ keeps the older one, and in a split the founding identifier keeps it.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +20,7 @@ from ltv.errors import CorruptError
 from ltv.warehouse.files import Entry, Manifest, sha256
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ltv.contract.schema import Table
     from ltv.warehouse.duck import DuckEngine
@@ -42,37 +44,66 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
     Raises:
         CorruptError: the stored ledger is not the one that was written.
     """
+    with opened(engine, folder) as ledger:
+        engine.materialise("seen", _seen(tables))
+        new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
+        if new or not ledger.parts:
+            engine.materialise("new", sql.load("ltv.identity", "new_in_ledger"))
+        return ledger.grown(engine, new)
+
+
+@contextmanager
+def opened(engine: DuckEngine, folder: Path) -> Iterator[Ledger]:
+    """Give an engine the stored ledger as `ledger`; two that count on from the same number would make one of two.
+
+    Raises:
+        CorruptError: the stored ledger is not the one that was written.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    with FileLock(folder / ".ledger.lock"):  # two that count on from the same number would make one person of two
-        return _grown(engine, tables, folder)
+    with FileLock(folder / ".ledger.lock"):
+        entries = Manifest(folder).read()
+        parts = [_verified(folder / name) for name in sorted(entries, key=_last_number)]
+        if parts:
+            engine.attach("ledger", parts)
+        else:
+            engine.define("ledger", sql.load("ltv.identity", "no_ledger"))
+        yield Ledger(folder, entries, tuple(parts))
 
 
-def _grown(engine: DuckEngine, tables: Mapping[str, Table], folder: Path) -> list[Path]:
-    """Add a file with the new identifiers; when there are many files, put them into one."""
-    entries = Manifest(folder).read()
-    parts = [_verified(folder / name) for name in sorted(entries, key=_last_number)]
-    if parts:
-        engine.attach("ledger", parts)
-    else:
-        engine.define("ledger", sql.load("ltv.identity", "no_ledger"))
-    engine.materialise("seen", _seen(tables))
-    new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
-    if parts and not new:
-        return parts
-    # under a name of its own: the manifest switches to it in one step, so that a crash in between loses nothing
-    known = sum(entry.rows or 0 for entry in entries.values())
-    path = folder / f"user_ids-{known + new}.parquet"
-    engine.materialise("new", sql.load("ltv.identity", "new_in_ledger"))
-    rows = exp.select("id_type", "id_value", "user_id")
-    if len(parts) < _MOST_PARTS:
-        engine.sink(rows.from_("new"), path)
-        Manifest(folder).write(entries | {path.name: Entry(sha256(path), new)})
-        return [*parts, path]
-    engine.sink(sql.union_all([rows.from_("ledger"), rows.from_("new")]), path)
-    for left in set(folder.glob("user_ids*.parquet")) - {path, *parts}:
-        left.unlink(missing_ok=True)  # those that are put together now somebody may be reading
-    Manifest(folder).write({path.name: Entry(sha256(path), known + new)})
-    return [path]
+@dataclass(frozen=True)
+class Ledger:
+    """The stored ledger: files that follow one another, and what the manifest says of them."""
+
+    folder: Path
+    entries: dict[str, Entry]
+    parts: tuple[Path, ...]
+
+    @property
+    def known(self) -> int:
+        """How many identifiers have a number; it is the last one."""
+        return sum(entry.rows or 0 for entry in self.entries.values())
+
+    def grown(self, engine: DuckEngine, new: int) -> list[Path]:
+        """Add a file with the identifiers that the engine has as `new`; many files become one.
+
+        Args:
+            engine: has `ledger` and `new`: id_type, id_value, user_id.
+            new: how many there are.
+        """
+        if self.parts and not new:
+            return list(self.parts)
+        # under a name of its own: the manifest switches to it in one step, so that a crash in between loses nothing
+        path = self.folder / f"user_ids-{self.known + new}.parquet"
+        rows = exp.select("id_type", "id_value", "user_id")
+        if len(self.parts) < _MOST_PARTS:
+            engine.sink(rows.from_("new"), path)
+            Manifest(self.folder).write(self.entries | {path.name: Entry(sha256(path), new)})
+            return [*self.parts, path]
+        engine.sink(sql.union_all([rows.from_("ledger"), rows.from_("new")]), path)
+        for left in set(self.folder.glob("user_ids*.parquet")) - {path, *self.parts}:
+            left.unlink(missing_ok=True)  # those that are put together now somebody may be reading
+        Manifest(self.folder).write({path.name: Entry(sha256(path), self.known + new)})
+        return [path]
 
 
 def _last_number(name: str) -> int:

@@ -24,6 +24,7 @@ from ltv.warehouse.files import write_whole
 if TYPE_CHECKING:
     import pandas as pd
 
+_BATCH_ROWS = 1_000_000
 EXTENSIONS = {"postgres": "postgres_scanner", "mysql": "mysql_scanner", "sqlite": "sqlite_scanner"}
 
 
@@ -179,6 +180,10 @@ class DuckEngine(Engine):
     def arrow(self, query: exp.Query, params: sql.Params | None = None) -> pa.Table:
         """Run a query and return its rows as an Arrow table."""
         return self._execute(query, params).to_arrow_table()
+
+    def batches(self, query: exp.Query, params: sql.Params | None = None) -> Iterator[pa.RecordBatch]:
+        """Run a query and return its rows batch by batch; no other query may run before the last one."""
+        yield from self._execute(query, params).to_arrow_reader(_BATCH_ROWS)
 
     def frame(self, query: exp.Query, params: sql.Params | None = None) -> pd.DataFrame:
         """Run a query and return its rows."""

@@ -26,7 +26,7 @@ from ltv import sql
 from ltv.contract import INPUTS, Table
 from ltv.contract.checks import Context
 from ltv.errors import CorruptError, DataRefusedError, LtvError
-from ltv.identity import ledger
+from ltv.identity.numbering import numbered
 from ltv.settings import Settings, Source
 from ltv.sources.facts import Facts
 from ltv.sources.ingest import FACTS, QUARANTINE, ROWS, Ingest
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _HASHES = "input_hashes.json"
+_MANY_ROWS = 3_000_000  # from here on a dictionary in memory makes up for the time it takes to be loaded
 IDENTIFIERS = "identifiers.parquet"  # number, kind, value and first moment of each; no table has this name
 
 
@@ -158,29 +159,18 @@ class Preparation:
             for name, prepared in present.items():
                 assert prepared.folder is not None  # noqa: S101  only present tables come here
                 engine.attach(name, [prepared.folder / ROWS])
-            engine.attach("ids", ledger.assign(engine, {n: INPUTS[n] for n in present}, folder=identity))
-            numbered = sql.load("ltv.identity", "numbered", tables={"ledger": "ids"})
-            written = {into / IDENTIFIERS: engine.sink(numbered, into / IDENTIFIERS)}
-            written |= {
-                into / f"{n}.parquet": engine.sink(self._with_people(engine, INPUTS[n]), into / f"{n}.parquet")
-                for n in present
-            }
+            tables = {n: INPUTS[n] for n in present}
+            rows = sum(p.facts.accepted for p in present.values() if p.facts)
+            numbers = numbered(engine, tables, folder=identity, many=rows > _MANY_ROWS)
+            written = {into / IDENTIFIERS: engine.sink(numbers.identifiers(), into / IDENTIFIERS)}
+            for name, spec in tables.items():
+                tree = self._with_day(engine, spec, numbers.with_nodes(name, spec))
+                written[into / f"{name}.parquet"] = engine.sink(tree, into / f"{name}.parquet")
         for path, rows in written.items():
             Manifest(into).add(path, rows)
 
-    def _with_people(self, engine: DuckEngine, spec: Table) -> exp.Select:
-        tree = exp.select("r.*").from_(exp.alias_(sql.table(spec.name), "r", table=True))
-        for number, (kind, value) in enumerate(spec.identifiers):
-            alias = f"p{number}"
-            same = exp.and_(
-                exp.column("id_type", table=alias).eq(exp.column(kind, table="r")),
-                exp.column("id_value", table=alias).eq(exp.column(value, table="r")),
-            )
-            tree = tree.join(exp.alias_(sql.table("ids"), alias, table=True), on=same, join_type="left")
-            tree = tree.select(exp.alias_(exp.column("user_id", table=alias), ledger.node_column(value)))
-        if spec.time:
-            tree = tree.select(exp.alias_(self._day(engine, spec, spec.time), "day"))
-        return tree
+    def _with_day(self, engine: DuckEngine, spec: Table, tree: exp.Select) -> exp.Select:
+        return tree.select(exp.alias_(self._day(engine, spec, spec.time), "day")) if spec.time else tree
 
     def _day(self, engine: DuckEngine, spec: Table, column: str) -> exp.Expr:
         own = exp.column(column, table="r", quoted=True)
