@@ -1,10 +1,11 @@
-"""People from 10 M links of some 13 M identifiers, guarded and as plain components; networkx on 1 M for comparison.
+"""People from 10 M links of some 13 M identifiers: guarded, as plain components beside networkx, and a day more.
 
     python benchmarks/identity.py [LINKS] [NETWORKX_LINKS]
 
 The links are text in parquet, in no order: logins of members, households on one tablet, kiosks, junk values, and
-two people's browsers that were seen with one device. Reading them and giving the identifiers numbers is part of the time.
-networkx gets its own environment and the same text as tuples in memory: reading is not part of its time.
+two people's browsers that were seen with one device. Reading them and giving the identifiers numbers is part of every
+time. networkx gets its own environment and the same text as tuples in memory: reading is not part of its time.
+A rebuild writes the ledger and the stored graph; a day more is 1 % new links that come as text and change both.
 """
 
 import importlib.util
@@ -14,14 +15,15 @@ import sys
 import tempfile
 import venv
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from _measure import apart, measured, peak_mb
 
-KINDS = ("member", "openid", "phone", "device", "cookie")
-JUNK = ("", "0000", "unknown")
 PEOPLE_PER_LINK = 0.4
+MEMORY_MB = 1_200  # of the engine; what Python holds comes on top
+AS_OF = datetime(2030, 1, 1)  # noqa: DTZ001
 
 # One link a number; what it is follows from hashes of the number, so that any machine makes the same ones.
 MAKE = """
@@ -30,11 +32,11 @@ COPY (
         SELECT i, (hash(i, 1) >> 2)::BIGINT % $people AS person, (hash(i, 2) >> 2)::BIGINT % 1000 AS what,
                (hash(i, 3) >> 2)::BIGINT % 100 AS kind,
                TIMESTAMP '2026-01-01' + to_microseconds((hash(i, 4) >> 2)::BIGINT % 15000000000000) AS ts
-        FROM range($links) AS numbers(i)
+        FROM range($first, $last) AS numbers(i)
     )
     SELECT ts,
         CASE WHEN what < 30 THEN 'cookie' WHEN what < 45 THEN 'device' WHEN kind < 20 THEN 'openid'
-             WHEN kind < 30 THEN 'phone' WHEN kind < 55 THEN 'device' ELSE 'cookie' END AS id_type,
+             WHEN kind < 30 THEN 'phone_hmac' WHEN kind < 55 THEN 'device' ELSE 'cookie' END AS id_type,
         CASE WHEN what < 30 THEN 'c' || lpad((person % ($people // 10))::VARCHAR, 15, '0')
              WHEN what < 40 THEN 'h' || lpad((person // 3)::VARCHAR, 15, '0')
              WHEN what < 41 THEN 'k' || lpad((person % 500)::VARCHAR, 15, '0')
@@ -48,71 +50,71 @@ COPY (
     FROM numbers
 ) TO $path (FORMAT parquet)
 """
-LINKS = """
-CREATE VIEW links AS
-SELECT ts, id_type::kind AS id_type, id_value, linked_type::kind AS linked_type, linked_value FROM '{path}'
-"""
-NODES = """
-CREATE TABLE nodes AS
-SELECT id_type, id_value, MIN(ts) AS first_seen
-FROM (SELECT id_type, id_value, ts FROM links UNION ALL SELECT linked_type, linked_value, ts FROM links)
-GROUP BY id_type, id_value
-"""
-OLDEST_FIRST = " ORDER BY first_seen, id_type, id_value"
-CODED = """
-SELECT a.rowid AS one, b.rowid AS other, epoch_us(ts) AS ts
-FROM links AS l
-JOIN nodes AS a ON a.id_type = l.id_type AND a.id_value = l.id_value
-JOIN nodes AS b ON b.id_type = l.linked_type AND b.id_value = l.linked_value
-"""
-WHAT = """
-SELECT enum_code(id_type)::BIGINT AS kind, epoch_us(first_seen) AS first_seen,
-       list_contains($junk, id_value) AS junk
-FROM nodes ORDER BY rowid
-"""
-
-
-def _opened(path: Path) -> Any:
-    import duckdb
-
-    db = duckdb.connect(config={"memory_limit": "2500MB", "temp_directory": str(path.parent / "spill")})
-    db.execute("SET TimeZone = 'UTC'")
-    if path.exists():
-        db.execute(f"CREATE TYPE kind AS ENUM {KINDS}")
-        db.execute(LINKS.format(path=path))
-    return db
 
 
 def make(path: Path, links: int) -> dict[str, float]:
+    """Write the links, and beside them 1 % more of another day; warm up what is compiled once a machine."""
+    import duckdb
+
     people = int(links * PEOPLE_PER_LINK)
-    _opened(path).execute(MAKE, {"people": people, "links": links, "path": str(path)})
+    spans = ((path, 0, links), (path.with_suffix(".more"), links, links + links // 100))
+    for file, first, last in spans:
+        duckdb.execute(MAKE, {"people": people, "first": first, "last": last, "path": str(file)})
+    from ltv.identity.coding import Coder
+
+    Coder().codes(*_two_texts())
     return {}
 
 
-def _coded(db: Any, nodes: str) -> tuple[Any, int]:
-    db.execute(nodes)
-    db.execute("SET preserve_insertion_order = false")  # from here on, numbers say what the order was
-    return db.execute(CODED).fetchnumpy(), db.execute("SELECT count(*) FROM nodes").fetchall()[0][0]
+def _two_texts() -> tuple[Any, Any]:
+    import pyarrow as pa
+
+    return pa.array(["device", "device"]), pa.array(["a", "a"])
+
+
+def _engine(path: Path) -> Any:
+    from ltv.warehouse.duck import DuckEngine
+
+    engine = DuckEngine(memory_mb=MEMORY_MB)
+    engine.attach("said", [path])
+    return engine
+
+
+def _numbers(engine: Any) -> Any:
+    from ltv.contract import INPUTS
+    from ltv.identity.numbering import coded
+
+    return coded(engine, {"said": INPUTS["links"]})
+
+
+def _nodes(engine: Any, found: Any) -> Any:
+    import pyarrow as pa
+    from sqlglot import exp
+
+    ts = engine.arrow(exp.select("ts").from_("said"))["ts"]
+    sides = {"_node": "id_value", "_linked_node": "linked_value"}
+    return pa.table({column: found.node.pop(("said", value)) for column, value in sides.items()} | {"ts": ts})
 
 
 def guarded(path: Path) -> dict[str, float]:
     import numpy as np
 
-    from ltv.identity.graph import Kinds, Links, stitch
+    from ltv.identity import people
+    from ltv.settings import Identity
 
-    limit, caps = np.array([1, 0, 0, 0, 0]), np.array([10_000, 10_000, 100, 1_000, 1_000])
-    kinds = Kinds(np.array([5, 4, 3, 2, 1]), limit, caps, np.array([False, False, True, False, False]))
     outcome = {}
 
     def work() -> None:
-        db = _opened(path)
-        links, nodes = _coded(db, NODES + OLDEST_FIRST)
-        what = db.execute(WHAT, {"junk": JUNK}).fetchnumpy()
-        db.close()
-        of = (what["kind"], what["first_seen"], Links(links["one"], links["other"], links["ts"]), kinds)
-        del links
-        found = stitch(*of, junk=what["junk"])
-        outcome.update(nodes=nodes, groups=len(np.unique(found.person)), largest=int(np.bincount(found.person).max()))
+        engine, settings = _engine(path), Identity()
+        found = _numbers(engine)
+        engine.register("links", _nodes(engine, found))
+        engine.register("identifiers", found.seen)
+        del found
+        known = people.read(engine, AS_OF, settings)
+        engine.close()
+        rows = people.settle(known, settings, lambda nodes: nodes).people
+        outcome.update(nodes=len(known.node), groups=len(np.unique(rows.person)))
+        outcome.update(largest=int(np.bincount(rows.person).max()))
 
     return _told(work, outcome)
 
@@ -125,13 +127,60 @@ def plain(path: Path) -> dict[str, float]:
     outcome = {}
 
     def work() -> None:
-        db = _opened(path)
-        links, nodes = _coded(db, NODES)
-        db.close()
-        ones = np.ones(len(links["one"]), np.int8)
-        matrix = coo_matrix((ones, (links["one"], links["other"])), shape=(nodes, nodes)).tocsr()
+        engine = _engine(path)
+        found = _numbers(engine)
+        engine.close()
+        one, other = (found.node["said", value] - 1 for value in ("id_value", "linked_value"))
+        nodes = len(found.first_seen)
+        matrix = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(nodes, nodes)).tocsr()
         groups, label = connected_components(matrix, directed=False)
         outcome.update(nodes=nodes, groups=groups, largest=int(np.bincount(label).max()))
+
+    return _told(work, outcome)
+
+
+def rebuilt(path: Path) -> dict[str, float]:
+    """Ledger and stored graph from nothing."""
+
+    from ltv.contract import INPUTS
+    from ltv.identity.numbering import by_dictionary
+    from ltv.identity.state.store import State
+    from ltv.settings import Identity
+
+    outcome = {}
+
+    def work() -> None:
+        folder = path.parent / "identity"
+        folder.mkdir()
+        with State(folder / "stream.duckdb", Identity(), memory_mb=MEMORY_MB) as state:
+            state.engine.attach("said", [path])
+            numbers = by_dictionary(state.engine, {"said": INPUTS["links"]}, folder=folder)
+            tree = numbers.with_nodes("said", INPUTS["links"])
+            state.engine.sink(tree, path.with_suffix(".numbered"))  # as a workspace keeps its tables
+            state.engine.sink(numbers.identifiers(), path.with_suffix(".identifiers"))
+            del numbers, tree
+            state.engine.drop(["identifiers", "nodes"])
+            state.engine.attach("links", [path.with_suffix(".numbered")])
+            state.engine.attach("identifiers", [path.with_suffix(".identifiers")])
+            added = state.advance(AS_OF)
+            outcome.update(identifiers=added.identifiers, observations=added.observations)
+
+    return _told(work, outcome)
+
+
+def grown(path: Path) -> dict[str, float]:
+    """A batch of new links into the stored graph."""
+    from pyarrow import parquet
+
+    from ltv.identity.stream import LinkStream
+    from ltv.settings import Identity
+
+    outcome = {}
+
+    def work() -> None:
+        taken = LinkStream(path.parent / "identity", Identity()).take(parquet.read_table(path.with_suffix(".more")))
+        added = taken.added
+        outcome.update(identifiers=added.identifiers, observations=added.observations, moved=added.moved)
 
     return _told(work, outcome)
 
@@ -158,7 +207,10 @@ def _told(work: Callable[[], None], outcome: dict[str, int]) -> dict[str, float]
 
 def text(path: Path) -> dict[str, float]:
     """Write the links as text beside the parquet, for a program that reads no parquet."""
-    rows = _opened(path).execute("SELECT id_type, id_value, linked_type, linked_value FROM links").fetchall()
+    import duckdb
+
+    query = "SELECT id_type, id_value, linked_type, linked_value FROM read_parquet(?)"
+    rows = duckdb.execute(query, [str(path)]).fetchall()
     path.with_suffix(".tsv").write_text("".join("\t".join(row) + "\n" for row in rows), encoding="utf-8")
     return {}
 
@@ -191,6 +243,16 @@ def compared(folder: Path, links: int) -> None:
     print(f"ratio networkx / plain: {ratio['wall_s']:.1f} in time, {ratio['cpu_s']:.1f} in CPU (goal 8)")
 
 
+def a_day_more(path: Path) -> None:
+    whole, day = (apart(__file__, name, str(path)) for name in ("rebuilt", "grown"))
+    print(f"rebuild with ledger and stored graph: {_figures(whole)}")
+    print(f"a day more: {day['observations']:,} links, {day['moved']:,} identifiers put together anew: {_figures(day)}")
+    ratio = {unit: whole[unit] / day[unit] for unit in ("wall_s", "cpu_s")}
+    print(
+        f"ratio rebuild / a day more: {ratio['wall_s']:.1f} in time, {ratio['cpu_s']:.1f} in CPU (goal 6)", flush=True
+    )
+
+
 def _figures(found: dict[str, float]) -> str:
     return f"{found['wall_s']:.1f} s, {found['cpu_s']:.1f} CPU s, peak {found['peak_mb']:.0f} MB"
 
@@ -204,11 +266,12 @@ def main() -> None:
             found = apart(__file__, name, str(path))
             print(f"{name}, {links:,} links of {found['nodes']:,} identifiers: {_figures(found)} (goal {goal})")
             print(f"    {found['groups']:,} people, the largest of {found['largest']:,} identifiers", flush=True)
+        a_day_more(path)
         compared(Path(folder), few)
 
 
 if __name__ == "__main__":
-    CASES = {"guarded": guarded, "plain": plain, "peer": peer, "text": text}
+    CASES = {"guarded": guarded, "plain": plain, "rebuilt": rebuilt, "grown": grown, "peer": peer, "text": text}
     if len(sys.argv) > 2 and sys.argv[1] == "make":
         print(json.dumps(make(Path(sys.argv[2]), int(sys.argv[3]))))
     elif len(sys.argv) > 2 and sys.argv[1] in CASES:

@@ -155,7 +155,9 @@ def _relearn(engine: DuckEngine, coder: Coder) -> Ints:
         parts.append(coder.codes(batch["id_type"], batch["id_value"]))
         at += batch.num_rows
         if len(coder) != at - 1 or not np.array_equal(batch["user_id"].to_numpy(), np.arange(at - batch.num_rows, at)):
-            raise CorruptError("the ledger of user ids does not number identifiers one by one; put it back from a backup")
+            raise CorruptError(
+                "the ledger of user ids does not number identifiers one by one; put it back from a backup"
+            )
     return np.concatenate(parts)
 
 

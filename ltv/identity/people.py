@@ -95,11 +95,14 @@ def read(engine: Engine, as_of: datetime, settings: Identity) -> Known:
     columns = {"is_junk": is_junk(settings.junk)}
     rows = engine.arrow(sql.load("ltv.identity", "known_identifiers", columns=columns), {"as_of": as_of})
     linked = engine.arrow(sql.load("ltv.identity", "known_links"), {"as_of": as_of})
+    node = rows["node"].to_numpy()
+    if np.any(np.diff(node) < 0):  # they lie in order where a workspace keeps them, and sorting millions costs seconds
+        rows = rows.sort_by("node")
+        node = rows["node"].to_numpy()
     coded = rows["id_type"].combine_chunks().dictionary_encode()
     own = coded.dictionary.to_pylist()
     names = names_of(own, settings)
     place = np.array([names.index(name) for name in own], np.int64)
-    node = rows["node"].to_numpy()
     one, other, ts = (linked[name].to_numpy() for name in ("one", "other", "ts"))
     # an identifier of a link is seen with it, so that it is among the known ones
     links = graph.Links(np.searchsorted(node, one), np.searchsorted(node, other), ts)
