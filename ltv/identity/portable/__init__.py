@@ -117,9 +117,7 @@ def _find_components(engine: Engine, most_rounds: int) -> None:
             return
         engine.materialise(_KEPT["edges"], _query("star_round"))
     if left := engine.scalar(_query("not_yet_stars")):
-        raise LtvError(
-            f"identity: {left} identifiers have no person yet after {most_rounds} rounds of joining their links"
-        )
+        raise LtvError(f"identity: after {most_rounds} rounds people still have {left} ties too many, allowed: none")
 
 
 def _repair(engine: Engine, settings: Identity) -> None:
