@@ -23,6 +23,8 @@ SETTINGS = Identity(
 START = datetime(2026, 6, 1)
 _TYPES = ("member", "openid", "phone_hmac", "device", "cookie")
 
+MEMBER, OPENID, PHONE, DEVICE = range(4)  # kinds of the worlds in numbers
+
 Name = tuple[str, str]
 Link = tuple[Name, Name, int]
 
@@ -83,3 +85,21 @@ def named_after_the_oldest(table: pd.DataFrame) -> pd.DataFrame:
     named = key.groupby(table["user_id"]).agg(lambda keys: "+".join(sorted(set(keys))))
     wanted = table.assign(user_id=table["user_id"].map(named)).drop(columns="node", errors="ignore")
     return wanted.sort_values(["id_type", "id_value", "valid_from"], ignore_index=True)
+
+
+@st.composite
+def worlds(draw):
+    """Draw a few identifiers of all kinds, some junk, some hubs, links in any order with clocks that are off."""
+    n = draw(st.integers(1, 12))
+    some = st.lists(
+        st.tuples(st.integers(0, n - 1), st.integers(0, n - 1), st.integers(-5, 60).map(lambda x: x * 10**9)),
+        max_size=30,
+    )
+    return {
+        "kind": draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)),
+        "rows": draw(some),
+        "first_seen": sorted(draw(st.lists(st.integers(0, 50 * 10**9), min_size=n, max_size=n))),
+        "junk": draw(st.sets(st.integers(0, n - 1), max_size=2)),
+        "caps": draw(st.sampled_from([(99, 99, 99, 99), (9, 9, 3, 4)])),
+        "public_after": draw(st.sampled_from([2, 6])),
+    }

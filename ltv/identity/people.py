@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -54,7 +55,7 @@ def user_ids(engine: Engine, as_of: datetime, settings: Identity) -> pa.Table:
     """
     known = read(engine, as_of, settings)
     named = engine.arrow(sql.load("ltv.identity", "known_names"), {"as_of": as_of})
-    found = settle(known, settings, lambda nodes: _oldest_first(named, nodes)).people
+    found = settle(known, settings, partial(oldest_first, named)).people
     rows = named.take(pa.array(found.node))
     return pa.table(
         {
@@ -70,8 +71,13 @@ def user_ids(engine: Engine, as_of: datetime, settings: Identity) -> pa.Table:
     )
 
 
-def _oldest_first(named: pa.Table, nodes: graph.Ints) -> graph.Ints:
-    """Places by first moment and name, which do not depend on how identifiers came to be numbered."""
+def oldest_first(named: pa.Table, nodes: graph.Ints) -> graph.Ints:
+    """Places by first moment and name, which do not depend on how identifiers came to be numbered.
+
+    Args:
+        named: first_seen, id_type and id_value of all.
+        nodes: positions of those that are asked for.
+    """
     keys = [(name, "ascending") for name in ("first_seen", "id_type", "id_value")]
     places = np.empty(len(nodes), np.int64)
     places[pc.sort_indices(named.take(pa.array(nodes)), sort_keys=keys).to_numpy()] = np.arange(len(nodes))

@@ -6,10 +6,10 @@ from itertools import pairwise
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from support_identity import DEVICE, MEMBER, OPENID, PHONE, worlds
 
 from ltv.identity.graph import OPEN, RULES, Kinds, Links, People, stitch
 
-MEMBER, OPENID, PHONE, DEVICE = range(4)
 LIMITS = (1, 0, 0, 0)
 PUBLIC_US = 1_800_000_000
 
@@ -49,24 +49,6 @@ def whole(found: People):
     """Give the person of each identifier that is one person's all the time."""
     lasting = ("account", "alone", "linked", "strongest")
     return {row[0]: row[3] for row in table(found) if RULES[row[5]] in lasting}
-
-
-@st.composite
-def worlds(draw):
-    """Draw a few identifiers of all kinds, some junk, some hubs, links in any order with clocks that are off."""
-    n = draw(st.integers(1, 12))
-    some = st.lists(
-        st.tuples(st.integers(0, n - 1), st.integers(0, n - 1), st.integers(-5, 60).map(lambda x: x * 10**9)),
-        max_size=30,
-    )
-    return {
-        "kind": draw(st.lists(st.integers(0, 3), min_size=n, max_size=n)),
-        "rows": draw(some),
-        "first_seen": sorted(draw(st.lists(st.integers(0, 50 * 10**9), min_size=n, max_size=n))),
-        "junk": draw(st.sets(st.integers(0, n - 1), max_size=2)),
-        "caps": draw(st.sampled_from([(99, 99, 99, 99), (9, 9, 3, 4)])),
-        "public_after": draw(st.sampled_from([2, 6])),
-    }
 
 
 @given(worlds(), st.data())

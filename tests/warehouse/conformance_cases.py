@@ -141,6 +141,82 @@ EVENTS = _table(
     ("site", None, _at("2023-01-01"), None), (None, 7, _at("2022-01-01"), None),
 )  # fmt: skip
 
+# people inside the engine: 1, 4 and 7 are members, 5 and 10 stand for nobody; 8 is a kiosk, 3 a phone that was passed on
+_BOOL, _REAL = pa.bool_(), pa.float64()
+_WORLD = [
+    (1, "member", "M1"), (2, "device", "d"), (3, "phone", "p"), (4, "member", "M4"), (5, "cookie", " NULL "), (6, "openid", "é"),
+    (7, "member", "M7"), (8, "device", "kiosk"), (9, "device", "'; --"), (10, "cookie", "0000"), (11, "cookie", None),
+]  # fmt: skip
+_SEEN_FIRST = _at("2024-01-01 00:00:00.000001")
+KINDS = _table(
+    {"id_type": _TEXT, "account_limit": _LONG, "max_neighbours": _LONG, "is_passed_on": _BOOL},
+    ("member", 1, 9, False), ("device", 0, 3, False), ("phone", 0, 2, True), ("cookie", 0, 9, False), ("openid", 0, 9, False),
+)  # fmt: skip
+IDENTIFIERS = _table(
+    {"node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "first_seen": _TIME},
+    *((*one, _SEEN_FIRST) for one in _WORLD), (12, "cookie", "later", _at("2024-06-01")),
+)  # fmt: skip
+NODES = _table(
+    {
+        "node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "first_seen": _TIME, "is_junk": _BOOL, "account_limit": _LONG,
+        "max_neighbours": _LONG, "is_passed_on": _BOOL,
+    },
+    *(
+        (node, kind, value, _SEEN_FIRST, node in (5, 10), int(kind == "member"), 3 if kind == "device" else 9, kind == "phone")
+        for node, kind, value in _WORLD
+    ),
+)  # fmt: skip
+LINKS = _table(
+    {"_node": _LONG, "_linked_node": _LONG, "ts": _TIME},
+    (2, 1, _at("2024-01-02")), (1, 2, _at("2024-01-02")), (1, 2, _at("2024-01-02 00:00:00.000001")), (3, 3, _at("2024-01-02")), (3, 5, _at("2024-01-02")),
+    (10, 3, _at("2024-01-02")), (None, 3, _at("2024-01-02")), (3, None, _at("2024-01-02")), (3, 4, _at("2024-06-01")), (3, 4, None), (9, 4, _at("1969-12-31 23:59:59.5")),
+)  # fmt: skip
+OBSERVATIONS = _table(
+    {"low": _LONG, "high": _LONG, "ts": _TIME},
+    (1, 2, _at("2024-01-02")), (1, 2, _at("2024-01-03")), (1, 3, _at("2024-01-04")), (3, 4, _at("2024-01-05")), (1, 3, _at("2024-01-05")), (3, 4, _at("2024-01-06")),
+    (1, 8, _at("2024-01-02")), (4, 8, _at("2024-01-02 00:10:00")), (7, 8, _at("2024-01-02 02:00:00")), (3, 9, _at("2024-01-02")), (6, 7, _at("2024-01-02")),
+)  # fmt: skip
+PAIRS = _table(
+    {"low": _LONG, "high": _LONG, "times": _LONG, "first_at": _TIME},
+    (1, 2, 2, _at("2024-01-02")), (1, 3, 2, _at("2024-01-04")), (3, 4, 2, _at("2024-01-05")), (1, 8, 1, _at("2024-01-02")), (4, 8, 1, _at("2024-01-02 00:10:00")),
+    (7, 8, 1, _at("2024-01-02 02:00:00")), (6, 7, 1, _at("1969-12-31 23:59:59.5")), (2, 6, 1, _at("2024-01-02")), (8, 9, 1, _at("2024-01-02")),
+)  # fmt: skip
+CROWDED = _table({"node": _LONG}, (8,))
+CONTESTED = _table({"node": _LONG, "times": _LONG}, (3, 2), (8, 3))
+# 9 - 7 - 5 - 3 - 1 and 8 - 6 - 2, 8 - 4: after one round two stars that are not yet finished
+EDGES = _table({"high": _LONG, "low": _LONG}, (9, 7), (7, 5), (5, 3), (3, 1), (8, 6), (6, 2), (8, 4))
+STARS = _table({"high": _LONG, "low": _LONG}, (2, 1), (6, 1), (7, 1))
+REPAIRED = _table(
+    {"node": _LONG, "person": _LONG, "is_torn": _BOOL}, (1, 1, False), (2, 1, True), (6, 6, True), (7, 6, False)
+)
+_PERSON = {1: 1, 2: 1, 6: 6, 7: 6}
+PERSONS = _table(
+    {
+        "node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "first_seen": _TIME, "is_junk": _BOOL, "is_passed_on": _BOOL, "is_account": _BOOL,
+        "is_crowded": _BOOL, "is_contested": _BOOL, "is_public": _BOOL, "is_torn": _BOOL, "person": _LONG,
+    },
+    *(
+        (node, kind, value, _SEEN_FIRST, node in (5, 10), kind == "phone", kind == "member", node == 9, node in (3, 8, 11), node == 8, node == 2, _PERSON.get(node, node))
+        for node, kind, value in _WORLD
+    ),
+)  # fmt: skip
+LOGINS = _table(
+    {"node": _LONG, "ts": _TIME, "person": _LONG},
+    (3, _at("2023-12-31"), 1), (3, _at("2024-01-05"), 1), (3, _at("2024-01-05"), 4), (3, _at("2024-01-06"), 4), (3, _at("2024-01-07"), 1),
+    (8, _at("2024-01-02"), 1), (8, _at("2024-01-02 00:10:00"), 4), (8, _at("2024-01-02 00:40:00"), 4), (8, _at("2024-01-02 02:00:00"), 6),
+)  # fmt: skip
+SPANS = _table(
+    {"node": _LONG, "valid_from": _TIME, "valid_to": _TIME, "person": _LONG, "confidence": _REAL, "rule": _TEXT},
+    (3, _at("2024-01-05"), None, 4, 1 / 3, "passed_on"), (8, _at("2024-01-01"), _at("2024-01-02"), 8, 1.0, "nobody"),
+)  # fmt: skip
+AGREEMENTS = _table(
+    {"low": _LONG, "high": _LONG, "times": _LONG, "is_agreed": _BOOL},
+    (1, 2, 2, True),
+    (2, 6, 1, False),
+    (6, 7, 1, True),
+    (1, 3, 2, False),
+)
+
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -177,6 +253,24 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/no_identifiers.sql": [Case(0)],
     "ltv/identity/no_ledger.sql": [Case(0)],
     "ltv/identity/no_segments.sql": [Case(0)],
+    "ltv/identity/portable/agreements.sql": [Case(9, {"pairs": PAIRS, "persons": PERSONS})],
+    "ltv/identity/portable/broken.sql": [Case(1, {"nodes": NODES, "edges": STARS}), Case(0, {"nodes": NODES, "edges": STARS.slice(0, 2)})],
+    "ltv/identity/portable/broken_nodes.sql": [Case(4, {"nodes": NODES, "edges": STARS, "broken": _table({"person": _LONG}, (1,))})],
+    "ltv/identity/portable/broken_pairs.sql": [Case(3, {"pairs": PAIRS, "broken_nodes": REPAIRED})],
+    "ltv/identity/portable/contested.sql": [Case(2, {"pairs": PAIRS, "nodes": NODES})],
+    "ltv/identity/portable/crowded.sql": [Case(1, {"observed_pairs": PAIRS, "nodes": NODES}), Case(0, {"observed_pairs": PAIRS.slice(0, 5), "nodes": NODES})],
+    "ltv/identity/portable/edges.sql": [Case(3, {"pairs": PAIRS, "contested": CONTESTED})],
+    "ltv/identity/portable/kinds.sql": [Case(5, {"identifiers": IDENTIFIERS})],
+    "ltv/identity/portable/logins.sql": [Case(7, {"observations": OBSERVATIONS, "contested": CONTESTED, "persons": PERSONS})],
+    "ltv/identity/portable/nodes.sql": [Case(11, {"identifiers": IDENTIFIERS, "kinds": KINDS}, {"is_junk": "LOWER(TRIM(id_value)) IN ('null', '0000')"}, {"as_of": _at("2024-06-01")})],
+    "ltv/identity/portable/not_yet_stars.sql": [Case(1, {"edges": EDGES}), Case(1, {"edges": STARS}), Case(1, {"edges": EDGES.slice(0, 0)})],
+    "ltv/identity/portable/observations.sql": [Case(3, {"links": LINKS, "nodes": NODES}, {}, {"as_of": _at("2024-06-01")})],
+    "ltv/identity/portable/observed_pairs.sql": [Case(8, {"observations": OBSERVATIONS})],
+    "ltv/identity/portable/pairs.sql": [Case(5, {"observed_pairs": PAIRS, "crowded": CROWDED})],
+    "ltv/identity/portable/persons.sql": [Case(11, {"nodes": NODES, "crowded": CROWDED, "contested": CONTESTED, "edges": STARS, "repaired": REPAIRED}, {}, {"public_after": 2})],
+    "ltv/identity/portable/spans.sql": [Case(11, {"logins": LOGINS, "persons": PERSONS}, {"public_span": "INTERVAL '1800000001' MICROSECOND"})],
+    "ltv/identity/portable/star_round.sql": [Case(7, {"edges": EDGES}), Case(3, {"edges": STARS}), Case(0, {"edges": EDGES.slice(0, 0)})],
+    "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": SPANS})],
     "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
     "ltv/workspace/largest.sql": [Case(1, {"rows": SIGHTED}), Case(1, {"rows": SIGHTED.slice(0, 0)})],
