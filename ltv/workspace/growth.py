@@ -49,5 +49,5 @@ def _span(ws: Workspace) -> tuple[datetime, datetime]:
 def _starts(days: pd.DatetimeIndex, week_start: str) -> pd.DatetimeIndex:
     import pandas as pd
 
-    since = (days.dayofweek + (1 if week_start == "sunday" else 0)) % 7
+    since = (days.day_of_week + (1 if week_start == "sunday" else 0)) % 7
     return days - pd.to_timedelta(since, unit="D")

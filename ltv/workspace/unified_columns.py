@@ -10,11 +10,9 @@ _MEASURED = (
     Column("hidden", WORDS["hidden"], "count"),
     Column("given", WORDS["given"], "count"),
     Column("precision", WORDS["precision"], "rate"),
-    Column("precision_low", WORDS["low"], "rate"),
-    Column("precision_high", WORDS["high"], "rate"),
+    Column("precision_interval", WORDS["interval"]),
     Column("recall", WORDS["recall"], "rate"),
-    Column("recall_low", WORDS["low"], "rate"),
-    Column("recall_high", WORDS["high"], "rate"),
+    Column("recall_interval", WORDS["interval"]),
 )
 COVERAGE = (
     Column("source", WORDS["source"]),

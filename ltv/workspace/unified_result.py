@@ -182,7 +182,16 @@ class UnifiedIds(Result):
 
 
 def _telling(measured: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the precision of too few answers: one wrong of two would look like a verdict."""
+    """Write intervals, and leave out the precision of too few answers: one wrong of two would look like a verdict."""
     few = measured["given"] < _LEAST_GIVEN
     names = ["precision", "precision_low", "precision_high"]
-    return measured.assign(**{name: measured[name].mask(few) for name in names})
+    told = measured.assign(**{name: measured[name].mask(few) for name in names})
+    return told.assign(**{f"{name}_interval": _intervals(told, name) for name in ("precision", "recall")})
+
+
+def _intervals(measured: pd.DataFrame, name: str) -> pd.Series[str]:
+    import pandas as pd
+
+    ends = zip(measured[f"{name}_low"], measured[f"{name}_high"], strict=True)
+    written = [f"{low:.1%}–{high:.1%}" if low == low else None for low, high in ends]  # noqa: PLR0124  NaN
+    return pd.Series(written, index=measured.index, dtype=object)

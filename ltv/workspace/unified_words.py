@@ -74,52 +74,6 @@ WORDS = {
     "refused": Text(
         "{n} 条关联没有采信（占 {share}）：{reasons}。", "{n} links were refused ({share} of all): {reasons}."
     ),
-    "largest": Text("最多的一个人", "the largest one"),
-}
-ACCURACIES = {
-    "story": Text("常见的说法", "as it is often told"),
-    "nobody": Text("一个也不合并", "join nobody"),
-    "whoever_met": Text("凡一起出现过就合并", "join whoever ever met"),
-    "ours": Text("本页（遮住登录）", "this page (hidden logins)"),
-}
-WORDS = {
-    "people": Text("人数", "People"),
-    "from_identifiers": Text("由 {n} 个标识合并而来", "from {n} identifiers"),
-    "identified": Text("认得出是谁的行", "Rows of known people"),
-    "identified_rule": Text(
-        "订单、行为与触点中，归到有会员号的人的占比", "of orders, events and touches: of a person with an account"
-    ),
-    "precision": Text("精确率", "Precision"),
-    "precision_rule": Text(
-        "遮住 {n} 次已知登录再猜：给出的答案里答对的占比；全部遮住的登录答对 {recall}（召回率）",
-        "{n} known logins hidden and asked for: share right of those answered; of all hidden ones {recall} (recall)",
-    ),
-    "merges": Text("合并与拆分", "Merges and splits"),
-    "compared": Text("与 {date} 相比", "compared with {date}"),
-    "first_time": Text("没有更早的日期可比", "no earlier date to compare with"),
-    "one_person": Text(
-        "{n} 个标识合并成 {people} 个人：同一个人从小程序、App、网页还是客服来，都只算一次，也只会收到一次触达。",
-        "{n} identifiers are {people} people: whoever comes by mini-program, app, web and service counts once and is "
-        "contacted once.",
-    ),
-    "trust": Text(
-        "遮住 {n} 次已知登录再猜是谁：给出的答案 {precision} 是对的（95% 区间 {precision_low}–{precision_high}）；"
-        "全部遮住的登录答对 {recall}，没有把握的宁可不答。",
-        "{n} known logins were hidden and asked for: {precision} of the answers are right (95% interval "
-        "{precision_low}–{precision_high}); of all hidden logins {recall} came back rightly. Where it is not known, no answer "
-        "is given.",
-    ),
-    "passed_on": Text("{n} 个手机号或邮箱换过主人。", "{n} phone numbers or e-mail addresses have changed hands."),
-    "act_passed_on": Text("发短信前先核对现在的主人。", "Check who has the number now before you text it."),
-    "shared": Text(
-        "{n} 台设备由多人共用（家庭平板、门店一体机）：未登录的行为归最近的登录者。",
-        "{n} devices are shared (family tablets, kiosks): what happens without login goes to whoever logged in last.",
-    ),
-    "refused": Text(
-        "{n} 条关联没有采信（占 {share}）：它们指向无效值、共用标识，或会让一个人有两个会员号。",
-        "{n} links were refused ({share} of all): they lead to junk values or shared identifiers, or would give one person "
-        "two accounts.",
-    ),
     "nothing_refused": Text("没有一条关联被拒绝。", "No link was refused."),
     "largest": Text(
         "行为最多的一个人占全部行为的 {share}：误合并会让它突然变大，那时先查“最奇怪的二十个人”。",
@@ -129,7 +83,7 @@ WORDS = {
     "accuracy": Text(
         "“{story} 准确”这类说法不能比较：按全部标识对计算，一个也不合并就有 {nobody}，凡见过就合并也有 {met}，"
         "而后者合并到一起的只有 {right} 是对的。请看精确率与召回率。",
-        "“{story} accurate” cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining "
+        '"{story} accurate" cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining '
         "whoever ever met scores {met}, although only {right} of what that joins is right. Look at precision and recall.",
     ),
     "coverage_title": Text("各来源识别到多少", "How much of each source is of known people"),
@@ -182,8 +136,7 @@ WORDS = {
     "all": Text("全部", "all"),
     "hidden": Text("遮住的登录", "Hidden logins"),
     "given": Text("给出答案", "Answered"),
-    "low": Text("下限", "low"),
-    "high": Text("上限", "high"),
+    "interval": Text("95% 区间", "95% interval"),
     "recall": Text("召回率", "Recall"),
     "sizes_title": Text("一个人有多少标识、多少行", "How many identifiers and rows a person has"),
     "sizes_note": Text(
@@ -192,13 +145,13 @@ WORDS = {
         "{share} of all",
     ),
     "size": Text("多少人", "People"),
-    "accuracy_title": Text("“{story} 准确”该怎么读", "How to read “{story} accurate”"),
+    "accuracy_title": Text("“{story} 准确”该怎么读", 'How to read "{story} accurate"'),
     "accuracy_note": Text(
         "要能比较，得写成：合并到一起的标识对里，有多少确属同一个人（以遮住的登录为准），同时找回了应合并的多少。"
         "“准确率”数的是全部标识对，几乎全是陌生人，分开就算对：什么都不做近乎满分，把共用设备连成一片也照样高。"
         "在本店自己的数据上算，中间两行以本页的人为准",
         "To compare, it would have to say: of the pairs of identifiers that were joined, so many are one person, as hidden "
-        "logins show, and so many of those that belong together were found. “Accuracy” counts all pairs of identifiers; "
+        'logins show, and so many of those that belong together were found. "Accuracy" counts all pairs of identifiers; '
         "nearly all are strangers and right when kept apart: doing nothing scores almost full marks, and so does tying "
         "strangers together by shared devices. Measured on this shop's own data; the lines in the middle take the people of "
         "this page for granted",

@@ -108,7 +108,15 @@ SPANS = _table(
     (3, "device", "s", _at("2024-03-01"), None, 4, .5, "last_login"), (4, "member", "M4", _at("2024-01-02"), None, 4, 1.0, "account"),
     (5, "cookie", "c", _at("2024-01-02"), None, 5, 1.0, "alone"), (6, "phone_hmac", "中", _at("2024-01-03"), None, 6, 1.0, "nobody"),
 )  # fmt: skip
-_ENDS = {1: ("member", "M1"), 2: ("device", "d"), 3: ("device", "s"), 4: ("member", "M4"), 5: ("cookie", "c"), 6: ("phone_hmac", "中"), 9: ("device", "0000")}
+_ENDS = {
+    1: ("member", "M1"),
+    2: ("device", "d"),
+    3: ("device", "s"),
+    4: ("member", "M4"),
+    5: ("cookie", "c"),
+    6: ("phone_hmac", "中"),
+    9: ("device", "0000"),
+}
 MET = _table(
     {"_node": _LONG, "_linked_node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "linked_type": _TEXT, "linked_value": _TEXT,
      "source": _TEXT, "ts": _TIME, "user_id": _LONG, "linked_user_id": _LONG},
