@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from weakref import WeakSet
 
 from sqlglot import exp
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ltv.settings import Identity
+    from ltv.warehouse.duck import DuckEngine
     from ltv.workspace.workspace import Workspace
 
 EVIDENCE = "evidence of links"
@@ -19,6 +21,7 @@ EVIDENCE = "evidence of links"
 JOINED, IN_TURN = "joined", "in_turn"
 REFUSED = ("with_itself", "with_junk", "too_many_neighbours", "of_nobody", "by_limit")
 REASONS = (JOINED, IN_TURN, *REFUSED)
+_judged: WeakSet[DuckEngine] = WeakSet()  # engines that have the pairs already: what a workspace knows does not change
 
 
 def evidence(ws: Workspace) -> str:
@@ -30,9 +33,12 @@ def evidence(ws: Workspace) -> str:
     Returns:
         The name under which the engine has the pairs, as `evidence.sql` describes them.
     """
+    if ws.engine in _judged:
+        return EVIDENCE
     links = all_links(ws)
     tree = sql.load("ltv.workspace", "evidence", tables={"links": links}, columns={"cap": _cap(ws.settings.identity)})
     ws.engine.materialise(EVIDENCE, tree, {"as_of": ws.as_of})
+    _judged.add(ws.engine)
     return EVIDENCE
 
 

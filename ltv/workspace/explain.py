@@ -133,13 +133,13 @@ def _counted(values: pd.Series[str], words: Mapping[str, Text]) -> Text:
 
 _OWN = (
     Column("identifier", WORDS["identifier"]),
-    Column("valid_from", WORDS["from"], "time"),
-    Column("valid_to", WORDS["until"], "time"),
     Column("rule", WORDS["rule"], words=RULES),
-    Column("confidence", WORDS["confidence"], "rate"),
     Column("seen_with", WORDS["seen_with"], words=KINDS),
     Column("times", WORDS["times"], "count"),
     Column("last_time", WORDS["last"], "time"),
+    Column("valid_from", WORDS["from"], "time"),
+    Column("valid_to", WORDS["until"], "time"),
+    Column("confidence", WORDS["confidence"], "rate"),
 )
 _CUT = (
     Column("identifier", WORDS["identifier"]),

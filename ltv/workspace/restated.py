@@ -21,7 +21,7 @@ def restated(ws: Workspace, name: str, date: dt.date | str, *, column: str = "us
 
     Args:
         ws: an opened workspace.
-        name: the result table, such as `ltv_scores`.
+        name: the result table, such as `user_ids` or `ltv_scores`.
         date: the day it was published for.
         column: the one with the numbers of people.
 
