@@ -4,7 +4,7 @@ import pytest
 from support_people import EVERY_END, TIGHT, bond, shop
 from support_workspace import at
 
-from ltv.identity.people import stitch
+from ltv.identity.graph import stitch
 from ltv.workspace.evidence import REASONS, refused
 from ltv.workspace.people import known_identifiers
 
@@ -34,7 +34,8 @@ def test_every_link_is_counted_once_by_what_became_of_it(ws):
 
 def test_what_the_stitching_says_it_refused_is_what_is_counted(ws):
     there = {name: p for name, p in ws.prepared.items() if p.unified is not None}
-    said = stitch(known_identifiers(ws.settings, there, ws.as_of), ws.settings.identity).refused
+    known = known_identifiers(ws.settings, there, ws.as_of)
+    said = stitch(known.kind, known.first_seen, known.links, known.kinds, junk=known.junk).refused
     found = counted(ws)
     assert {reason: found[reason] for reason in said if reason in found} == {
         reason: n for reason, n in said.items() if reason in found
