@@ -13,8 +13,9 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
-    explain_user     why a person is who they are
+    explain_user     why a person is who they are, and what was cut off
     unified_ids      who the identifiers are, how sure that is, what changed
+    restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
     LtvError         base of all errors that are told in one line
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
     from ltv.workspace.explain import explain_user
+    from ltv.workspace.restated import restated
     from ltv.workspace.unified import unified_ids
 
 __version__ = "0.1.0"
@@ -44,6 +46,7 @@ __all__ = [
     "notice",
     "open",
     "pages_by_table",
+    "restated",
     "retention",
     "show",
     "the_mall",
@@ -57,6 +60,7 @@ _HOMES = {
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
+    "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",
     "the_mall": "ltv.sources.mall.tour",

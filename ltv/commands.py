@@ -176,13 +176,19 @@ def explain(options: argparse.Namespace) -> int:
     """Say why a person is who they are; identifiers are shown as they are, to those who may open the workspace."""
     from ltv.workspace import open as open_workspace
     from ltv.workspace.explain import explain_user
+    from ltv.workspace.explain_words import REASONS
 
     ws = open_workspace(_root(options), date=options.date)
-    for row in explain_user(ws, options.user_id).to_dict("records"):
+    told = explain_user(ws, options.user_id)
+    for row in told.table.to_dict("records"):
         until = "now" if row["valid_to"] != row["valid_to"] else f"{row['valid_to']:%Y-%m-%d %H:%M}"
         seen = f", seen {row['times']} times with a {row['seen_with']}" if row["times"] else ""
         span = f"{row['valid_from']:%Y-%m-%d %H:%M} to {until}"
         _say(f"{row['id_type']:<11} {row['id_value']}  {span}  {row['rule']} ({row['confidence']:.2f}){seen}")
+    _say(told.takeaways("en")[-1])
+    for row in told.cut.to_dict("records"):
+        seen = f"seen {row['times']} times with {row['seen_with']} {row['seen_with_value']}"
+        _say(f"{row['id_type']:<11} {row['id_value']}  {REASONS[row['reason']].en}; {seen}")
     ws.close()
     return 0
 

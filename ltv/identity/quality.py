@@ -18,7 +18,8 @@ from ltv.identity.graph import Flags, Floats, Ints, Kinds, Links, People, stitch
 if TYPE_CHECKING:
     import pandas as pd
 
-EVERY_KIND = -1  # the total's `kind` in the result of `masked_logins`
+EVERY_KIND = -1  # the label of all together in what `Answers.by` and `masked_logins` return
+Hide = Literal["pairs", "logins"]
 _Z95 = 1.959963984540054
 _QUANTILES = (0.5, 0.9, 0.99, 0.999)
 
@@ -164,6 +165,45 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole else math.nan
 
 
+@dataclass(frozen=True)
+class Answers:
+    """Whose the identifier of each hidden login is said to be; one entry a login.
+
+    Attributes:
+        link: position of the login among the links; of one that was delivered again, the first.
+        kind: kind of its identifier.
+        pair: number of its identifier and account together.
+        given: it was given to some account.
+        right: it was given to its own.
+    """
+
+    link: Ints
+    kind: Ints
+    pair: Ints
+    given: Flags
+    right: Flags
+
+    def by(self, label: Ints, *, name: str) -> pd.DataFrame:
+        """Measure the answers of each label, and of all together.
+
+        Args:
+            label: what each answer is counted under, such as `kind`, or the source of its `link`.
+            name: column in which the label stands.
+
+        Returns:
+            A row for all (`EVERY_KIND`) and one for each label: `pairs` and `hidden` observations of them, how many
+            were `given` to some account and how many to the `right` one, precision = right / given and recall = right /
+            hidden, each with its 95 % interval (`_low`, `_high`; NaN without rows).
+        """
+        import pandas as pd
+
+        rows = [{name: EVERY_KIND} | _measured(self.pair, self.given, self.right)]
+        for code in np.unique(label).tolist():
+            of = label == code
+            rows.append({name: code} | _measured(self.pair[of], self.given[of], self.right[of]))
+        return pd.DataFrame(rows)
+
+
 def masked_logins(
     kind: Ints,
     first_seen: Ints,
@@ -173,10 +213,40 @@ def masked_logins(
     junk: Flags,
     share: float,
     rng: np.random.Generator,
-    hide: Literal["pairs", "logins"] = "pairs",
+    hide: Hide = "pairs",
     public_after: int = 6,
     public_us: int = 1_800_000_000,
 ) -> pd.DataFrame:
+    """Hide some logins and measure by kind of identifier how many are given back rightly.
+
+    Takes what `hidden_logins` takes, raises what it raises and returns `Answers.by` of the kinds.
+
+    >>> kinds = Kinds(np.array([2, 1]), np.array([1, 0]), np.array([99, 99]), np.array([False, False]))
+    >>> shared = Links(np.array([0, 1, 0]), np.array([2, 2, 2]), np.array([10, 20, 30]))
+    >>> masked = masked_logins(np.array([0, 0, 1]), np.zeros(3, np.int64), shared, kinds,
+    ...                        junk=np.zeros(3, bool), share=0.5, rng=np.random.default_rng(0))
+    >>> masked[["kind", "pairs", "hidden", "given", "right"]].to_dict("records")
+    [{'kind': -1, 'pairs': 1, 'hidden': 1, 'given': 1, 'right': 0},
+     {'kind': 1, 'pairs': 1, 'hidden': 1, 'given': 1, 'right': 0}]
+    """
+    options = {"public_after": public_after, "public_us": public_us}
+    answers = hidden_logins(kind, first_seen, links, kinds, junk=junk, share=share, rng=rng, hide=hide, **options)
+    return answers.by(answers.kind, name="kind")
+
+
+def hidden_logins(
+    kind: Ints,
+    first_seen: Ints,
+    links: Links,
+    kinds: Kinds,
+    *,
+    junk: Flags,
+    share: float,
+    rng: np.random.Generator,
+    hide: Hide = "pairs",
+    public_after: int = 6,
+    public_us: int = 1_800_000_000,
+) -> Answers:
     """Hide some logins, stitch the rest, and ask whose the identifier is at the moment of each hidden one.
 
     A login is an observation of an identifier with an account; the two are a pair. `pairs` hides all observations of a
@@ -195,30 +265,17 @@ def masked_logins(
         public_after: see `stitch`.
         public_us: see `stitch`, microseconds.
 
-    Returns:
-        A row for each kind of identifier and one for all (`EVERY_KIND`): `pairs` and `hidden` observations of them,
-        how many were `given` to some account and how many to the `right` one, precision = right / given and recall =
-        right / hidden, each with its 95 % interval (`_low`, `_high`; NaN without rows).
-
     Raises:
         UsageError: if `share` is not between 0 and 1.
-
-    >>> kinds = Kinds(np.array([2, 1]), np.array([1, 0]), np.array([99, 99]), np.array([False, False]))
-    >>> shared = Links(np.array([0, 1, 0]), np.array([2, 2, 2]), np.array([10, 20, 30]))
-    >>> masked = masked_logins(np.array([0, 0, 1]), np.zeros(3, np.int64), shared, kinds,
-    ...                        junk=np.zeros(3, bool), share=0.5, rng=np.random.default_rng(0))
-    >>> masked[["kind", "pairs", "hidden", "given", "right"]].to_dict("records")
-    [{'kind': -1, 'pairs': 1, 'hidden': 1, 'given': 1, 'right': 0},
-     {'kind': 1, 'pairs': 1, 'hidden': 1, 'given': 1, 'right': 0}]
     """
     if not 0 < share < 1:
         raise UsageError(found("share of logins to hide", share, "a number between 0 and 1"))
     account = (kinds.limit > 0)[kind]
-    logins, row = _logins(links, account, junk)
+    logins = _logins(links, account, junk)
     unit = logins.pair if hide == "pairs" else logins.number
     hidden = rng.random(unit.max(initial=-1) + 1)[unit] < share
     shown = np.ones(len(links.ts), np.bool_)
-    shown[row[hidden]] = False
+    shown[logins.link[hidden]] = False
     rest = Links(links.one[shown], links.other[shown], links.ts[shown])
     people = stitch(kind, first_seen, rest, kinds, junk=junk, public_after=public_after, public_us=public_us)
     asked = logins.where(hidden)
@@ -228,11 +285,12 @@ def masked_logins(
 
 @dataclass(frozen=True)
 class _Logins:
-    """Observations of an identifier with an account, and the numbers of their pair and of themselves.
+    """Observations of an identifier with an account: their positions, and numbers of their pair and of themselves.
 
     What was delivered again has the same number.
     """
 
+    link: Ints
     node: Ints
     account: Ints
     ts: Ints
@@ -240,11 +298,11 @@ class _Logins:
     number: Ints
 
     def where(self, kept: Flags | Ints) -> _Logins:
-        return _Logins(self.node[kept], self.account[kept], self.ts[kept], self.pair[kept], self.number[kept])
+        link, node, account, ts = self.link[kept], self.node[kept], self.account[kept], self.ts[kept]
+        return _Logins(link, node, account, ts, self.pair[kept], self.number[kept])
 
 
-def _logins(links: Links, account: Flags, junk: Flags) -> tuple[_Logins, Ints]:
-    """Return the logins among the links and their positions there."""
+def _logins(links: Links, account: Flags, junk: Flags) -> _Logins:
     row = np.flatnonzero((account[links.one] != account[links.other]) & ~junk[links.one] & ~junk[links.other])
     one, other, ts = links.one[row], links.other[row], links.ts[row]
     node, who = np.where(account[one], other, one), np.where(account[one], one, other)
@@ -253,7 +311,7 @@ def _logins(links: Links, account: Flags, junk: Flags) -> tuple[_Logins, Ints]:
     new = (np.diff(pair[order], prepend=-1) != 0) | (np.diff(ts[order], prepend=0) != 0)
     number = np.empty(len(pair), np.int64)
     number[order] = np.cumsum(new) - 1
-    return _Logins(node, who, ts, pair, number), row
+    return _Logins(row, node, who, ts, pair, number)
 
 
 def owner_at(people: People, node: Ints, ts: Ints) -> Ints:
@@ -280,7 +338,7 @@ def owner_at(people: People, node: Ints, ts: Ints) -> Ints:
     return np.where(known, people.person[at], -1)
 
 
-def _answered(people: People, asked: _Logins, kind: Ints, account: Flags) -> pd.DataFrame:
+def _answered(people: People, asked: _Logins, kind: Ints, account: Flags) -> Answers:
     whose = owner_at(people, asked.node, asked.ts)
     accounts = np.flatnonzero(account)
     owner = np.full(len(kind) + 1, -1)  # the last one is that of nobody, -1
@@ -288,22 +346,11 @@ def _answered(people: People, asked: _Logins, kind: Ints, account: Flags) -> pd.
     has_account = np.zeros(len(kind) + 1, np.bool_)
     has_account[owner[accounts]] = True
     right = (whose == owner[asked.account]) & (whose >= 0)
-    return _by_kind(kind[asked.node], asked.pair, given=has_account[whose], right=right)
+    return Answers(asked.link, kind[asked.node], asked.pair, has_account[whose], right)
 
 
-def _by_kind(kind: Ints, pair: Ints, *, given: Flags, right: Flags) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = [_measured(EVERY_KIND, pair, given, right)]
-    for code in np.unique(kind).tolist():
-        of = kind == code
-        rows.append(_measured(code, pair[of], given[of], right[of]))
-    return pd.DataFrame(rows)
-
-
-def _measured(kind: int, pair: Ints, given: Flags, right: Flags) -> dict[str, float]:
-    counts = {"kind": kind, "pairs": len(np.unique(pair)), "hidden": len(pair)}
-    counts |= {"given": int(given.sum()), "right": int(right.sum())}
+def _measured(pair: Ints, given: Flags, right: Flags) -> dict[str, float]:
+    counts = {"pairs": len(np.unique(pair)), "hidden": len(pair), "given": int(given.sum()), "right": int(right.sum())}
     precision = _with_interval("precision", right[given], pair[given])
     return counts | precision | _with_interval("recall", right, pair)
 

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
 from support_browser import SCREENS, faults
 
 from ltv.identity.quality import pairwise
+from ltv.runs.ledger import Ledger
 from ltv.runs.plan import notebooks_folder
 from ltv.runs.runner import Request, run
 from ltv.sources.mall import simulate
@@ -71,6 +73,23 @@ def test_the_other_parameters_give_other_pages_and_publish_nothing(shop):
     table = pd.read_parquet(shop / "data" / "runs" / done.run_id / "results" / "retention.parquet")
     assert set(table["grain"]) == {"week"}
     assert table["period"].max() == 8
+
+
+def test_any_person_can_be_explained_and_one_that_nobody_knows_is_one_line(shop, results):
+    ids = results("user_ids")
+    shared = int(ids.loc[ids["rule"] == "last_login", "user_id"].iloc[0])
+    request = Request(shop, DAY, only=("03_unified_id",))
+    done = run(replace(request, parameters={"user_id": str(shared)}))
+    assert (done.exit_code, done.published) == (0, False)
+    page = (shop / "data" / "runs" / done.run_id / "pages" / "03_unified_id.html").read_text(encoding="utf-8")
+    assert f"Why user {shared} is one person" in page
+    assert "used by several in turn" in page
+    assert not [value for value in ids.loc[ids["user_id"] == shared, "id_value"] if value in page]
+    done = run(replace(request, parameters={"user_id": "999999999"}))
+    assert done.exit_code == 1
+    (said,) = [task.why for task in Ledger(shop).tasks(done.run_id) if task.notebook == "03_unified_id"]
+    assert f"user_id: found 999999999, allowed: a person known at the end of {DAY}" in said
+    assert "\n" not in said
 
 
 def test_the_mall_is_read_whole_and_its_systems_are_as_complete_as_the_truth_says(shop, results):

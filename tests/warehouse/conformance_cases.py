@@ -122,6 +122,39 @@ SIGHTED = _table(
 WHO = _table(
     {"user_id": _LONG, "rule": _TEXT}, (1, "account"), (1, "account"), (1, "linked"), (2, "alone"), (3, "account")
 )
+# 1 and 2 are a member and her device, 3 is shared with 4, 5 was never seen with an account, 6 has too many neighbours, 9 is junk
+SPANS = _table(
+    {"node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "valid_from": _TIME, "valid_to": _TIME, "user_id": _LONG,
+     "confidence": pa.float64(), "rule": _TEXT},
+    (1, "member", "M1", _at("2024-01-01"), None, 1, 1.0, "account"), (2, "device", "d", _at("2023-12-31 16:00:00"), None, 1, .9, "linked"),
+    (3, "device", "s", _at("2024-01-01"), _at("2024-02-01"), 3, 1.0, "nobody"), (3, "device", "s", _at("2024-02-01"), _at("2024-03-01"), 1, .5, "last_login"),
+    (3, "device", "s", _at("2024-03-01"), None, 4, .5, "last_login"), (4, "member", "M4", _at("2024-01-02"), None, 4, 1.0, "account"),
+    (5, "cookie", "c", _at("2024-01-02"), None, 5, 1.0, "alone"), (6, "phone_hmac", "中", _at("2024-01-03"), None, 6, 1.0, "nobody"),
+)  # fmt: skip
+_ENDS = {
+    1: ("member", "M1"),
+    2: ("device", "d"),
+    3: ("device", "s"),
+    4: ("member", "M4"),
+    5: ("cookie", "c"),
+    6: ("phone_hmac", "中"),
+    9: ("device", "0000"),
+}
+MET = _table(
+    {"_node": _LONG, "_linked_node": _LONG, "id_type": _TEXT, "id_value": _TEXT, "linked_type": _TEXT, "linked_value": _TEXT,
+     "source": _TEXT, "ts": _TIME, "user_id": _LONG, "linked_user_id": _LONG},
+    *[(a, b, *_ENDS[a], *_ENDS[b], source, _at(ts), whose, other) for a, b, source, ts, whose, other in (
+        (1, 2, "app", "2024-02-02 10:00:00", 1, 1), (2, 1, "app", "2024-02-03 10:00:00.000001", 1, 1), (3, 1, None, "2024-02-01", 1, 1), (3, 4, "web", "2024-03-01", 4, 4),
+        (3, 5, "web", "2024-03-02", 4, 5), (1, 1, "crm", "2024-03-02", 1, 1), (9, 1, "crm", "2024-03-02", None, 1), (6, 1, "crm", "2024-03-02", 6, 1),
+        (6, 4, "crm", "2024-03-02", 6, 4), (2, 4, "app", "2024-03-03", 1, 4), (1, 2, "app", "2025-01-01", 1, 1))],
+)  # fmt: skip
+JUDGED = _table(
+    {"low": _LONG, "high": _LONG, "times": _LONG, "first_time": _TIME, "last_time": _TIME, "low_neighbours": _LONG,
+     "high_neighbours": _LONG, "low_in_turn": _INT, "high_in_turn": _INT, "verdict": _TEXT},
+    *[(a, b, n, _at("2024-02-02"), _at("2024-03-02"), 2, 3, int(a == 3), int(b == 3), verdict) for a, b, n, verdict in (
+        (1, 1, 1, "with_itself"), (1, 2, 2, "joined"), (1, 3, 1, "in_turn"), (1, 6, 1, "too_many_neighbours"), (1, 9, 1, "with_junk"),
+        (2, 4, 1, "by_limit"), (3, 4, 1, "in_turn"), (3, 5, 1, "of_nobody"))],
+)  # fmt: skip
 ORDERS = _table(
     {"user_id": _LONG, "ts": _TIME, "status": _TEXT, "value": MONEY},
     (1, _at("2024-03-31 00:59:59.999999"), "paid", Decimal("19.99")), (1, _at("2024-03-31 01:00:00"), "refunded", Decimal("-0.01")),
@@ -273,7 +306,17 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": SPANS})],
     "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
-    "ltv/workspace/largest.sql": [Case(1, {"rows": SIGHTED}), Case(1, {"rows": SIGHTED.slice(0, 0)})],
+    "ltv/workspace/evidence.sql": [
+        Case(9, {"links": MET, "user_ids": SPANS}, {"cap": "CASE WHEN id_type = 'phone_hmac' THEN 1 ELSE 99 END"}, {"as_of": _at("2024-06-01")})
+    ],
+    "ltv/workspace/explain_cut.sql": [Case(7, {"evidence": JUDGED, "links": MET, "user_ids": SPANS}, {}, {"user_id": 1})],
+    "ltv/workspace/explain_identifiers.sql": [Case(3, {"user_ids": SPANS}, {}, {"user_id": 1})],
+    "ltv/workspace/explain_seen.sql": [Case(5, {"links": MET, "user_ids": SPANS}, {}, {"user_id": 1})],
+    "ltv/workspace/growth.sql": [Case(4, {"user_ids": SPANS}, {"local_day": "CAST(moment AS DATE)"})],
+    "ltv/workspace/refused.sql": [Case(7, {"evidence": JUDGED})],
+    "ltv/workspace/rows_by_person.sql": [Case(4, {"rows": SIGHTED})],
+    "ltv/workspace/sourced_links.sql": [Case(10, {"links": MET}, {}, {"as_of": _at("2024-06-01")})],
+    "ltv/workspace/unlinked.sql": [Case(0)],
     "ltv/workspace/assets.sql": [
         Case(3, {"rows": EVENTS}, {"source_name": "source", "person_id": "user_id", "time_column": "ts"}),
         Case(1, {"rows": EVENTS}, {"source_name": "'one'", "person_id": "NULL", "time_column": "CAST(NULL AS TIMESTAMP)"}),

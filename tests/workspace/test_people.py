@@ -1,38 +1,10 @@
 """A workspace knows people as of its date: who an identifier was at the time of a row, and nothing from later."""
 
 import pandas as pd
-import pytest
+from support_people import TOML, event, link, shop
 from support_workspace import at, csv, orders, put, workspace
 
-from ltv.cli import main
-from ltv.errors import UsageError
-from ltv.workspace.explain import explain_user
 from ltv.workspace.unified import unified_ids
-
-TOML = 'timezone = "UTC"'
-
-
-def event(number: int, ts: str, kind: str, value: str) -> dict[str, str]:
-    return {"event_id": f"e{number}", "ts": ts, "source": "app", "id_type": kind, "id_value": value, "event": "view"}
-
-
-def link(ts: str, device: str, member: str) -> dict[str, str]:
-    return {"ts": ts, "source": "app", "id_type": "device", "id_value": device,
-            "linked_type": "member", "linked_value": member}  # fmt: skip
-
-
-def shop(root, *, links=(), events=(), toml=TOML, members=("M1", "M2")):
-    workspace(root, toml)
-    put(
-        root,
-        "orders/a.csv",
-        csv(orders(*[{"order_id": m, "id_value": m, "ts": "2026-06-01 10:00:00"} for m in members])),
-    )
-    if links:
-        put(root, "links/a.csv", csv(list(links)))
-    if events:
-        put(root, "events/a.csv", csv(list(events)))
-    return root
 
 
 def people(root, date="2026-06-30") -> dict[str, int]:
@@ -133,25 +105,6 @@ def test_the_person_with_most_rows_is_somebody_and_a_customer_number_is_an_accou
     assert page.largest_share == 3 / 8
     assert page.key_figures[1].value == 4 / 8
     assert set(page.table["rule"]) == {"account"}
-
-
-def test_a_person_is_explained_by_identifiers_rules_and_observations(tmp_path):
-    links = [link(f"2026-06-0{d} 10:00:00", "d", "M1") for d in (5, 6, 7)]
-    root = shop(tmp_path, links=links)
-    ws = at(root, "2026-06-30")
-    who = dict(zip(ws.orders.frame()["order_id"], ws.orders.frame()["user_id"], strict=True))
-    rows = explain_user(ws, int(who["M1"])).set_index("id_type")
-    assert rows["seen_with"].to_dict() == {"device": "member", "member": "device"}
-    assert set(rows["times"]) == {3}
-    assert rows.loc["device", "rule"] == "linked"
-    (alone,) = explain_user(ws, int(who["M2"])).to_dict("records")
-    assert (alone["rule"], alone["times"]) == ("account", 0)
-    with pytest.raises(UsageError, match="user_id: found 99, allowed: a person known at the end of 2026-06-30"):
-        explain_user(ws, 99)
-    assert main(["explain", str(who["M1"]), "--workspace", str(root), "--date", "2026-06-30"]) == 0
-    assert main(["explain", "99", "--workspace", str(root)]) == 2
-    without = at(shop(tmp_path / "other"), "2026-06-30")
-    assert explain_user(without, 1)["times"].tolist() == [0]
 
 
 def test_an_inviter_is_a_person_too(tmp_path):
