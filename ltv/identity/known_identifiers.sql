@@ -1,4 +1,5 @@
 -- Identifiers seen before an instant.
-SELECT node, id_type, EPOCH_US(first_seen) AS first_seen, is_junk AS is_junk
-FROM identifiers
-WHERE first_seen < $as_of
+SELECT i.node, k.number AS kind, EPOCH_US(i.first_seen) AS first_seen, is_junk AS is_junk
+FROM identifiers i
+JOIN kinds k ON k.name = i.id_type
+WHERE i.first_seen < $as_of

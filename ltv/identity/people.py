@@ -97,27 +97,21 @@ def settle(known: Known, settings: Identity, order: graph.Order) -> graph.Settle
 
 
 def read(engine: Engine, as_of: datetime, settings: Identity) -> Known:
-    """Read identifiers and links known at an instant from an engine."""
+    """Read identifiers and links known at an instant from an engine, which gets the table `kinds` of what it names."""
+    own = engine.arrow(sql.query("SELECT DISTINCT id_type FROM identifiers"))["id_type"].to_pylist()
+    names = names_of(own, settings)
+    engine.register("kinds", pa.table({"number": pa.array(range(len(names)), pa.int16()), "name": list(names)}))
     columns = {"is_junk": is_junk(settings.junk)}
     rows = engine.arrow(sql.load("ltv.identity", "known_identifiers", columns=columns), {"as_of": as_of})
-    linked = engine.arrow(sql.load("ltv.identity", "known_links"), {"as_of": as_of})
     node = rows["node"].to_numpy()
     if np.any(np.diff(node) < 0):  # they lie in order where a workspace keeps them, and sorting millions costs seconds
         rows = rows.sort_by("node")
         node = rows["node"].to_numpy()
-    coded = rows["id_type"].combine_chunks().dictionary_encode()
-    own = coded.dictionary.to_pylist()
-    names = names_of(own, settings)
-    place = np.array([names.index(name) for name in own], np.int64)
-    one, other, ts = (linked[name].to_numpy() for name in ("one", "other", "ts"))
+    kind, first_seen, junk = (rows[name].to_numpy() for name in ("kind", "first_seen", "is_junk"))
+    del rows
+    linked = engine.arrow(sql.load("ltv.identity", "known_links"), {"as_of": as_of})
+    place = np.zeros(node.max(initial=-1) + 1, np.int64)
+    place[node] = np.arange(len(node))
     # an identifier of a link is seen with it, so that it is among the known ones
-    links = graph.Links(np.searchsorted(node, one), np.searchsorted(node, other), ts)
-    return Known(
-        node=node,
-        kind=place[coded.indices.to_numpy()] if own else np.empty(0, np.int64),
-        first_seen=rows["first_seen"].to_numpy(),
-        junk=rows["is_junk"].combine_chunks().to_numpy(zero_copy_only=False),
-        links=links,
-        kinds=kinds_of(names, settings),
-        names=names,
-    )
+    links = graph.Links(place[linked["one"].to_numpy()], place[linked["other"].to_numpy()], linked["ts"].to_numpy())
+    return Known(node, kind, first_seen, junk, links, kinds_of(names, settings), names)

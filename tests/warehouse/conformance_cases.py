@@ -111,6 +111,7 @@ SEEN = _table(
     ("member", "a", _at("2024-01-01")), ("device", "'; --", _at("2024-02-01")), ("device", "中", _at("2023-01-01")),
 )  # fmt: skip
 NUMBERED = SEEN.slice(1).append_column("node", pa.array(range(1, 7), _LONG))
+KIND_NUMBERS = _table({"number": _LONG, "name": _TEXT}, (0, "member"), (1, "device"))
 LINKED = _table(
     {"_node": _LONG, "_linked_node": _LONG, "ts": _TIME},
     (1, 2, _at("2024-01-01 00:00:00.000001")), (1, None, _at("2024-01-01")), (3, 4, _at("2024-06-01")),
@@ -276,8 +277,8 @@ CASES: dict[str, list[Case]] = {
     ],
     "ltv/identity/known_names.sql": [Case(6, {"identifiers": NUMBERED}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/identity/known_identifiers.sql": [
-        Case(6, {"identifiers": NUMBERED}, {"is_junk": "LOWER(id_value) IN ('a', '')"}, {"as_of": _at("2024-06-01")}),
-        Case(1, {"identifiers": NUMBERED}, {"is_junk": "FALSE"}, {"as_of": _at("2023-06-01")}),
+        Case(6, {"identifiers": NUMBERED, "kinds": KIND_NUMBERS}, {"is_junk": "LOWER(id_value) IN ('a', '')"}, {"as_of": _at("2024-06-01")}),
+        Case(1, {"identifiers": NUMBERED, "kinds": KIND_NUMBERS}, {"is_junk": "FALSE"}, {"as_of": _at("2023-06-01")}),
     ],
     "ltv/identity/known_links.sql": [Case(1, {"links": LINKED}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/identity/no_links.sql": [Case(0)],
@@ -294,7 +295,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/crowded.sql": [Case(1, {"observed_pairs": PAIRS, "nodes": NODES}), Case(0, {"observed_pairs": PAIRS.slice(0, 5), "nodes": NODES})],
     "ltv/identity/portable/edges.sql": [Case(3, {"pairs": PAIRS, "contested": CONTESTED})],
     "ltv/identity/portable/kinds.sql": [Case(5, {"identifiers": IDENTIFIERS})],
-    "ltv/identity/portable/logins.sql": [Case(7, {"observations": OBSERVATIONS, "contested": CONTESTED, "persons": PERSONS})],
+    "ltv/identity/portable/logins.sql": [Case(6, {"observations": OBSERVATIONS, "contested": CONTESTED, "persons": PERSONS})],
     "ltv/identity/portable/nodes.sql": [Case(11, {"identifiers": IDENTIFIERS, "kinds": KINDS}, {"is_junk": "LOWER(TRIM(id_value)) IN ('null', '0000')"}, {"as_of": _at("2024-06-01")})],
     "ltv/identity/portable/not_yet_stars.sql": [Case(1, {"edges": EDGES}), Case(1, {"edges": STARS}), Case(1, {"edges": EDGES.slice(0, 0)})],
     "ltv/identity/portable/observations.sql": [Case(3, {"links": LINKS, "nodes": NODES}, {}, {"as_of": _at("2024-06-01")})],
