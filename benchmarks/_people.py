@@ -49,15 +49,15 @@ JOIN identifiers AS i ON i.id_type = t.id_type AND i.id_value = t.id_value
 GROUP BY i.node
 """
 SPANS = """
-SELECT node, valid_from, COALESCE(valid_to, TIMESTAMP '9999-12-31') AS until, user_id FROM user_ids
+SELECT u.id_type, u.id_value, u.valid_from, COALESCE(u.valid_to, TIMESTAMP '9999-12-31') AS until, u.user_id, o.says
+FROM user_ids AS u
+LEFT JOIN oracle AS o ON o.node = u.node
 """
 CELLS = """
-SELECT s.user_id AS predicted, o.says AS oracle, t.person AS truth, COUNT(*) AS n
-FROM events AS e
+SELECT s.user_id AS predicted, s.says AS oracle, t.person AS truth, COUNT(*) AS n
+FROM (SELECT event_id, id_type, id_value, CAST(ts AS TIMESTAMP) AS ts FROM events) AS e
 JOIN true_events AS t ON t.event_id = e.event_id
-LEFT JOIN identifiers AS i ON i.id_type = e.id_type AND i.id_value = e.id_value
-LEFT JOIN oracle AS o ON o.node = i.node
-LEFT JOIN spans AS s ON s.node = i.node AND CAST(e.ts AS TIMESTAMP) >= s.valid_from AND CAST(e.ts AS TIMESTAMP) < s.until
+LEFT JOIN spans AS s ON s.id_type = e.id_type AND s.id_value = e.id_value AND e.ts >= s.valid_from AND e.ts < s.until
 GROUP BY 1, 2, 3
 """
 
