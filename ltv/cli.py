@@ -103,6 +103,7 @@ _KNOBS = (
     ("confounding", 1.0, "how strongly channels aim at big cities, whose people come more often anyway"),
     ("hidden-confounding", 0.5, "how strongly they aim at the eager, whom no table shows"),
     ("holdout", 0.1, "share of people to whom a channel sends nothing, for each channel"),
+    ("shared", 1.0, "how many times as many shared devices and recycled numbers"),
 )
 
 

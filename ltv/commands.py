@@ -64,6 +64,7 @@ def simulate(options: argparse.Namespace) -> int:
         confounding=options.confounding,
         hidden_confounding=options.hidden_confounding,
         holdout=options.holdout,
+        shared=options.shared,
         workers=_workers(),
         progress=_bar(options.out),
     )

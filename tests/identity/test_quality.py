@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
+from benchmarks._people import cells, judge, stitched
 from ltv.errors import UsageError
-from ltv.identity.graph import Kinds, Links, People, stitch
+from ltv.identity.graph import Kinds, Links, People
 from ltv.identity.quality import (
     EVERY_KIND,
     accuracy_over_all_pairs,
@@ -21,7 +22,9 @@ from ltv.identity.quality import (
     sizes,
     wilson,
 )
-from ltv.sources.privacy import key_of, keyed_hash
+from ltv.settings import Identity
+from ltv.sources.mall import simulate
+from ltv.warehouse.duck import DuckEngine
 
 GROUPED = st.lists(st.tuples(st.integers(-2, 4), st.integers(0, 4), st.integers(1, 3)), max_size=12)
 
@@ -218,85 +221,65 @@ def test_a_share_that_hides_nothing_or_everything_is_refused(share):
         masked([MEMBER, DEVICE], [(0, 1, 1)], share=share)
 
 
-TYPES = ("member", "unionid", "openid", "phone_hmac", "email_hmac", "device", "cookie")
-RANK = np.array([7, 6, 5, 4, 3, 2, 1])
-LIMIT = np.array([1, 0, 0, 0, 0, 0, 0])
-CAPS = np.array([10_000, 10_000, 10_000, 100, 100, 1_000, 1_000])
-CONTACT = np.isin(TYPES, ["phone_hmac", "email_hmac"])
-JUNK = ["", "0000", "unknown"]
+# --- the simulated mall, whose truth is known -----------------------------------------------------------------------
 
 
-class Stitched:
-    """The mall's identifiers in numbers, and its events with the identifier and the person that caused them."""
-
-    def __init__(self, mall):
-        self.db = mall.db.cursor()
-        key = key_of(mall.out)
-        self.db.create_function("keyed", lambda t, v: keyed_hash(t, v, key), ["VARCHAR", "VARCHAR"], "VARCHAR")
-        self.db.execute(
-            "CREATE TEMP TABLE linked AS SELECT epoch_us(ts) AS ts, id_type AS t, id_value AS v, "
-            "CASE WHEN hashed THEN linked_type || '_hmac' ELSE linked_type END AS other_t, "
-            "CASE WHEN hashed THEN keyed(linked_type, linked_value) ELSE linked_value END AS other_v "
-            "FROM (SELECT *, linked_type IN ('phone', 'email') AS hashed FROM links)"
-        )
-        self.db.execute(
-            "CREATE TEMP TABLE nodes AS SELECT row_number() OVER (ORDER BY min(ts), t, v) - 1 AS node, t, v, min(ts) AS ts "
-            "FROM (SELECT t, v, ts FROM linked UNION ALL SELECT other_t, other_v, ts FROM linked "
-            "UNION ALL SELECT id_type, id_value, epoch_us(ts) FROM events WHERE id_value IS NOT NULL) GROUP BY t, v"
-        )
-        nodes = self.db.execute("SELECT * FROM nodes ORDER BY node").fetchnumpy()
-        self.kind = np.array([TYPES.index(t) for t in nodes["t"]])
-        self.first_seen = nodes["ts"]
-        self.junk = np.isin(nodes["v"].astype(str), JUNK)
-        self.links = Links(
-            *self._columns(
-                "SELECT a.node, b.node, l.ts FROM linked l JOIN nodes a ON a.t = l.t AND a.v = l.v "
-                "JOIN nodes b ON b.t = other_t AND b.v = other_v"
-            )
-        )
-        self.kinds = Kinds(RANK, LIMIT, CAPS, CONTACT)
-        self.people = stitch(self.kind, self.first_seen, self.links, self.kinds, junk=self.junk)
-
-    def _columns(self, sql):
-        return [np.ma.filled(column, -1) for column in self.db.execute(sql).fetchnumpy().values()]
-
-    def events(self):
-        """Identifier (-1 for none), moment, true person, and person of an identifier that is one person's (or -1)."""
-        return self._columns(
-            "WITH one AS (SELECT id_type, id_value, any_value(person) AS owner FROM true_identifiers "
-            "GROUP BY ALL HAVING count(DISTINCT person) = 1 AND NOT bool_or(shared)) "
-            "SELECT node, epoch_us(e.ts), person, owner FROM events e JOIN true_events USING (event_id) "
-            "LEFT JOIN nodes ON t = id_type AND v = id_value LEFT JOIN one USING (id_type, id_value)"
-        )
+def crossed(out):
+    """Stitch a mall as a workspace without settings would; return what was known, and people against the truth."""
+    with DuckEngine() as engine:
+        return stitched(out, engine, Identity()), cells(out, engine)
 
 
 @pytest.fixture(scope="module")
-def stitched(mall):
-    return Stitched(mall)
+def of_mall(mall):
+    return crossed(mall.out)
 
 
-def test_the_mall_is_stitched_nearly_as_well_as_by_one_who_knows_whose_each_identifier_is(stitched):
-    node, ts, truth, owner = stitched.events()
-    rows = np.arange(len(node))
-    nobody = len(stitched.kind) + rows  # an event without a known person is a person of its own
-    whose = owner_at(stitched.people, node, ts)
-    predicted = np.where(whose >= 0, whose, nobody)
-    # The oracle: who owns what is one person's; what is shared, or junk, is a person of its own.
-    oracle = np.where(owner >= 0, owner, truth.max() + 1 + np.where(node >= 0, node, nobody))
-    ours, best = pairwise(predicted, truth), pairwise(oracle, truth)
-    assert ours.precision >= 0.97
-    assert ours.f1 >= 0.97 * best.f1
-    assert bcubed(predicted, truth).f1 >= 0.97 * bcubed(oracle, truth).f1
-    most = sizes(truth).largest_share
-    assert sizes(predicted).largest_share <= 1.5 * most, f"largest {sizes(predicted)}, of the truth {most}"
+def must_reach(found, *, precision, share):
+    assert found.ours.precision >= precision
+    assert found.ours.f1 >= share * found.oracle.f1
+    assert found.ours_bcubed.f1 >= share * found.oracle_bcubed.f1
+    # a person who comes often is no mistake; strangers in one person are, and a collapsed graph is full of them
+    assert found.found.largest_share <= 1.05 * found.true.largest_share
+    assert found.strangers <= found.true.largest_share
 
 
-def test_hidden_logins_of_the_mall_are_given_to_the_right_member(stitched):
-    of = (stitched.kind, stitched.first_seen, stitched.links, stitched.kinds)
-    options = {"junk": stitched.junk, "share": 0.1, "rng": np.random.default_rng(5)}
-    found = masked_logins(*of, **options, hide="logins").set_index("kind")
+def test_the_mall_is_stitched_nearly_as_well_as_by_one_who_knows_whose_each_identifier_is(of_mall):
+    must_reach(judge(of_mall[1]), precision=0.97, share=0.97)
+
+
+def test_three_times_the_shared_devices_and_recycled_numbers_cost_little(tmp_path):
+    simulate(tmp_path, users=3_000, days=180, seed=21, shared=3.0)
+    must_reach(judge(crossed(tmp_path)[1]), precision=0.94, share=0.94)
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("seed", [31, 32, 33, 34, 35])
+@pytest.mark.parametrize(("shared", "goal"), [(1.0, 0.97), (3.0, 0.94)])
+def test_larger_malls_of_any_seed_are_stitched_as_well(tmp_path, seed, shared, goal):
+    simulate(tmp_path, users=20_000, days=180, seed=seed, shared=shared)
+    must_reach(judge(crossed(tmp_path)[1]), precision=goal, share=goal)
+
+
+def test_the_oracle_is_alone_with_junk_and_takes_what_is_shared_for_a_person(mall, of_mall):
+    found = of_mall[1]
+    assert found.rows.sum() == mall.one("SELECT count(*) FROM events")
+    says = "FROM events LEFT JOIN {} USING (id_type, id_value) JOIN true_events t USING (event_id) WHERE {}"
+    own = "(SELECT DISTINCT id_type, id_value, person FROM true_identifiers WHERE NOT shared) o"
+    right = mall.one("SELECT count(*) " + says.format(own, "o.person = t.person"))
+    assert found.rows[found.oracle == found.truth].sum() == right
+    shared = "(SELECT DISTINCT id_type, id_value FROM true_identifiers WHERE shared) o"
+    devices = mall.one("SELECT count(DISTINCT id_value) " + says.format(shared, "o.id_value IS NOT NULL"))
+    assert len(np.unique(found.oracle[found.oracle < 0])) == devices
+
+
+def test_hidden_logins_of_the_mall_are_given_to_the_right_member(of_mall):
+    known = of_mall[0]
+    options = {"junk": known.junk, "share": 0.1, "rng": np.random.default_rng(5)}
+    found = masked_logins(known.kind, known.first_seen, known.links, known.kinds, **options, hide="logins")
+    found = found.set_index("kind")
     assert found.loc[EVERY_KIND, "hidden"] > 1_000
     assert found.loc[EVERY_KIND, "precision_low"] > 0.95
     assert found.loc[EVERY_KIND, "recall_low"] > 0.7  # what was seen with its member once cannot be given back
-    assert found.loc[TYPES.index("device"), "precision_low"] > 0.9
-    assert found.loc[TYPES.index("openid"), "precision"] == 1
+    assert found.loc[known.names.index("device"), "precision_low"] > 0.9
+    assert found.loc[known.names.index("openid"), "precision"] == 1

@@ -101,7 +101,7 @@ def draw_dispositions(world: World, number: int) -> tuple[Rates, Systems, Audien
         return stream(world.seed, number, stage)
 
     people = draw_people(number, world, rng=rng("people"))
-    systems = draw_systems(people, world.window, seed=world.seed, rng=rng("systems"))
+    systems = draw_systems(people, world, rng=rng("systems"), more=rng("more systems"))
     rates = Rates(people, draw_arms(rng=rng("arms")), draw_trials(people, rng=rng("trials")), world)
     return rates, systems, draw_audience(people, systems, world, rng=rng("audience"))
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ltv.errors import UsageError, found
+from ltv.sources.mall.assumptions import TABLET_RATE
 from ltv.sources.mall.channels import CHANNELS
 from ltv.sources.mall.folder import describe, staged, switch
 from ltv.sources.mall.parts import Plan, Written, write_mall_tables, write_part
@@ -23,6 +24,7 @@ from ltv.sources.mall.window import Window
 from ltv.sources.mall.world import Knobs, World
 
 MAX_USERS, MAX_DAYS, MAX_DIRTY, MAX_CONFOUNDING = 10_000_000, 3_660, 0.5, 5.0
+MAX_SHARED = 1 / TABLET_RATE  # then everybody has a family tablet
 _EARLIEST = date(2000, 1, 1)  # rows before it break the contract
 MODEL = "truth/model.json"
 
@@ -53,6 +55,7 @@ def simulate(
     confounding: float = 1.0,
     hidden_confounding: float = 0.5,
     holdout: float = 0.1,
+    shared: float = 1.0,
     workers: int = 1,
     progress: Callable[[float], None] | None = None,
 ) -> MallSummary:
@@ -68,6 +71,7 @@ def simulate(
         confounding: how strongly channels aim at big cities, whose people come more often anyway (observed).
         hidden_confounding: how strongly they aim at the eager, whom no table shows.
         holdout: share of people to whom a channel sends nothing, drawn for each channel; 0 is no experiment.
+        shared: how many times as many family tablets, kiosks and recycled phone numbers; 3 is the hard setting of identity.
         workers: processes; the bytes are the same. A script that asks for more than one needs the usual
             `if __name__ == "__main__"`.
         progress: called with the share done, from 0 to 1.
@@ -79,6 +83,7 @@ def simulate(
         _share("confounding", confounding, MAX_CONFOUNDING),
         _share("hidden_confounding", hidden_confounding, MAX_CONFOUNDING),
         _share("holdout", holdout, 1.0),
+        _share("shared", shared, MAX_SHARED),
     )
     users = _whole("users", users, 1, MAX_USERS)
     world = World(_whole("seed", seed, 0, 2**63 - 1), _window(days, end), knobs)

@@ -80,7 +80,7 @@ def draw_visits(rates: Rates, systems: Systems, exposure: Exposure, *, rng: np.r
         clicked=clicked,
         scene=scene,
     )
-    return replace(visits, own=_own_ids(people, systems, visits, rng))
+    return replace(visits, own=_own_ids(people, systems, visits, shared=rates.world.knobs.shared, rng=rng))
 
 
 def _starts(rates: Rates, exposure: Exposure, rng: np.random.Generator) -> tuple[a.Ints, a.Ints, a.Ints, a.Ints]:
@@ -131,14 +131,15 @@ def _clicks(people: People, exposure: Exposure, person: a.Ints, day: a.Ints, rng
     return np.where(by < len(ch.CHANNELS), np.where(recorded, by, -1), harvested)
 
 
-def _own_ids(people: People, systems: Systems, visits: Visits, rng: np.random.Generator) -> a.Ints:
+def _own_ids(people: People, systems: Systems, visits: Visits, *, shared: float, rng: np.random.Generator) -> a.Ints:
     person, start, source, known = visits.person, visits.start, visits.source, visits.member
     n = len(person)
     own = np.choose(source, [systems.own(kind, person, start) for kind in (OPENID, DEVICE, COOKIE)])
     u = rng.random(n)
     tablet = (source == a.APP) & (systems.household[person] >= 0) & (u < a.TABLET_SHARE)
     own = np.where(tablet, systems.shared + systems.household[person], own)
-    own = np.where((source == a.WEB) & (u < a.KIOSK_RATE), systems.kiosk, own)
+    kiosk = (u / a.KIOSK_RATE).astype(np.int64).clip(max=systems.kiosks - 1)  # each has as many sessions as one alone
+    own = np.where((source == a.WEB) & (u < a.KIOSK_RATE * shared), systems.kiosk + kiosk, own)
     own = np.where(people.ring[person] >= 0, systems.ring_device, own)
     refused = ~known & (source == a.WEB) & (rng.random(n) < a.REFUSED_RATE)
     return np.where(refused, -1, own)

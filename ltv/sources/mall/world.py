@@ -25,11 +25,13 @@ class Knobs:
         confounding: how strongly channels aim at big cities, whose people come more often anyway; 0 is not at all.
         hidden_confounding: how strongly they aim at an eagerness that no table shows; 0 is not at all.
         holdout: share of people to whom a channel sends nothing, drawn for each channel.
+        shared: how many times as many family tablets, kiosks and recycled phone numbers; nobody does anything else for it.
     """
 
     confounding: float = 1.0
     hidden_confounding: float = 0.5
     holdout: float = 0.1
+    shared: float = 1.0
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ def test_the_reader_accepts_every_good_row_and_puts_aside_every_spoilt_one(tmp_p
         ("seed", -1), ("seed", "seven"), ("seed", 2**70),
         ("dirty", -0.1), ("dirty", 0.9), ("dirty", float("nan")), ("dirty", "much"),
         ("confounding", -1), ("hidden_confounding", 9), ("holdout", 1.2), ("workers", 0),
+        ("shared", -1), ("shared", 5.5), ("shared", "often"),
     ],
 )  # fmt: skip
 def test_a_bad_argument_is_named_in_one_line_and_nothing_is_written(

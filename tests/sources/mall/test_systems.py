@@ -1,8 +1,11 @@
 """Identifiers with the warts of real systems, and the truth about whose they are."""
 
-import pytest
-from support_mall import Mall
+from pathlib import Path
 
+import pytest
+from support_mall import Mall, digests, opened
+
+from ltv.sources.mall import simulate
 from ltv.sources.privacy import key_of, keyed_hash
 
 
@@ -89,3 +92,61 @@ def test_people_browse_before_they_log_in(mall: Mall) -> None:
     """
     assert 0.1 < mall.one(before) < 0.4  # members who are not recognised
     assert mall.one(before.replace(">=", "<")) == 1
+
+
+# --- more of what is shared -----------------------------------------------------------------------------------------
+
+TABLETS = "SELECT count(DISTINCT id_value) FROM true_identifiers WHERE shared AND person IS NOT NULL"
+KIOSKS = "SELECT count(DISTINCT id_value) FROM true_identifiers WHERE shared AND person IS NULL"
+PASSED = """
+    SELECT id_value, min(person), max(person) FROM true_identifiers WHERE id_type = 'phone_hmac'
+    GROUP BY 1 HAVING count(DISTINCT person) = 2
+"""
+RECYCLED = f"SELECT count(*) FROM ({PASSED})"
+ON_SHARED = """
+    SELECT count(*) FROM links SEMI JOIN (SELECT DISTINCT id_type, id_value FROM true_identifiers WHERE shared) USING (id_type, id_value)
+"""
+
+
+@pytest.fixture(scope="module")
+def malls(tmp_path_factory: pytest.TempPathFactory) -> dict[float, Mall]:
+    """Make the same mall thrice: nobody shares, as many as usual, two and a half times as many."""
+    out = tmp_path_factory.mktemp("shared")
+    for shared in (0, 1, 2.5):
+        simulate(out / str(shared), users=2_000, days=200, shared=shared)
+    return {shared: opened(out / str(shared)) for shared in (0, 1, 2.5)}
+
+
+@pytest.mark.parametrize("shared", [0, 2.5])
+def test_shared_is_how_many_times_as_many_tablets_and_recycled_numbers(malls: dict[float, Mall], shared: float) -> None:
+    usual = malls[1].one(RECYCLED)
+    assert usual > 10
+    assert malls[shared].one(RECYCLED) == pytest.approx(shared * usual, abs=1)  # a community has whole numbers of them
+    assert malls[shared].one(TABLETS) == pytest.approx(shared * malls[1].one(TABLETS), rel=0.1)
+
+
+def test_so_many_times_the_shared_devices_see_so_many_times_the_logins(malls: dict[float, Mall]) -> None:
+    rings = malls[0].one(KIOSKS)
+    assert [malls[shared].one(KIOSKS) - rings for shared in (1, 2.5)] == [2, 6]  # the third is there half as often
+    assert malls[2.5].one(ON_SHARED) == pytest.approx(2.5 * malls[1].one(ON_SHARED), rel=0.15)
+
+
+def test_more_sharing_changes_nothing_but_identifiers(malls: dict[float, Mall]) -> None:
+    acts = "SELECT e.* EXCLUDE (id_type, id_value), person FROM events e JOIN true_events USING (event_id) ORDER BY event_id"
+    assert malls[0].rows(acts) == malls[1].rows(acts) == malls[2.5].rows(acts)
+    bought = "SELECT * EXCLUDE (id_type, id_value) FROM orders ORDER BY ALL"
+    assert malls[0].rows(bought) == malls[1].rows(bought) == malls[2.5].rows(bought)
+
+
+def test_who_shares_as_usual_still_does_when_more_do(malls: dict[float, Mall]) -> None:
+    sharing = "SELECT DISTINCT person FROM true_identifiers WHERE shared AND person IS NOT NULL"
+    usual, more = (set(malls[shared].rows(sharing)) for shared in (1, 2.5))
+    assert usual < more
+    usual, more = (set(malls[shared].rows(PASSED)) for shared in (1, 2.5))
+    assert usual < more
+
+
+def test_the_usual_sharing_is_the_mall_without_the_knob(tmp_path: Path) -> None:
+    simulate(tmp_path / "a", users=1_200, days=90)
+    simulate(tmp_path / "b", users=1_200, days=90, shared=1.0)
+    assert digests(tmp_path / "a") == digests(tmp_path / "b")

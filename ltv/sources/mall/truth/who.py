@@ -62,7 +62,7 @@ def _inside(of: Community, ms: a.Ints) -> pa.Array:
 def identifiers(of: Community) -> pa.Table:
     """Return each identifier, its person and when it was that person's; phone and e-mail as they are after reading.
 
-    A shared one has a row for each of its people, the kiosk and the ring's device have one without a person.
+    A shared one has a row for each of its people, a kiosk and the ring's device have one without a person.
     """
     index, person, since, until, shared = _owned(of)
     kept = np.flatnonzero((since < until) & (since < of.window.length_ms) & (person < of.wanted))
@@ -110,8 +110,9 @@ def _owned(of: Community) -> tuple[a.Ints, a.Ints, a.Ints, a.Ints, a.Flags]:
     ]
     shared = np.flatnonzero(s.household >= 0)
     rows.append((s.shared + s.household[shared], shared, seen[shared], never[shared]))
-    both = np.array([s.kiosk, s.ring_device])
-    rows.append((both, np.full(2, -1), np.zeros(2, np.int64), np.full(2, a.NEVER)))
+    public = np.arange(s.kiosk, s.ring_device + 1)
+    nobody = np.full(len(public), -1)
+    rows.append((public, nobody, np.zeros(len(public), np.int64), np.full(len(public), a.NEVER)))
     index, person, since, until = (np.concatenate([row[k] for row in rows]) for k in range(4))
     return index, person, since, until, index >= s.shared
 
