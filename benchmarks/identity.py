@@ -4,8 +4,9 @@
 
 The links are text in parquet, in no order: logins of members, households on one tablet, kiosks, junk values, and
 two people's browsers that were seen with one device. Reading them and giving the identifiers numbers is part of every
-time. networkx gets its own environment and the same text as tuples in memory: reading is not part of its time.
-A rebuild writes the ledger and the stored graph; a day more is 1 % new links that come as text and change both.
+time; loading programs is part of none. networkx gets its own environment and the same text as tuples in memory: reading is
+not part of its time. A rebuild writes the ledger and the stored graph; a day more is 1 % new links that come as text and
+change both.
 """
 
 import importlib.util
@@ -53,23 +54,35 @@ COPY (
 
 
 def make(path: Path, links: int) -> dict[str, float]:
-    """Write the links, and beside them 1 % more of another day; warm up what is compiled once a machine."""
+    """Write the links, and beside them 1 % more of another day."""
     import duckdb
 
     people = int(links * PEOPLE_PER_LINK)
     spans = ((path, 0, links), (path.with_suffix(".more"), links, links + links // 100))
     for file, first, last in spans:
         duckdb.execute(MAKE, {"people": people, "first": first, "last": last, "path": str(file)})
-    from ltv.identity.coding import Coder
-
-    Coder().codes(*_two_texts())
     return {}
 
 
-def _two_texts() -> tuple[Any, Any]:
+def _load() -> None:
+    """Load all programs, and what is compiled once a machine: the same work on two links."""
+    import numpy as np
     import pyarrow as pa
 
-    return pa.array(["device", "device"]), pa.array(["a", "a"])
+    from ltv.contract import INPUTS
+    from ltv.identity import kernels, stream
+    from ltv.identity.numbering import coded
+    from ltv.settings import Identity
+    from ltv.warehouse.duck import DuckEngine
+
+    two = {"ts": [AS_OF] * 2, "id_type": ["device"] * 2, "id_value": ["a", "b"]}
+    two |= {"linked_type": ["member"] * 2, "linked_value": ["M", "M"]}
+    with DuckEngine() as engine, tempfile.TemporaryDirectory() as folder:
+        engine.register("said", pa.table(two))
+        node = coded(engine, {"said": INPUTS["links"]}).node["said", "id_value"]
+        kernels.unite(node, node, np.arange(4))
+        kernels.unite(node.astype(np.int64), node.astype(np.int64), np.arange(4))
+        stream.LinkStream(Path(folder), Identity()).take(pa.table(two))
 
 
 def _engine(path: Path) -> Any:
@@ -102,7 +115,7 @@ def guarded(path: Path) -> dict[str, float]:
     from ltv.identity import people
     from ltv.settings import Identity
 
-    outcome = {}
+    outcome: dict[str, Any] = {}
 
     def work() -> None:
         engine, settings = _engine(path), Identity()
@@ -113,30 +126,31 @@ def guarded(path: Path) -> dict[str, float]:
         known = people.read(engine, AS_OF, settings)
         engine.close()
         rows = people.settle(known, settings, lambda nodes: nodes).people
-        outcome.update(nodes=len(known.node), groups=len(np.unique(rows.person)))
-        outcome.update(largest=int(np.bincount(rows.person).max()))
+        outcome.update(nodes=len(known.node), person=rows.person)
 
-    return _told(work, outcome)
+    figures = measured(work, _load)
+    sizes = np.bincount(outcome.pop("person"))
+    return figures | outcome | {"peak_mb": peak_mb(), "groups": int((sizes > 0).sum()), "largest": int(sizes.max())}
 
 
 def plain(path: Path) -> dict[str, float]:
     import numpy as np
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
 
-    outcome = {}
+    from ltv.identity.evidence import Pairs
+    from ltv.identity.groups import components
+
+    outcome: dict[str, Any] = {}
 
     def work() -> None:
         engine = _engine(path)
         found = _numbers(engine)
         engine.close()
         one, other = (found.node["said", value] - 1 for value in ("id_value", "linked_value"))
-        nodes = len(found.first_seen)
-        matrix = coo_matrix((np.ones(len(one), np.int8), (one, other)), shape=(nodes, nodes)).tocsr()
-        groups, label = connected_components(matrix, directed=False)
-        outcome.update(nodes=nodes, groups=groups, largest=int(np.bincount(label).max()))
+        outcome.update(nodes=len(found.number), root=components(Pairs(one, other, one, other), len(found.number)))
 
-    return _told(work, outcome)
+    figures = measured(work, _load)
+    sizes = np.bincount(outcome.pop("root"))
+    return figures | outcome | {"peak_mb": peak_mb(), "groups": int((sizes > 0).sum()), "largest": int(sizes.max())}
 
 
 def rebuilt(path: Path) -> dict[str, float]:
@@ -155,13 +169,8 @@ def rebuilt(path: Path) -> dict[str, float]:
         with State(folder / "stream.duckdb", Identity(), memory_mb=MEMORY_MB) as state:
             state.engine.attach("said", [path])
             numbers = by_dictionary(state.engine, {"said": INPUTS["links"]}, folder=folder)
-            tree = numbers.with_nodes("said", INPUTS["links"])
-            state.engine.sink(tree, path.with_suffix(".numbered"))  # as a workspace keeps its tables
-            state.engine.sink(numbers.identifiers(), path.with_suffix(".identifiers"))
-            del numbers, tree
-            state.engine.drop(["identifiers", "nodes"])
-            state.engine.attach("links", [path.with_suffix(".numbered")])
-            state.engine.attach("identifiers", [path.with_suffix(".identifiers")])
+            state.engine.register("links", _nodes(state.engine, numbers.found))
+            del numbers  # the engine has the identifiers
             added = state.advance(AS_OF)
             outcome.update(identifiers=added.identifiers, observations=added.observations)
 
@@ -197,11 +206,11 @@ def peer(path: Path) -> dict[str, float]:
         sizes = [len(group) for group in nx.connected_components(nx.Graph(links))]
         outcome.update(nodes=sum(sizes), groups=len(sizes), largest=max(sizes))
 
-    return _told(work, outcome)
+    return _told(work, outcome, lambda: None)
 
 
-def _told(work: Callable[[], None], outcome: dict[str, int]) -> dict[str, float]:
-    figures = measured(work)
+def _told(work: Callable[[], None], outcome: dict[str, int], load: Callable[[], None] = _load) -> dict[str, float]:
+    figures = measured(work, load)
     return figures | outcome | {"peak_mb": peak_mb()}
 
 

@@ -7,6 +7,7 @@ so that two texts of one hash stay two.
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -57,9 +58,13 @@ class Coder:
         hashes = np.empty(len(asked), np.uint64)
         kernels.hash_texts(*rows.all, hashes)
         self._make_room(len(asked), int(text.starts[-1] - text.starts[0]))
-        found = np.empty(len(asked), np.int32)
-        self._n = kernels.look_up(*rows.all, hashes, self._slots, *self._kept.all, self._n, found)
-        wrong = np.flatnonzero(kernels.differs(*rows.all, *self._kept.all[1:], found))
+        found, again = np.empty(len(asked), np.int32), np.empty(len(asked), np.int32)
+        _, n = kernels.look_up(hashes, self._slots, self._kept.hashes, self._n, found, again)
+        self._n = kernels.store(*rows.all, *self._kept.all[1:], self._n, found)
+        halves = np.array_split(again[:n], 2)
+        with ThreadPoolExecutor(len(halves)) as pool:  # each waits for memory most of the time
+            parts = pool.map(lambda half: kernels.differing(*rows.all, *self._kept.all[1:], found, half), halves)
+            wrong = np.concatenate(list(parts))
         if len(wrong):
             self._n = kernels.look_up_again(wrong, *rows.all, hashes, self._slots, *self._kept.all, self._n, found)
         codes = np.full(len(kind), -1)
@@ -76,7 +81,7 @@ class Coder:
         data = self._kept.data[starts[0] : starts[-1]]
         value = pa.LargeStringArray.from_buffers(len(starts) - 1, pa.py_buffer(starts - starts[0]), pa.py_buffer(data))
         kind = pa.DictionaryArray.from_arrays(pa.array(self._kept.kind[since : self._n]), self._kinds)
-        return pa.table({"id_type": kind.cast(pa.string()), "id_value": value})
+        return pa.table({"id_type": kind, "id_value": value})
 
     def _kind_codes(self, id_type: pa.Array) -> Ints:
         place = pc.index_in(id_type, value_set=self._kinds)
@@ -124,7 +129,7 @@ class _Kept:
 def _with_room(array: NDArray[Any], used: int, wanted: int) -> NDArray[Any]:
     if wanted <= len(array):
         return array
-    grown = np.empty(max(wanted, len(array) + len(array) // 2), array.dtype)
+    grown = np.empty(max(wanted, 2 * len(array)), array.dtype)
     grown[:used] = array[:used]
     return grown
 

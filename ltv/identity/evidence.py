@@ -92,8 +92,11 @@ def pairs_of(links: Links, nodes: int) -> Pairs:
     del order
     start = np.flatnonzero(np.diff(key, prepend=-1))
     first = np.minimum.reduceat(ts, start) if len(start) else np.empty(0, np.int64)
-    low, high = np.divmod(key[start], np.int64(max(nodes, 1)))
-    return Pairs(low, high, _moments(ts, np.diff(start, append=len(key))), first)
+    count = _moments(ts, np.diff(start, append=len(key)))
+    key = key[start]
+    low = key // np.int64(max(nodes, 1))
+    key -= low * np.int64(max(nodes, 1))
+    return Pairs(low, key, count, first)
 
 
 def _moments(ts: Ints, sizes: Ints) -> Ints:
@@ -130,7 +133,8 @@ def accounts_met(pairs: Pairs, kind: Ints, kinds: Kinds) -> Ints:
         kinds: what the kinds mean.
     """
     met = np.zeros(len(kind), np.int64)
-    for code in np.flatnonzero(kinds.limit):
+    there = np.bincount(kind, minlength=len(kinds.limit)) > 0
+    for code in np.flatnonzero((kinds.limit > 0) & there):
         sides = ((pairs.low, pairs.high), (pairs.high, pairs.low))
         found = sum(np.bincount(one[kind[other] == code], minlength=len(kind)) for one, other in sides)
         met = np.maximum(met, -(-found // kinds.limit[code]))

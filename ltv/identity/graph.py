@@ -23,7 +23,7 @@ import numpy as np
 
 from ltv.identity.evidence import Flags, Floats, Ints, Kinds, Links, accounts_met, crowded, evidence, pairs_of
 from ltv.identity.groups import Groups, Order, group
-from ltv.identity.spans import OPEN, RULES, Around, People, joined, own, timelines, whole
+from ltv.identity.spans import OPEN, RULES, Around, People, joined, own, put_between, timelines, whole
 
 __all__ = ["OPEN", "RULES", "Flags", "Floats", "Ints", "Kinds", "Links", "Order", "People", "stitch"]
 
@@ -116,7 +116,8 @@ def settle(kind: Ints, first_seen: Ints, links: Links, junk: Flags, terms: Terms
     kept = ~(junk | contested | lone)
     certain = whole(first_seen, groups, pairs, account=account, kept=kept)
     del pairs, few
-    return Settled(joined([certain, timed, alone(lone, first_seen)], refused), groups, hub, met, owned)
+    rows = put_between(certain, joined([timed, alone(lone, first_seen)]), refused)
+    return Settled(rows, groups, hub, met, owned)
 
 
 def alone(nodes: Flags, first_seen: Ints) -> People:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from ltv.identity.evidence import Flags, Ints, Kinds, Pairs
 
+_MANY_PAIRS = 300_000  # from here on compiled union-find makes up for the time it takes to be loaded
 Order = Callable[[Ints], Ints]  # identifiers → places that do not depend on how they came to be numbered
 
 
@@ -36,18 +37,17 @@ def group(pairs: Pairs, kind: Ints, kinds: Kinds, order: Order) -> Groups:
         kinds: what the kinds mean.
         order: decides between links that are as strong.
     """
-    label = _components(pairs, len(kind))
-    component = _named(label)
-    broken = np.zeros(label.max(initial=-1) + 1, np.bool_)
+    component = components(pairs, len(kind))
+    broken = np.zeros(len(kind), np.bool_)
     for code in np.flatnonzero(kinds.limit):
-        broken |= np.bincount(label[kind == code], minlength=len(broken)) > kinds.limit[code]
+        broken |= np.bincount(component[kind == code], minlength=len(kind)) > kinds.limit[code]
     torn = np.zeros(len(kind), np.bool_)
     if not broken.any():
         return Groups(component, component, torn)
     person = component.copy()
-    nodes = np.flatnonzero(broken[label])
+    nodes = np.flatnonzero(broken[component])
     person[nodes] = nodes
-    few = pairs.where(broken[label[pairs.low]])
+    few = pairs.where(broken[component[pairs.low]])
     turn = _turns(few, kinds.rank[kind], order)
     roots, refused = _strongest_first(few.where(turn), kind, kinds)
     person[list(roots)] = list(roots.values())
@@ -55,20 +55,27 @@ def group(pairs: Pairs, kind: Ints, kinds: Kinds, order: Order) -> Groups:
     return Groups(component, person, torn)
 
 
-def _components(pairs: Pairs, nodes: int) -> Ints:
+def components(pairs: Pairs, nodes: int) -> Ints:
+    """Return the smallest identifier of each one's connected component.
+
+    Args:
+        pairs: which are connected.
+        nodes: how many identifiers there are.
+    """
+    if len(pairs.low) > _MANY_PAIRS:
+        from ltv.identity import kernels
+
+        root = np.arange(nodes)
+        kernels.unite(pairs.low, pairs.high, root)
+        return root
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     ones = np.ones(len(pairs.low), np.int8)
     matrix = coo_matrix((ones, (pairs.low, pairs.high)), shape=(nodes, nodes)).tocsr()
-    label: Ints = connected_components(matrix, directed=False)[1].astype(np.int64)
-    return label
-
-
-def _named(label: Ints) -> Ints:
-    """The smallest number in each one's component."""
-    first = np.full(label.max(initial=-1) + 1, len(label))
-    np.minimum.at(first, label, np.arange(len(label)))
+    label = connected_components(matrix, directed=False)[1]
+    first = np.full(label.max(initial=-1) + 1, nodes)
+    np.minimum.at(first, label, np.arange(nodes))
     named: Ints = first[label]
     return named
 
@@ -107,10 +114,28 @@ def _strongest_first(pairs: Pairs, kind: Ints, kinds: Kinds) -> tuple[dict[int, 
 
 def _turns(pairs: Pairs, rank: Ints, order: Order) -> Ints:
     """Strongest kinds first, then what was seen at more moments, then what was seen earlier."""
-    ends = np.unique(np.concatenate([pairs.low, pairs.high]))
-    places = order(ends)
-    one, other = (places[np.searchsorted(ends, side)] for side in (pairs.low, pairs.high))
-    strength = rank[pairs.low] + rank[pairs.high]
-    keys = (np.maximum(one, other), np.minimum(one, other), pairs.first, -pairs.count, -strength)
-    turns: Ints = np.lexsort(keys)
+    keys = (pairs.first, -pairs.count, -(rank[pairs.low] + rank[pairs.high]))
+    one, other = places_of_tied(keys, (pairs.low, pairs.high), order)
+    turns: Ints = np.lexsort((np.maximum(one, other), np.minimum(one, other), *keys))
     return turns
+
+
+def places_of_tied(keys: Sequence[Ints], ends: Sequence[Ints], order: Order) -> list[Ints]:
+    """Places of the identifiers of rows that are alike in all keys; the others need none, and theirs are 0.
+
+    Args:
+        keys: numbers of each row.
+        ends: identifiers of each row.
+        order: gives places; asked once, for no more than it takes.
+    """
+    turn = np.lexsort(tuple(keys))
+    alike = np.ones(max(len(turn) - 1, 0), np.bool_)
+    for key in keys:
+        alike &= np.diff(key[turn]) == 0
+    tied = turn[np.append(alike, False) | np.append(False, alike)] if len(turn) else turn
+    named, number = np.unique(np.concatenate([end[tied] for end in ends]), return_inverse=True)
+    places = [np.zeros(len(turn), np.int64) for _ in ends]
+    if len(named):
+        for place, part in zip(places, np.split(order(named)[number], len(ends)), strict=True):
+            place[tied] = part
+    return places

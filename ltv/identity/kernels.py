@@ -1,4 +1,4 @@
-"""The loops of the dictionary of identifiers, compiled; their arguments are what `coding` keeps, one array each."""
+"""Loops over many millions of identifiers, compiled; most take what `coding` keeps, one array each."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from ltv.identity.evidence import Flags, Ints
+from ltv.identity.evidence import Ints
 
 Bytes = NDArray[np.uint8]
 Hashes = NDArray[np.uint64]
@@ -51,43 +51,14 @@ def fill_slots(slots: Slots, hashes: Hashes, n: int) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _store(
-    data: Bytes,
-    starts: Ints,
-    kind: Bytes,
-    row: int,
-    h: np.uint64,
-    hashes: Hashes,
-    kept_kind: Bytes,
-    kept_starts: Ints,
-    kept: Bytes,
-    n: int,
-) -> None:
-    at, used = starts[row], kept_starts[n]
-    size = starts[row + 1] - at
-    for k in range(size):
-        kept[used + k] = data[at + k]
-    hashes[n], kept_kind[n], kept_starts[n + 1] = h, kind[row], used + size
+def look_up(new: Hashes, slots: Slots, hashes: Hashes, n: int, found: Slots, again: Slots) -> tuple[int, int]:
+    """Find each by its hash alone; one of a hash that there is not yet is a new one.
 
-
-@njit(cache=True, nogil=True)
-def look_up(
-    data: Bytes,
-    starts: Ints,
-    kind: Bytes,
-    asked: Ints,
-    new: Hashes,
-    slots: Slots,
-    hashes: Hashes,
-    kept_kind: Bytes,
-    kept_starts: Ints,
-    kept: Bytes,
-    n: int,
-    found: Slots,
-) -> int:
-    """Find each by its hash alone, and store what has none of its hash."""
+    Returns how many there are now, and how many were there: `again` tells which.
+    """
     mask = np.uint64(len(slots) - 1)
-    for i in range(len(asked)):
+    m = 0
+    for i in range(len(new)):
         h = new[i]
         slot = h & mask
         code = slots[slot]
@@ -96,9 +67,39 @@ def look_up(
             code = slots[slot]
         if code < 0:
             code = slots[slot] = n
-            _store(data, starts, kind, asked[i], h, hashes, kept_kind, kept_starts, kept, n)
+            hashes[n] = h
             n += 1
+        else:
+            again[m] = i
+            m += 1
         found[i] = code
+    return n, m
+
+
+@njit(cache=True, nogil=True)
+def store(
+    data: Bytes,
+    starts: Ints,
+    kind: Bytes,
+    asked: Ints,
+    kept_kind: Bytes,
+    kept_starts: Ints,
+    kept: Bytes,
+    n: int,
+    found: Slots,
+) -> int:
+    """Keep kind and text of those that are new, which have the numbers from n on in their order."""
+    used = kept_starts[n]
+    for i in range(len(asked)):
+        if found[i] == n:
+            row = asked[i]
+            at = starts[row]
+            size = starts[row + 1] - at
+            for k in range(size):
+                kept[used + k] = data[at + k]
+            used += size
+            kept_kind[n], kept_starts[n + 1] = kind[row], used
+            n += 1
     return n
 
 
@@ -117,19 +118,28 @@ def _is_same(
 
 
 @njit(cache=True, nogil=True)
-def differs(
-    data: Bytes, starts: Ints, kind: Bytes, asked: Ints, kept_kind: Bytes, kept_starts: Ints, kept: Bytes, found: Slots
-) -> Flags:
-    """Which are not what was found: a pass of its own, whose comparisons do not wait for one another."""
-    wrong = np.zeros(len(asked), np.bool_)
-    for i in range(len(asked)):
-        wrong[i] = not _is_same(data, starts, kind, asked[i], kept_kind, kept_starts, kept, found[i])
-    return wrong
+def differing(
+    data: Bytes,
+    starts: Ints,
+    kind: Bytes,
+    asked: Ints,
+    kept_kind: Bytes,
+    kept_starts: Ints,
+    kept: Bytes,
+    found: Slots,
+    again: Slots,
+) -> Slots:
+    """Which of some are not what was found: a pass of its own, whose comparisons do not wait for one another."""
+    wrong = np.zeros(len(again), np.bool_)
+    for k in range(len(again)):
+        i = again[k]
+        wrong[k] = not _is_same(data, starts, kind, asked[i], kept_kind, kept_starts, kept, found[i])
+    return again[np.flatnonzero(wrong)]
 
 
 @njit(cache=True, nogil=True)
 def look_up_again(
-    wrong: Ints,
+    wrong: Slots,
     data: Bytes,
     starts: Ints,
     kind: Bytes,
@@ -154,9 +164,37 @@ def look_up_again(
         ):
             slot = (slot + np.uint64(1)) & mask
             code = slots[slot]
-        if code < 0:
-            code = slots[slot] = n
-            _store(data, starts, kind, asked[i], h, hashes, kept_kind, kept_starts, kept, n)
-            n += 1
         found[i] = code
+        if code < 0:
+            found[i] = slots[slot] = n
+            hashes[n] = h
+            one = np.full(1, i)
+            n = store(data, starts, kind, asked[one], kept_kind, kept_starts, kept, n, found[one])
     return n
+
+
+@njit(cache=True, nogil=True)
+def unite(one: Ints, other: Ints, root: Ints) -> None:
+    """Connected components by union-find with path halving; `root` ends as the smallest number of each component."""
+    for i in range(len(one)):
+        a, b = one[i], other[i]
+        while root[a] != a:
+            root[a] = root[root[a]]
+            a = root[a]
+        while root[b] != b:
+            root[b] = root[root[b]]
+            b = root[b]
+        if a < b:
+            root[b] = a
+        elif b < a:
+            root[a] = b
+    for node in range(len(root)):
+        root[node] = root[root[node]]  # smaller numbers are done already
+
+
+@njit(cache=True, nogil=True)
+def earliest(code: Slots, moment: Ints, first: Ints) -> None:
+    """Keep the first moment of each number."""
+    for i in range(len(code)):
+        if code[i] >= 0 and moment[i] < first[code[i]]:
+            first[code[i]] = moment[i]

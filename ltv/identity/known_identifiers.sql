@@ -1,5 +1,7 @@
 -- Identifiers seen before an instant.
+WITH known AS (
+    SELECT node, id_type, first_seen, plain AS plain_value FROM identifiers WHERE first_seen < $as_of
+)
 SELECT i.node, k.number AS kind, EPOCH_US(i.first_seen) AS first_seen, is_junk AS is_junk
-FROM identifiers i
+FROM known i
 JOIN kinds k ON k.name = i.id_type
-WHERE i.first_seen < $as_of

@@ -38,18 +38,17 @@ def assign(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> 
         folder: where the ledger is; created when it is not there.
 
     Returns:
-        The files of the ledger: id_type, id_value, user_id. The engine has the identifiers of the tables as `seen`:
-        id_type, id_value, first_seen.
+        The files of the ledger: id_type, id_value, user_id. The engine has what of it the tables name, as `ids`:
+        id_type, id_value, first_seen, user_id, is_new.
 
     Raises:
         CorruptError: the stored ledger is not the one that was written.
     """
     with opened(engine, folder) as ledger:
         engine.materialise("seen", _seen(tables))
-        new = int(engine.scalar(sql.load("ltv.identity", "count_new")))
-        if new or not ledger.parts:
-            engine.materialise("new", sql.load("ltv.identity", "new_in_ledger"))
-        return ledger.grown(engine, new)
+        engine.materialise("ids", sql.load("ltv.identity", "ids"), {"known": ledger.known})
+        engine.define("new", exp.select("id_type", "id_value", "user_id").from_("ids").where("is_new"))
+        return ledger.grown(engine, int(engine.scalar(sql.query("SELECT COUNT(*) FROM new"))))
 
 
 @contextmanager
@@ -96,10 +95,15 @@ class Ledger:
         path = self.folder / f"user_ids-{self.known + new}.parquet"
         rows = exp.select("id_type", "id_value", "user_id")
         if len(self.parts) < _MOST_PARTS:
-            engine.sink(rows.from_("new"), path)
+            engine.sink(rows.from_("new").order_by("user_id"), path)
             Manifest(self.folder).write(self.entries | {path.name: Entry(sha256(path), new)})
             return [*self.parts, path]
-        engine.sink(sql.union_all([rows.from_("ledger"), rows.from_("new")]), path)
+        engine.sink(
+            exp.select("*")
+            .from_(sql.union_all([rows.from_("ledger"), rows.from_("new")]).subquery("all_of_them"))
+            .order_by("user_id"),
+            path,
+        )
         for left in set(self.folder.glob("user_ids*.parquet")) - {path, *self.parts}:
             left.unlink(missing_ok=True)  # those that are put together now somebody may be reading
         Manifest(self.folder).write({path.name: Entry(sha256(path), self.known + new)})

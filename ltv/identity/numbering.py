@@ -6,7 +6,8 @@ identifiers in memory.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -24,7 +25,7 @@ from ltv.identity import ledger
 if TYPE_CHECKING:
     from ltv.contract.schema import Table
     from ltv.identity.coding import Coder
-    from ltv.identity.evidence import Ints
+    from ltv.identity.evidence import Flags, Ints
     from ltv.warehouse.duck import DuckEngine
 
 Numbered = NDArray[np.int32]
@@ -56,7 +57,7 @@ def numbered(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path, m
 @dataclass(frozen=True)
 class _Joined:
     def identifiers(self) -> exp.Query:
-        return sql.load("ltv.identity", "numbered", tables={"ledger": "ids"})
+        return sql.load("ltv.identity", "numbered")
 
     def with_nodes(self, name: str, spec: Table) -> exp.Select:
         tree = exp.select("r.*").from_(exp.alias_(sql.table(name), "r", table=True))
@@ -73,22 +74,24 @@ class _Joined:
 
 def by_joins(engine: DuckEngine, tables: Mapping[str, Table], *, folder: Path) -> Numbers:
     """Give identifiers numbers in the engine alone; see `numbered`."""
-    engine.attach("ids", ledger.assign(engine, tables, folder=folder))
+    ledger.assign(engine, tables, folder=folder)
     return _Joined()
 
 
 @dataclass(frozen=True)
 class Coded:
-    """Identifiers of some tables in numbers.
+    """Identifiers of some tables in numbers; they lie in the order in which they came.
 
     Attributes:
         node: number of the identifier of each row, by table and column; 0 where there is none.
-        first_seen: moment each number was seen first, microseconds; by number less one.
-        texts: kind and value of each number.
+        number: of each identifier.
+        first_seen: moment each was seen first, microseconds.
+        texts: kind and value of each.
         known: how many were in the ledger before.
     """
 
     node: dict[tuple[str, str], Numbered]
+    number: Numbered
     first_seen: Ints
     texts: pa.Table
     known: int
@@ -96,18 +99,20 @@ class Coded:
     @property
     def new(self) -> pa.Table:
         """What the ledger lacks: id_type, id_value, user_id."""
-        return self._named(np.arange(self.known, len(self.first_seen)), "user_id")
+        return self._some(self.number > self.known, "user_id")
 
     @property
     def seen(self) -> pa.Table:
-        """The identifiers that occur: node, id_type, id_value, first_seen."""
-        at = np.flatnonzero(self.first_seen < _NEVER)
-        moments = pa.array(self.first_seen[at]).cast(pa.timestamp("us"))
-        return self._named(at, "node").append_column("first_seen", moments)
+        """The identifiers that occur: id_type, id_value, node, first_seen."""
+        seen = self.first_seen < _NEVER
+        moments = pa.array(self.first_seen if seen.all() else self.first_seen[seen])
+        return self._some(seen, "node").append_column("first_seen", moments.cast(pa.timestamp("us")))
 
-    def _named(self, at: Ints, number: str) -> pa.Table:
-        whole = len(at) == self.texts.num_rows
-        return (self.texts if whole else self.texts.take(pa.array(at))).append_column(number, pa.array(at + 1))
+    def _some(self, kept: Flags, name: str) -> pa.Table:
+        texts, number = self.texts, self.number
+        if not kept.all():
+            texts, number = texts.filter(pa.array(kept)), number[kept]
+        return texts.append_column(name, pa.array(number, pa.int64()))
 
 
 def coded(engine: DuckEngine, tables: Mapping[str, Table], *, known: int = 0) -> Coded:
@@ -127,19 +132,28 @@ def coded(engine: DuckEngine, tables: Mapping[str, Table], *, known: int = 0) ->
     for name, spec in tables.items():
         for kind, value in spec.identifiers:
             parts = []
-            for batch in engine.batches(_said(name, spec, kind, value)):
+            for batch in _ahead(engine.batches(_said(name, spec, kind, value))):
                 code = coder.codes(batch["id_type"], batch["id_value"]).astype(np.int32)
                 first_seen = _earliest(first_seen, len(coder), code, batch["moment"].to_numpy(zero_copy_only=False))
                 parts.append(code)
             codes[name, value] = np.concatenate(parts) if parts else np.empty(0, np.int32)
     texts = coder.texts()
-    del coder
-    turn = np.concatenate([learnt, _oldest_first(texts, first_seen, known)])
-    number = np.empty(len(turn) + 1, np.int32)
-    number[turn] = np.arange(1, len(turn) + 1)
-    number[-1] = 0  # of nothing, code -1
+    del coder  # gives back what it needs for looking up
+    number = np.empty(len(first_seen) + 1, np.int32)
+    number[learnt] = np.arange(1, known + 1)
+    number[_oldest_first(texts, first_seen, known)] = np.arange(known + 1, len(first_seen) + 1)
+    number[-1] = 0  # of nothing, which has the code -1
     node = {key: number[codes.pop(key)] for key in list(codes)}
-    return Coded(node, first_seen[turn], texts.take(pa.array(turn)), known)
+    return Coded(node, number[:-1], first_seen, texts, known)
+
+
+def _ahead(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Read the next batch while this one is looked up; both leave the interpreter alone."""
+    with ThreadPoolExecutor(1) as reader:
+        waiting = reader.submit(next, batches, None)
+        while (batch := waiting.result()) is not None:
+            waiting = reader.submit(next, batches, None)
+            yield batch
 
 
 def _said(name: str, spec: Table, kind: str, value: str) -> exp.Select:
@@ -162,24 +176,57 @@ def _relearn(engine: DuckEngine, coder: Coder) -> Ints:
 
 
 def _earliest(first_seen: Ints, n: int, code: Numbered, moment: Ints) -> Ints:
+    from ltv.identity import kernels
+
     if n > len(first_seen):
         first_seen = np.concatenate([first_seen, np.full(n - len(first_seen), _NEVER)])
-    there = code >= 0
-    np.minimum.at(first_seen, code[there], moment[there])
+    kernels.earliest(code, moment, first_seen)
     return first_seen
 
 
 def _oldest_first(texts: pa.Table, first_seen: Ints, known: int) -> Ints:
     """Codes of new identifiers in the order of their numbers: by first moment, kind and value."""
-    turn = np.argsort(first_seen[known:], kind="stable") + known
-    moments = first_seen[turn]
-    same = np.diff(moments) == 0
-    tied = np.concatenate([[False], same]) | np.concatenate([same, [False]]) if len(turn) else np.empty(0, np.bool_)
-    if tied.any():
-        rows = texts.take(pa.array(turn[tied])).append_column("moment", pa.array(moments[tied]))
+    kinds = texts["id_type"].combine_chunks().slice(known)
+    place = pc.rank(kinds.dictionary, "ascending").to_numpy().astype(np.uint8)
+    rank = place[kinds.indices.to_numpy()] if len(kinds) else np.empty(0, np.uint8)
+    turn, unsure = _in_order(first_seen[known:], rank)
+    turn += known
+    if unsure.any():
+        rows = texts.take(pa.array(turn[unsure])).append_column("moment", pa.array(first_seen[turn[unsure]]))
+        rows = rows.set_column(0, "id_type", rows["id_type"].cast(pa.string()))
         keys = [(name, "ascending") for name in ("moment", "id_type", "id_value")]
-        turn[tied] = turn[tied][pc.sort_indices(rows, sort_keys=keys).to_numpy()]
+        turn[unsure] = turn[unsure][pc.sort_indices(rows, sort_keys=keys).to_numpy()]
     return turn
+
+
+def _in_order(moments: Ints, rank: NDArray[np.uint8]) -> tuple[Ints, Flags]:
+    """Positions in the order of moments and ranks, and which of them only their texts can put in order.
+
+    Moment and position are sorted as one number, several times faster than positions alone. Where both do not fit into
+    it, moments are cut to a few microseconds, and those that differ by less are among the unsure ones.
+    """
+    if not len(moments):
+        return np.empty(0, np.int64), np.empty(0, np.bool_)
+    by_rank = np.argsort(rank, kind="stable")  # few ranks: one pass
+    bits = len(moments).bit_length()
+    ages = (moments[by_rank] - moments.min()).astype(np.uint64)
+    ages >>= np.uint64(max(0, int(ages.max()).bit_length() + bits - 64))
+    key = (ages << np.uint64(bits)) | np.arange(len(moments), dtype=np.uint64)
+    key.sort()
+    alike = np.flatnonzero(np.diff(key >> np.uint64(bits)) == 0)
+    turn = by_rank[(key & np.uint64((1 << bits) - 1)).astype(np.int64)]
+    one, other = turn[alike], turn[alike + 1]
+    doubt = alike[(rank[one] == rank[other]) | (moments[one] != moments[other])]
+    return turn, _whole_runs(key >> np.uint64(bits), doubt)
+
+
+def _whole_runs(age: NDArray[np.uint64], of: Ints) -> Flags:
+    """Marks all that is as old as one of some."""
+    marked = np.zeros(len(age), np.bool_)
+    if len(of):
+        run = np.cumsum(np.diff(age, prepend=age[0]) != 0)
+        marked = np.isin(run, run[of])
+    return marked
 
 
 class _Dictionary:
@@ -189,7 +236,7 @@ class _Dictionary:
         engine.register("identifiers", found.seen)
 
     def identifiers(self) -> exp.Query:
-        return exp.select("node", "id_type", "id_value", "first_seen").from_("identifiers")
+        return exp.select("node", "id_type", "id_value", "first_seen").from_("identifiers").order_by("node")
 
     def with_nodes(self, name: str, spec: Table) -> exp.Select:
         tree = exp.select("r.*").from_(exp.alias_(sql.table(name), "r", table=True))

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from ltv import sql
 from ltv.identity import graph
-from ltv.identity.rules import is_junk, kinds_of, names_of, terms_of
+from ltv.identity.rules import junk_columns, kinds_of, names_of, terms_of
 
 if TYPE_CHECKING:
     from ltv.settings import Identity
@@ -101,17 +101,17 @@ def read(engine: Engine, as_of: datetime, settings: Identity) -> Known:
     own = engine.arrow(sql.query("SELECT DISTINCT id_type FROM identifiers"))["id_type"].to_pylist()
     names = names_of(own, settings)
     engine.register("kinds", pa.table({"number": pa.array(range(len(names)), pa.int16()), "name": list(names)}))
-    columns = {"is_junk": is_junk(settings.junk)}
-    rows = engine.arrow(sql.load("ltv.identity", "known_identifiers", columns=columns), {"as_of": as_of})
-    node = rows["node"].to_numpy()
-    if np.any(np.diff(node) < 0):  # they lie in order where a workspace keeps them, and sorting millions costs seconds
-        rows = rows.sort_by("node")
-        node = rows["node"].to_numpy()
-    kind, first_seen, junk = (rows[name].to_numpy() for name in ("kind", "first_seen", "is_junk"))
+    query = sql.load("ltv.identity", "known_identifiers", columns=junk_columns(settings.junk))
+    rows = engine.arrow(query, {"as_of": as_of})
+    number, kind, first_seen, junk = (rows[name].to_numpy() for name in ("node", "kind", "first_seen", "is_junk"))
     del rows
+    at = np.full(number.max(initial=-1) + 1, -1)
+    at[number] = np.arange(len(number))
+    node = np.flatnonzero(at >= 0)
+    if np.any(np.diff(number) < 0):  # they lie in order where a workspace keeps them
+        kind, first_seen, junk = (column[at[node]] for column in (kind, first_seen, junk))
+    at[node] = np.arange(len(node))
     linked = engine.arrow(sql.load("ltv.identity", "known_links"), {"as_of": as_of})
-    place = np.zeros(node.max(initial=-1) + 1, np.int64)
-    place[node] = np.arange(len(node))
     # an identifier of a link is seen with it, so that it is among the known ones
-    links = graph.Links(place[linked["one"].to_numpy()], place[linked["other"].to_numpy()], linked["ts"].to_numpy())
+    links = graph.Links(at[linked["one"].to_numpy()], at[linked["other"].to_numpy()], linked["ts"].to_numpy())
     return Known(node, kind, first_seen, junk, links, kinds_of(names, settings), names)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ltv.identity.evidence import Flags, Floats, Ints, Links, Pairs
-from ltv.identity.groups import Groups, Order
+from ltv.identity.groups import Groups, Order, places_of_tied
 
 OPEN = np.iinfo(np.int64).max  # the end of what is still valid
 RULES = ("account", "alone", "linked", "strongest", "passed_on", "last_login", "nobody")
@@ -35,7 +37,7 @@ class People:
     until: Ints
     person: Ints
     confidence: Floats
-    rule: Ints
+    rule: NDArray[np.int8]
     refused: dict[str, int] = field(default_factory=dict)
 
     def where(self, kept: Flags | Ints) -> People:
@@ -66,7 +68,7 @@ def whole(first_seen: Ints, groups: Groups, pairs: Pairs, *, account: Flags, kep
     """
     person = groups.person
     agreed = _observations(pairs.where(person[pairs.low] == person[pairs.high]), len(person))
-    rule = np.full(len(person), LINKED)
+    rule = np.full(len(person), LINKED, np.int8)
     rule[groups.torn] = STRONGEST
     rule[agreed == 0] = ALONE
     rule[account] = ACCOUNT
@@ -131,7 +133,7 @@ def timelines(links: Links, around: Around, *, of: Flags, public_us: int, order:
     follows = np.diff(node, append=-1) == 0
     upto = np.where(follows, np.append(ts[1:], OPEN), OPEN)
     until = np.where(around.public[node], np.minimum(upto, ts + min(public_us, OPEN // 4)), upto)
-    rule = np.where(around.contact[node], PASSED_ON, LAST_LOGIN)
+    rule = np.where(around.contact[node], PASSED_ON, LAST_LOGIN).astype(np.int8)
     first = np.flatnonzero(np.diff(node, prepend=-1))
     before = own(node[first], around.first_seen[node[first]], ts[first])
     gap = until < upto
@@ -148,8 +150,7 @@ def _sightings(links: Links, around: Around, of: Flags, order: Order) -> tuple[I
     ts = np.concatenate([links.ts, links.ts])
     kept = of[node] & around.follows[other] & ~around.contested[other]
     node, other, ts = node[kept], other[kept], ts[kept]
-    ends = np.unique(other)
-    place = order(ends)[np.searchsorted(ends, other)]
+    (place,) = places_of_tied((ts, node), (other,), order)
     turn = np.lexsort((place, ts, node))
     node, other, ts = node[turn], other[turn], ts[turn]
     last = (np.diff(node, append=-1) != 0) | (np.diff(ts, append=0) != 0)
@@ -167,11 +168,33 @@ def own(node: Ints, since: Ints, until: Ints | None = None) -> People:
         until: exclusive end of each; none is `OPEN`.
     """
     end = np.full(len(node), OPEN) if until is None else until
-    return People(node, since, end, node, np.ones(len(node)), np.full(len(node), NOBODY))
+    return People(node, since, end, node, np.ones(len(node)), np.full(len(node), NOBODY, np.int8))
 
 
-def joined(parts: Sequence[People], refused: dict[str, int] | None = None) -> People:
-    """All rows of all parts, in order."""
+def joined(parts: Sequence[People]) -> People:
+    """All rows of all parts, in order of identifier and moment."""
     columns = zip(*((p.node, p.since, p.until, p.person, p.confidence, p.rule) for p in parts), strict=True)
     node, since, until, person, confidence, rule = (np.concatenate(column) for column in columns)
-    return People(node, since, until, person, confidence, rule, refused or {}).where(np.lexsort((since, node)))
+    return People(node, since, until, person, confidence, rule).where(np.lexsort((since, node)))
+
+
+def put_between(rows: People, few: People, refused: dict[str, int]) -> People:
+    """Rows of many identifiers and of a few others, both in order: sorting all would take them twice.
+
+    Args:
+        rows: one row an identifier.
+        few: rows of others.
+        refused: how many links were no evidence, by reason.
+    """
+    at = np.searchsorted(rows.node, few.node) + np.arange(len(few.node))
+    old = np.ones(len(rows.node) + len(few.node), np.bool_)
+    old[at] = False
+
+    def both(one: NDArray[Any], other: NDArray[Any]) -> NDArray[Any]:
+        column = np.empty(len(old), one.dtype)
+        column[old], column[at] = one, other
+        return column
+
+    names = ("node", "since", "until", "person", "confidence", "rule")
+    columns = {name: both(getattr(rows, name), getattr(few, name)) for name in names}
+    return People(**columns, refused=refused)

@@ -106,9 +106,8 @@ class LinkStream:
             state.engine.materialise("said", sql.load("ltv.identity.state", "said", columns=_hashed()))
             hasher.refuse_without_key("links")
             kept = int(state.engine.scalar(sql.query("SELECT COUNT(*) FROM said")))
-            ids = ledger.assign(state.engine, {"said": INPUTS["links"]}, folder=self.folder)
-            state.engine.attach("ids", ids)
-            state.engine.define("identifiers", sql.load("ltv.identity", "numbered", tables={"ledger": "ids"}))
+            ledger.assign(state.engine, {"said": INPUTS["links"]}, folder=self.folder)
+            state.engine.define("identifiers", sql.load("ltv.identity", "numbered"))
             state.engine.define("links", sql.load("ltv.identity.state", "numbered_links"))
             return Taken(raw.num_rows, raw.num_rows - kept, state.add())
 

@@ -43,8 +43,8 @@ def in_batch(folder):
     """Put all links together at once, as a daily run does."""
     with DuckEngine() as engine:
         engine.register("said", arrow(LINKS))
-        engine.attach("ids", ledger.assign(engine, {"said": INPUTS["links"]}, folder=folder))
-        engine.define("identifiers", sql.load("ltv.identity", "numbered", tables={"ledger": "ids"}))
+        ledger.assign(engine, {"said": INPUTS["links"]}, folder=folder)
+        engine.define("identifiers", sql.load("ltv.identity", "numbered"))
         engine.define("links", sql.load("ltv.identity.state", "numbered_links"))
         return people.user_ids(engine, LATE, SETTINGS).to_pandas()
 

@@ -106,7 +106,7 @@ SNIPPETS = [
     # ---- text
     _snippet("cut and changed text", "SELECT k, LOWER(s) AS a, UPPER(s) AS b, LENGTH(s) AS c, LEFT(s, 2) AS d, RIGHT(s, 2) AS e, SUBSTRING(s, 2, 3) AS f, TRIM(s) AS h, LTRIM(s) AS i, RTRIM(s) AS j, REPLACE(s, 'i', 'y') AS l FROM t"),
     _snippet("text that is made", "SELECT k, g || s AS a, CONCAT(g, '/', s) AS b, CONCAT(g, i, d) AS c, LPAD(CAST(k AS VARCHAR), 4, '0') AS e, RPAD(g, 3, '.') AS f, REPEAT(g, 2) AS h, 'n' || k AS l FROM t"),
-    _snippet("text that is searched", "SELECT k, STARTS_WITH(s, 'V') AS a, CONTAINS(s, 'i') AS b, STRPOS(s, 'i') AS c, SPLIT_PART(s, ',', 2) AS d, SPLIT_PART(s, ',', 9) AS e FROM t"),
+    _snippet("text that is searched", "SELECT k, STARTS_WITH(s, 'V') AS a, ENDS_WITH(s, 'i') AS f, CONTAINS(s, 'i') AS b, STRPOS(s, 'i') AS c, SPLIT_PART(s, ',', 2) AS d, SPLIT_PART(s, ',', 9) AS e FROM t"),
     _snippet("patterns", r"SELECT k, s LIKE '%i%' AS a, s LIKE '_isit' AS b, s ILIKE 'VISIT' AS c, s LIKE '%\x' AS d, s ILIKE '%\X' AS h, s LIKE '100!%!_%' ESCAPE '!' AS e, s NOT LIKE '%,%' AS f FROM t"),
     _snippet("a pattern that is bound", "SELECT k FROM t WHERE s LIKE $pattern", pattern=r"%\x"),
     _snippet("regular expressions", r"SELECT k, REGEXP_MATCHES(s, '^[A-Z]') AS a, REGEXP_EXTRACT(s, 'i(s)') AS b, REGEXP_EXTRACT(s, '([a-z]),([a-z])', 2) AS c, REGEXP_REPLACE(s, '[aeiou]', '*', 'g') AS d, REGEXP_MATCHES(s, '\d+') AS e FROM t"),

@@ -23,8 +23,7 @@ from ltv import sql
 from ltv.errors import LtvError
 from ltv.identity import graph
 from ltv.identity.people import oldest_first
-from ltv.identity.rules import is_junk as is_junk_value
-from ltv.identity.rules import kinds_of, names_of
+from ltv.identity.rules import junk_columns, kinds_of, names_of
 from ltv.identity.spans import STRONGEST
 from ltv.warehouse.table import Table
 
@@ -96,8 +95,7 @@ def _find_evidence(engine: Engine, as_of: datetime, settings: Identity) -> None:
     """Keep what is known, which pairs are evidence, and who is contested."""
     own = engine.arrow(_query("kinds"))["id_type"].to_pylist()
     engine.register(_KEPT["kinds"], _meaning(own, settings))
-    is_junk = is_junk_value(settings.junk)
-    engine.materialise(_KEPT["nodes"], _query("nodes", {"is_junk": is_junk}), {"as_of": as_of})
+    engine.materialise(_KEPT["nodes"], _query("nodes", junk_columns(settings.junk)), {"as_of": as_of})
     _keep(engine, ("observations", "observed_pairs", "crowded", "pairs", "contested"), {"as_of": as_of})
 
 

@@ -1,5 +1,6 @@
 -- New observations, and which of them are evidence.
-SELECT a.low, a.high, a.ts, a.low <> a.high AND NOT l.junk AND NOT h.junk AS evidence
-FROM batch a
-JOIN nodes l ON l.node = a.low
-JOIN nodes h ON h.node = a.high
+WITH junk AS (
+    SELECT node FROM nodes WHERE junk
+)
+SELECT low, high, ts, low <> high AND low NOT IN (SELECT node FROM junk) AND high NOT IN (SELECT node FROM junk) AS evidence
+FROM batch

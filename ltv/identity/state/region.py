@@ -24,6 +24,7 @@ from ltv.identity.spans import Around, People, joined, timelines, whole
 from ltv.identity.state.local import (
     Local,
     Stored,
+    distinct,
     ends,
     links_around,
     neighbours,
@@ -57,7 +58,7 @@ def changed(stored: Stored, touched: Ints, terms: Terms) -> Change:
         terms: how people are put together; its order is not used.
     """
     pairs = pairs_around(stored, touched)
-    local = nothing_yet().with_more(stored, np.union1d(touched, ends(pairs)))
+    local = nothing_yet().with_more(stored, distinct(touched, ends(pairs)))
     near = local.marks(touched) & ~local.hub
     hubs = local.node[near & crowded(local.pairs(pairs), local.kind, terms.kinds)]
     if len(hubs):
@@ -67,8 +68,8 @@ def changed(stored: Stored, touched: Ints, terms: Terms) -> Change:
     local = replace(local, hub=local.hub | local.marks(hubs))
     met = np.where(near, accounts_met(local.pairs(pairs).without(local.hub), local.kind, terms.kinds), local.met)
     turned = local.node[(met > 1) != (local.met > 1)]
-    anew = np.unique(np.concatenate([touched, hubs, local.node[near], neighbours(pairs, turned)]))
-    other = np.union1d(turned, hubs)
+    anew = distinct(touched, hubs, local.node[near], neighbours(pairs, turned))
+    other = distinct(turned, hubs)
     return _together(stored, replace(local, met=met), terms, anew=anew, turned=other)
 
 
@@ -87,10 +88,10 @@ def _together(stored: Stored, local: Local, terms: Terms, *, anew: Ints, turned:
         anew: numbers of the identifiers whose components those are.
         turned: numbers of those that became hubs, contested, or contested no more.
     """
-    components = np.unique(local.component[local.marks(anew)])
-    inside = np.union1d(anew, stored.ask("members", components)["node"])
-    pairs = pairs_around(stored, np.setdiff1d(inside, local.node[local.hub]))
-    local = local.with_more(stored, np.union1d(inside, ends(pairs)))
+    components = distinct(local.component[local.marks(anew)])
+    inside = distinct(anew, stored.ask("members", components)["node"])
+    pairs = pairs_around(stored, inside[np.isin(inside, local.node[local.hub], invert=True)])
+    local = local.with_more(stored, distinct(inside, ends(pairs)))
     own, pairs = local.marks(inside), local.pairs(pairs).without(local.hub)
     terms = replace(terms, order=partial(order_of, stored, local))
     joins = pairs.without((local.met > 1) | ~own)
@@ -99,7 +100,7 @@ def _together(stored: Stored, local: Local, terms: Terms, *, anew: Ints, turned:
     moved = (new.person != local.person) | (new.owned != local.owned) | local.marks(turned)
     asked = new.node[(new.met > 1) & (own | _beside(pairs, moved))]
     rows += [_timelines(stored, new, asked, terms)]
-    return Change(_some(new, own), np.union1d(inside, asked), joined(rows))
+    return Change(_some(new, own), distinct(inside, asked), joined(rows))
 
 
 def _placed(local: Local, groups: Groups, pairs: Pairs, own: Flags, terms: Terms) -> tuple[Local, list[People]]:
@@ -129,7 +130,7 @@ def _beside(pairs: Pairs, moved: Flags) -> Flags:
 
 def _timelines(stored: Stored, local: Local, asked: Ints, terms: Terms) -> People:
     links = links_around(stored, asked)
-    local = local.with_more(stored, np.union1d(asked, ends(links)))
+    local = local.with_more(stored, distinct(asked, ends(links)))
     links = replace(links, one=local.at(links.one), other=local.at(links.other))
     around = Around(
         local.first_seen,

@@ -24,7 +24,8 @@ from sqlglot import exp
 from ltv import sql
 from ltv.errors import CorruptError, LtvError
 from ltv.identity import graph, people
-from ltv.identity.rules import is_junk, names_of, terms_of
+from ltv.identity.rules import junk_columns, names_of, terms_of
+from ltv.identity.state.local import distinct
 from ltv.identity.state.region import Change, changed
 from ltv.warehouse.duck import DuckEngine
 
@@ -180,16 +181,25 @@ class State:
 
     def ask(self, query: str, nodes: Ints) -> dict[str, Any]:
         """Run a query of this package about some identifiers; the columns as arrays."""
-        self.engine.register("asked", pa.table({"node": nodes}))
+        self._hold("asked", pa.table({"node": nodes}))
         found = self.engine.arrow(self._filled(query))
         return {name: found[name].to_numpy() for name in found.column_names}
+
+    def _keep(self, name: str, rows: pa.Table) -> None:
+        self.engine.register("given", rows)
+        self.engine.keep(name, exp.select("*").from_("given"))
+
+    def _hold(self, name: str, rows: pa.Table) -> None:
+        """Take rows over into a table: of those in memory the engine does not know how few there are, and joins badly."""
+        self.engine.register("given", rows)
+        self.engine.materialise(name, exp.select("*").from_("given"))
 
     def _query(self, name: str, **values: datetime) -> pa.Table:
         return self.engine.arrow(self._filled(name), values)
 
     def _filled(self, name: str) -> exp.Query:
         if name not in self._trees:  # filling a tree takes longer than a small batch
-            self._trees[name] = sql.load(_PACKAGE, name, columns={"is_junk": is_junk(self.settings.junk)})
+            self._trees[name] = sql.load(_PACKAGE, name, columns=junk_columns(self.settings.junk))
         return self._trees[name]
 
     def _sums(self, before: datetime) -> tuple[tuple[object, ...], ...]:
@@ -221,7 +231,7 @@ class State:
         """Put new identifiers and observations into the tables, and those whom they concern together anew."""
         self._take_over(identifiers, links)
         ends = [identifiers["node"].to_numpy(), links["low"].to_numpy(), links["high"].to_numpy()]
-        touched = np.unique(np.concatenate(ends))
+        touched = distinct(*ends)
         if not len(touched):
             return Added(0, 0, 0)
         id_types = self.engine.frame(sql.query("SELECT DISTINCT id_type FROM nodes ORDER BY id_type"))["id_type"]
@@ -232,15 +242,15 @@ class State:
         return Added(identifiers.num_rows, links.num_rows, len(change.moved))
 
     def _take_over(self, identifiers: pa.Table, links: pa.Table) -> None:
-        self.engine.register("new_nodes", identifiers)
+        self._hold("new_nodes", identifiers)
         self.engine.delete("nodes", sql.expression("node IN (SELECT node FROM new_nodes)"))
         self.engine.append("nodes", exp.select("*").from_("new_nodes"))
-        self.engine.register("new_links", links)
+        self._hold("new_links", links)
         self.engine.append("observations", sql.load(_PACKAGE, "judged_links", tables={"batch": "new_links"}))
 
     def _replace(self, change: Change) -> None:
-        self.engine.register("new_places", _places(change.placed))
-        self.engine.register("moved", pa.table({"node": change.moved}))
+        self._hold("new_places", _places(change.placed))
+        self._hold("moved", pa.table({"node": change.moved}))
         self.engine.register("new_spans", _spans(change.spans))
         self.engine.delete("places", sql.expression("node IN (SELECT node FROM new_places)"))
         self.engine.append("places", exp.select("*").from_("new_places"))
@@ -260,10 +270,8 @@ class State:
         links = len(known.links.ts)
         del known
         numbered = replace(rows, node=node[rows.node], person=node[rows.person])
-        self.engine.register("new_spans", _spans(numbered))
-        self.engine.keep("spans", exp.select("*").from_("new_spans"))
-        self.engine.register("new_places", _settled_places(node, settled))
-        self.engine.keep("places", exp.select("*").from_("new_places"))
+        self._keep("spans", _spans(numbered))
+        self._keep("places", _settled_places(node, settled))
         return Added(len(node), links, len(node), is_rebuilt=True)
 
     def _oldest_first(self, nodes: Ints) -> Ints:
@@ -278,8 +286,7 @@ class State:
             self._write(Facts(self.rules))
 
     def _write(self, facts: Facts) -> None:
-        self.engine.register("new_facts", pa.table({"body": [json.dumps(asdict(facts))]}))
-        self.engine.keep("facts", exp.select("*").from_("new_facts"))
+        self._keep("facts", pa.table({"body": [json.dumps(asdict(facts))]}))
 
 
 def _opened(path: Path | None, memory_mb: int | None, threads: int | None) -> DuckEngine:

@@ -33,7 +33,7 @@ SAME: frozenset[type[exp.Expr]] = frozenset(
         *(exp.Lag, exp.Lead, exp.FirstValue, exp.LastValue),
         *(exp.Abs, exp.Sign, exp.Ceil, exp.Floor, exp.Exp, exp.Ln, exp.Sqrt, exp.Pow),
         *(exp.Lower, exp.Upper, exp.Length, exp.Left, exp.Right, exp.Substring, exp.Trim, exp.Pad, exp.Repeat),
-        *(exp.Replace, exp.StartsWith, exp.Contains, exp.StrPosition, exp.SplitPart),
+        *(exp.Replace, exp.StartsWith, exp.EndsWith, exp.Contains, exp.StrPosition, exp.SplitPart),
         *(exp.RegexpLike, exp.RegexpExtract, exp.MD5, exp.SHA2),
         *(exp.Array, exp.ArraySize, exp.Unnest, exp.Explode),
         *(exp.Year, exp.Quarter, exp.Month, exp.Day, exp.Hour, exp.Minute, exp.LastDay, exp.DateFromParts),
