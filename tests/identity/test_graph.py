@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support_identity import DEVICE, MEMBER, OPENID, PHONE, worlds
@@ -354,3 +355,14 @@ def test_who_stays_is_surer_than_who_alternates():
     swaps = people([MEMBER, MEMBER, DEVICE], [(2, ts % 2, ts) for ts in range(10)])
     assert stays.confidence[-1] > 0.7
     assert swaps.confidence[-1] < 0.2
+
+
+@pytest.mark.drill
+def test_a_value_with_ten_million_neighbours_joins_nobody():
+    n = 10_000_000
+    one, other = np.zeros(n, np.int64), np.arange(1, n + 1)
+    kind = np.full(n + 1, OPENID)
+    kind[0] = PHONE
+    found = stitch(kind, np.zeros(n + 1, np.int64), Links(one, other, other), kinds(), junk=np.zeros(n + 1, bool))
+    assert found.refused["too_many_neighbours"] == n
+    assert np.array_equal(found.person, np.arange(n + 1))
