@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -149,6 +150,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         goes_on = "; `ltv run --resume` goes on from here" if given[:1] in (["run"], ["backfill"], ["demo"]) else ""
         print(f"ltv: stopped{goes_on}", file=sys.stderr)  # noqa: T201
         return 130
+    except BrokenPipeError:  # `ltv explain … | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         if debug:
             raise

@@ -1,8 +1,8 @@
 """A workspace with many rows numbers identifiers by a dictionary, and shows the same as one with few."""
 
 import pandas as pd
+from support_people import event, link, shop
 from support_workspace import at
-from workspace.test_people import event, link, shop
 
 from ltv.workspace import prepare
 

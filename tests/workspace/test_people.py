@@ -1,9 +1,11 @@
 """A workspace knows people as of its date: who an identifier was at the time of a row, and nothing from later."""
 
 import pandas as pd
+import pytest
 from support_people import TOML, event, link, shop
 from support_workspace import at, csv, orders, put, workspace
 
+from ltv.identity.state.store import Added, State
 from ltv.workspace.unified import unified_ids
 
 
@@ -115,3 +117,41 @@ def test_an_inviter_is_a_person_too(tmp_path):
     (row,) = ws.invites.frame().to_dict("records")
     who = dict(zip(ws.orders.frame()["order_id"], ws.orders.frame()["user_id"], strict=True))
     assert (row["inviter_user_id"], row["invitee_user_id"]) == (who["M1"], who["M2"])
+
+
+def advances(monkeypatch) -> list[Added]:
+    """Record what each advance of the stored graph did."""
+    seen: list[Added] = []
+    advance = State.advance
+    monkeypatch.setattr(State, "advance", lambda state, as_of: seen.append(advance(state, as_of)) or seen[-1])
+    return seen
+
+
+MANY = [link(f"2026-06-0{1 + n % 3} 10:00:00", f"d{n}", f"N{n}") for n in range(40)]
+
+
+def test_the_next_day_changes_the_stored_graph_and_a_look_back_leaves_it(tmp_path, monkeypatch):
+    seen = advances(monkeypatch)
+    root = shop(tmp_path, links=[*MANY, link("2026-06-05 10:00:00", "d", "M1"), link("2026-06-07 10:00:00", "d", "M2")])
+    early = people(root, "2026-06-04")
+    late = people(root, "2026-06-07")
+    assert [added.is_rebuilt for added in seen] == [True, False]
+    assert seen[1].observations == 2
+    assert people(root, "2026-06-05") is not None
+    assert len(seen) == 2
+    fresh = shop(tmp_path / "fresh", links=[*MANY, link("2026-06-05 10:00:00", "d", "M1"), link("2026-06-07 10:00:00", "d", "M2")])  # fmt: skip
+    assert (people(fresh, "2026-06-07"), people(fresh, "2026-06-04")) == (late, early)
+
+
+@pytest.mark.parametrize("damage", [b"no database" * 2000, None])
+def test_a_damaged_graph_is_made_anew_from_the_inputs(tmp_path, damage):
+    root = shop(tmp_path, links=[*MANY, link("2026-06-05 10:00:00", "d", "M1")])
+    people(root, "2026-06-04")
+    graph = root / "data/state/identity/graph.duckdb"
+    whole = graph.read_bytes()
+    middle = len(whole) // 2
+    graph.write_bytes(damage or whole[:middle] + bytes(b ^ 0xFF for b in whole[middle:]))
+    after = people(root, "2026-06-30")
+    assert after == people(
+        shop(tmp_path / "fresh", links=[*MANY, link("2026-06-05 10:00:00", "d", "M1")]), "2026-06-30"
+    )
