@@ -109,9 +109,15 @@ def neighbours(pairs: Pairs, node: Ints) -> Ints:
     return distinct(pairs.high[np.isin(pairs.low, node)], pairs.low[np.isin(pairs.high, node)])
 
 
-def order_of(stored: Stored, local: Local, positions: Ints) -> Ints:
-    """Places of identifiers by first moment and name, which do not depend on how they came to be numbered."""
-    asked = local.node[positions]
+def oldest_first(stored: Stored, node: Ints, positions: Ints) -> Ints:
+    """Places of identifiers by first moment and name, which do not depend on how they came to be numbered.
+
+    Args:
+        stored: the state.
+        node: numbers of all, rising.
+        positions: rising positions of those that are asked for.
+    """
+    asked = node[positions]
     turn = np.empty(len(asked), np.int64)
     turn[np.searchsorted(asked, stored.ask("ordered", asked)["node"])] = np.arange(len(asked))
     return turn

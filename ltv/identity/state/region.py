@@ -29,7 +29,7 @@ from ltv.identity.state.local import (
     links_around,
     neighbours,
     nothing_yet,
-    order_of,
+    oldest_first,
     pairs_around,
 )
 
@@ -93,7 +93,7 @@ def _together(stored: Stored, local: Local, terms: Terms, *, anew: Ints, turned:
     pairs = pairs_around(stored, inside[np.isin(inside, local.node[local.hub], invert=True)])
     local = local.with_more(stored, distinct(inside, ends(pairs)))
     own, pairs = local.marks(inside), local.pairs(pairs).without(local.hub)
-    terms = replace(terms, order=partial(order_of, stored, local))
+    terms = replace(terms, order=partial(oldest_first, stored, local.node))
     joins = pairs.without((local.met > 1) | ~own)
     groups = group(joins, local.kind, terms.kinds, terms.order)
     new, rows = _placed(local, groups, pairs, own, terms)
@@ -140,7 +140,7 @@ def _timelines(stored: Stored, local: Local, asked: Ints, terms: Terms) -> Peopl
         local.met > terms.public_after,
         terms.kinds.contact[local.kind],
     )
-    order = partial(order_of, stored, local)
+    order = partial(oldest_first, stored, local.node)
     return local.rows(timelines(links, around, of=local.marks(asked), public_us=terms.public_us, order=order))
 
 

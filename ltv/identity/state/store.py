@@ -12,12 +12,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 from sqlglot import exp
 
@@ -25,7 +24,7 @@ from ltv import sql
 from ltv.errors import CorruptError, LtvError
 from ltv.identity import graph, people
 from ltv.identity.rules import junk_columns, names_of, terms_of
-from ltv.identity.state.local import distinct
+from ltv.identity.state.local import distinct, oldest_first
 from ltv.identity.state.region import Change, changed
 from ltv.warehouse.duck import DuckEngine
 
@@ -265,7 +264,7 @@ class State:
         self.engine.drop(["batch"])
         known = people.read(self.engine, as_of, self.settings)
         node = known.node
-        settled = people.settle(known, self.settings, lambda at: self._oldest_first(node[at]))
+        settled = people.settle(known, self.settings, partial(oldest_first, self, node))
         rows = settled.people
         links = len(known.links.ts)
         del known
@@ -273,11 +272,6 @@ class State:
         self._keep("spans", _spans(numbered))
         self._keep("places", _settled_places(node, settled))
         return Added(len(node), links, len(node), is_rebuilt=True)
-
-    def _oldest_first(self, nodes: Ints) -> Ints:
-        turn = np.empty(len(nodes), np.int64)
-        turn[np.searchsorted(nodes, self.ask("ordered", nodes)["node"])] = np.arange(len(nodes))
-        return turn
 
     def _clear(self) -> None:
         with self.engine.transaction():
