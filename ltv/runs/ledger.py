@@ -107,9 +107,10 @@ class Ledger:
             )  # fmt: skip
 
     def end_run(self, run_id: str, state: RunState, why: str = "") -> None:
-        """Write down how a run ended."""
+        """Write down how a run ended; a task of it that has not ended, such as one whose kernel was only starting, ended with it."""
         with self._connection() as db:
             db.execute("UPDATE runs SET state = ?, ended_at = ?, why = ? WHERE run_id = ?", (state, now(), why, run_id))
+            db.execute("UPDATE tasks SET state = 'killed' WHERE run_id = ? AND state = 'running'", (run_id,))
 
     def bury_the_dead(self) -> list[str]:
         """Mark runs and tasks that never ended as killed; only the holder of the lock may call it."""

@@ -239,7 +239,7 @@ LOGINS = _table(
     (3, _at("2023-12-31"), 1), (3, _at("2024-01-05"), 1), (3, _at("2024-01-05"), 4), (3, _at("2024-01-06"), 4), (3, _at("2024-01-07"), 1),
     (8, _at("2024-01-02"), 1), (8, _at("2024-01-02 00:10:00"), 4), (8, _at("2024-01-02 00:40:00"), 4), (8, _at("2024-01-02 02:00:00"), 6),
 )  # fmt: skip
-SPANS = _table(
+HELD = _table(
     {"node": _LONG, "valid_from": _TIME, "valid_to": _TIME, "person": _LONG, "confidence": _REAL, "rule": _TEXT},
     (3, _at("2024-01-05"), None, 4, 1 / 3, "passed_on"), (8, _at("2024-01-01"), _at("2024-01-02"), 8, 1.0, "nobody"),
 )  # fmt: skip
@@ -305,7 +305,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/persons.sql": [Case(11, {"nodes": NODES, "crowded": CROWDED, "contested": CONTESTED, "edges": STARS, "repaired": REPAIRED}, {}, {"public_after": 2})],
     "ltv/identity/portable/spans.sql": [Case(11, {"logins": LOGINS, "persons": PERSONS}, {"public_span": "INTERVAL '1800000001' MICROSECOND"})],
     "ltv/identity/portable/star_round.sql": [Case(7, {"edges": EDGES}), Case(3, {"edges": STARS}), Case(0, {"edges": EDGES.slice(0, 0)})],
-    "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": SPANS})],
+    "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": HELD})],
     "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
     "ltv/workspace/evidence.sql": [
