@@ -36,7 +36,8 @@ def sample_size_proportions(
     Args:
         p_control: rate of control.
         p_treatment: rate that treatment would have.
-        method: `fleiss` plans the pooled z, `unpooled` the unpooled one, `cohen_h` works on the arcsine scale.
+        method: `fleiss` plans the pooled z, `unpooled` the unpooled one, `cohen_h` works on the arcsine scale and counts alarms on the
+            wrong side as found, as statsmodels does.
         alpha: significance of the two-sided test.
         power: probability to find it.
         ratio: people in treatment for one in control.
@@ -60,8 +61,7 @@ def sample_size_proportions(
     if method == "unpooled":
         return ((at_test + at_power) / (b - a)) ** 2 * own
     if method == "cohen_h":
-        h = 2 * math.asin(math.sqrt(b)) - 2 * math.asin(math.sqrt(a))
-        return ((at_test + at_power) / h) ** 2 * (1 + 1 / ratio)
+        return _arcsine_size(2 * math.asin(math.sqrt(b)) - 2 * math.asin(math.sqrt(a)), at_test, power, ratio)
     if method != "fleiss":
         raise UsageError(found("method", method, "cohen_h, fleiss, unpooled"))
     both = (a + ratio * b) / (1 + ratio)
@@ -173,8 +173,7 @@ def minimum_detectable_lift(
     >>> round(minimum_detectable_lift(Estimate(10.0, 3910.0, 133_333), n_treatment=133_333), 3)
     0.07
     """
-    if share("power", power) <= share("alpha", alpha):
-        raise UsageError(found("power", power, f"more than alpha, {alpha}"))
+    _quantiles(alpha, power)
 
     def missing(lift: float) -> float:
         return power_of_lift(control, lift, n_treatment=n_treatment, tuning=tuning, alpha=alpha) - power
@@ -206,5 +205,17 @@ def minimum_detectable_difference(standard_error: float, *, alpha: float = 0.05,
     return sum(_quantiles(alpha, power)) * standard_error
 
 
+def _arcsine_size(h: float, critical: float, power: float, ratio: float) -> float:
+    """Give the people at which an effect size h has the power, the alarm on the wrong side included."""
+
+    def missing(n: float) -> float:
+        return power_of(h, math.sqrt((1 + 1 / ratio) / n), critical=critical) - power
+
+    most = ((critical + max(float(ndtri(power)), 0.0)) / h) ** 2 * (1 + 1 / ratio)
+    return float(brentq(missing, most * 1e-9, most * 1.01, xtol=1e-9 * most))
+
+
 def _quantiles(alpha: float, power: float) -> tuple[float, float]:
-    return float(ndtri(1 - share("alpha", alpha) / 2)), float(ndtri(share("power", power)))
+    if share("power", power) <= share("alpha", alpha):
+        raise UsageError(found("power", power, f"more than alpha, {alpha}"))
+    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
