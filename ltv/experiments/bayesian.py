@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 # Longer sums lose digits and time to the quadrature.
 _LONGEST_SUM = 10_000
-_NODES = 4_001
+# Reached only by priors of next to nothing, whose tails are long.
+_MOST_NODES = 20_001
 
 
 @dataclass(frozen=True)
@@ -190,19 +191,30 @@ def _expected_excess(first: Beta, second: Beta) -> float:
 
 
 def _average(first: Beta, second: Beta, factor: float = 1.0) -> float:
-    """Give P(first > factor · second), averaged over the narrower of the two, so that the other is smooth between nodes."""
-    if second.spread <= first.spread:
-        rates, weights = _nodes(second)
+    """Give P(first > factor · second), averaged over one of the two."""
+    step = min(first.spread, second.spread, 1.0) / 16
+    if _over_second(first, second, factor):
+        rates, weights = _nodes(second, step)
         return float(weights @ betaincc(first.a, first.b, np.minimum(rates * factor, 1.0)))
-    rates, weights = _nodes(first)
+    rates, weights = _nodes(first, step)
     return float(weights @ betainc(second.a, second.b, np.minimum(rates / factor, 1.0)))
 
 
-def _nodes(rate: Beta) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _over_second(first: Beta, second: Beta, factor: float) -> bool:
+    """Say which to average over: a far narrower one, for else the other is a step between nodes; or the one without a kink.
+
+    The kink: where a rate times the factor passes 1, the probability of the other stays what it is.
+    """
+    if max(first.spread, second.spread) > 4 * min(first.spread, second.spread):
+        return second.spread < first.spread
+    return factor <= 1
+
+
+def _nodes(rate: Beta, step: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Give rates and weights of the trapezoid rule on the log-odds, which converges there faster than any power."""
     mode = math.log(rate.a / rate.b)
     low, high = mode - max(12 * rate.spread, 40 / rate.a), mode + max(12 * rate.spread, 40 / rate.b)
-    odds = np.linspace(low, high, _NODES)
+    odds = np.linspace(low, high, min(math.ceil((high - low) / step) + 1, _MOST_NODES))
     density = -rate.a * np.logaddexp(0, -odds) - rate.b * np.logaddexp(0, odds)
     weights = np.exp(density - density.max())
     return expit(odds), weights / weights.sum()

@@ -82,15 +82,15 @@ class Arm:
 
     def __post_init__(self) -> None:
         count("people", self.n)
+        if self.kind == "proportion" and not 0 <= self.total <= self.n:
+            raise CannotJudgeError(found("successes", self.total, f"0 to {self.n} people"))
         second = (self.paired_total, self.paired_squares, self.products)
         if None in second and second != (None, None, None):
             raise UsageError(found("sums of the second column", second, "all three or none"))
         _check_sums(self.n, "total", self.total, "squares", self.squares)
         if self.paired_total is not None and self.paired_squares is not None and self.products is not None:
             _check_sums(self.n, "paired_total", self.paired_total, "paired_squares", self.paired_squares)
-            _check_finite("products", self.products)
-        if self.kind == "proportion" and not 0 <= self.total <= self.n:
-            raise CannotJudgeError(found("successes", self.total, f"0 to {self.n} people"))
+            _check_products(self.products, self.squares, self.paired_squares)
 
     @classmethod
     def of_counts(cls, successes: int, n: int) -> Self:
@@ -159,8 +159,8 @@ class Arm:
         n, total, squares = self.n + other.n, self.total + other.total, self.squares + other.squares
         if self.products is None:
             return Arm(n, total, squares, kind=self.kind)
-        mine, its = self.second(), other.second()
-        return Arm(n, total, squares, *(a + b for a, b in zip(mine, its, strict=True)), kind=self.kind)
+        paired, paired_squares, products = (a + b for a, b in zip(self.second(), other.second(), strict=True))
+        return Arm(n, total, squares, paired, paired_squares, products, self.kind)
 
     def second(self) -> tuple[float, float, float]:
         """Give sum, sum of squares and sum of products of the second column.
@@ -281,6 +281,12 @@ def _check_sums(n: int, name: str, total: float, squares_name: str, squares: flo
     _check_finite(squares_name, squares)
     if squares < 0 or squares * n < total * total * (1 - 1e-9):
         raise CannotJudgeError(f"{squares_name} {squares} is less than {n} people with {name} {total} can have")
+
+
+def _check_products(products: float, squares: float, paired_squares: float) -> None:
+    _check_finite("products", products)
+    if products * products > squares * paired_squares * (1 + 1e-9):
+        raise CannotJudgeError(f"products {products} is more than squares {squares} and {paired_squares} can have")
 
 
 def _variance(n: int, total: float, squares: float) -> float:
