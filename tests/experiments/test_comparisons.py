@@ -91,6 +91,13 @@ def test_sum_and_quadrature_give_the_same_probability(a, b, c, d):
     assert prob_greater(Beta(a, b), Beta(c, d)) == pytest.approx(by_quadrature, abs=1e-8)
 
 
+@pytest.mark.parametrize("successes", [10, 500, 990])
+def test_sum_and_quadrature_agree_on_rare_successes_of_a_billion_people(successes):
+    first, second = Beta(successes, 1e9), Beta(successes * 1.01 // 1 + 5, 1e9)
+    by_quadrature = prob_greater(Beta(first.a + 1e-10, 1e9 + 0.5), Beta(second.a + 1e-10, 1e9 + 0.5))
+    assert prob_greater(first, second) == pytest.approx(by_quadrature, abs=1e-6)
+
+
 def test_a_hundred_million_people_are_judged_as_the_normal_distribution_says():
     n = 100_000_000
     control, treatment = Arm.of_counts(n // 10, n), Arm.of_counts(n // 10 + 5_000, n)
