@@ -1,0 +1,1 @@
+"""What was tried and whether it worked: arms, their aggregates, and what may be said about them."""
