@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from numpy.typing import NDArray
 
+    from ltv.experiments.batch import Ids
+
 
 @dataclass(frozen=True)
 class Assigned:
@@ -78,19 +80,18 @@ def _is_in_traffic(experiment: Experiment, unit_id: str) -> bool:
     return experiment.traffic_end == BUCKETS or bucket(experiment.traffic_salt, unit_id) < experiment.traffic_end
 
 
-def assign(experiment: Experiment, ids: pa.Array | pa.ChunkedArray) -> pa.Table:
+def assign(experiment: Experiment, ids: Ids) -> pa.Table:
     """Variants and buckets of a column of ids, in its order.
 
     Args:
         experiment: as declared.
-        ids: of the experiment's unit; texts or whole numbers.
+        ids: of the experiment's unit; a column of Arrow or pandas, or a list, of texts or whole numbers.
 
     Returns:
         `id`, `variant` (null where the id takes no part) and `bucket` (null where the id is missing).
 
-    >>> import pyarrow as pa
     >>> blue = Experiment("blue", "foc-2026", {"control": 0.5, "coupon": 0.5}, "control")
-    >>> assign(blue, pa.array(["M1", "M6"])).to_pylist()
+    >>> assign(blue, ["M1", "M6"]).to_pylist()
     [{'id': 'M1', 'variant': 'coupon', 'bucket': 8677}, {'id': 'M6', 'variant': 'control', 'bucket': 328}]
     """
     import numpy as np

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -11,14 +13,16 @@ from ltv.experiments.kernels import Buckets, Bytes, Ints, hash_into_buckets
 from ltv.settings.experiment import BUCKETS
 
 UNKNOWN = -1
+# Arrow and pandas columns, numpy arrays, lists.
+Ids = Any
 
 
-def buckets(salt: str, ids: pa.Array | pa.ChunkedArray, of: int = BUCKETS) -> Buckets:
+def buckets(salt: str, ids: Ids, of: int = BUCKETS) -> Buckets:
     """The bucket of each id, as `hashing.bucket` gives it; −1 where the id is missing.
 
     Args:
         salt: of the experiment.
-        ids: texts, or whole numbers, which are hashed as they are written in decimal.
+        ids: a column of Arrow or pandas, or a list: texts, or whole numbers, which are hashed as they are written in decimal.
         of: how many buckets there are.
 
     Raises:
@@ -36,12 +40,13 @@ def buckets(salt: str, ids: pa.Array | pa.ChunkedArray, of: int = BUCKETS) -> Bu
     return out
 
 
-def as_texts(ids: pa.Array | pa.ChunkedArray) -> pa.Array:
+def as_texts(ids: Ids) -> pa.Array:
     """One array of large strings; a number such as 1.0 has more than one way to be written and is refused."""
-    kind = ids.type.value_type if pa.types.is_dictionary(ids.type) else ids.type
+    given = ids if isinstance(ids, (pa.Array, pa.ChunkedArray)) else pa.array(ids)
+    kind = given.type.value_type if pa.types.is_dictionary(given.type) else given.type
     if not (_is_text(kind) or pa.types.is_integer(kind) or pa.types.is_null(kind)):
-        raise UsageError(found("ids", str(ids.type), "texts or whole numbers"))
-    one = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        raise UsageError(found("ids", str(given.type), "texts or whole numbers"))
+    one = given.combine_chunks() if isinstance(given, pa.ChunkedArray) else given
     decoded = one.dictionary_decode() if pa.types.is_dictionary(one.type) else one
     return decoded.cast(pa.large_string())
 

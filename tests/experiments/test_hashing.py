@@ -1,5 +1,7 @@
 """The hash: published vectors, and the compiled kernel equal to the definition for every text."""
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -57,6 +59,7 @@ def test_any_layout_of_a_column_gets_the_same_buckets():
         pa.chunked_array([texts[:2], [], texts[2:]], pa.string()),
         pa.chunked_array([pa.array(texts[:2]).dictionary_encode(), pa.array(texts[2:]).dictionary_encode()]),
     ]
+    layouts += [texts, pd.Series(texts), pd.Series(texts, dtype=object), np.array(texts, object)]
     assert [buckets("s", layout).tolist() for layout in layouts] == [expected] * len(layouts)
     assert buckets("s", pa.array([], pa.string())).tolist() == []
     assert buckets("s", pa.array([None, None])).tolist() == [-1, -1]
