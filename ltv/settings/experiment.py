@@ -46,6 +46,18 @@ class Experiment:
     traffic: float = 1.0
     version: int = 1
 
+    def __post_init__(self) -> None:
+        """Check one that is made in a notebook as strictly as one that is declared.
+
+        Raises:
+            UsageError: it could not be assigned as it says.
+        """
+        where = f"[[experiments]] {self.name}"
+        for name in ("name", "salt", "variants", "unit", "layer_range", "traffic", "version"):
+            _READERS[name](f"{where} {name}", getattr(self, name))
+        if self.control not in self.variants:
+            raise UsageError(found(f"{FILE} {where} control", self.control, ", ".join(self.variants)))
+
     @property
     def traffic_salt(self) -> str:
         """Who takes part hangs on another hash than who gets which variant."""
@@ -97,8 +109,6 @@ def _experiment(raw: dict[str, Any]) -> Experiment:
         raise UsageError(found(f"{FILE} [[experiments]]", raw, f"also {', '.join(missing)}"))
     where = f"[[experiments]] {_printable('[[experiments]] name', raw['name'])}"
     read = Experiment(**{k: _READERS[k](f"{where} {k}", v) for k, v in raw.items()})
-    if read.control not in read.variants:
-        raise UsageError(found(f"{FILE} {where} control", read.control, ", ".join(read.variants)))
     if "layer_range" in raw and read.layer is None:
         raise UsageError(found(f"{FILE} {where} layer_range", raw["layer_range"], "only with layer"))
     return read
@@ -136,7 +146,7 @@ def _variant_share(name: str, value: object) -> float:
 
 
 def _layer_range(name: str, value: object) -> Range:
-    given = items(name, value)
+    given = items(name, list(value) if isinstance(value, tuple) else value)
     whole_ones = all(isinstance(v, int) and not isinstance(v, bool) for v in given)
     if len(given) != 2 or not whole_ones or not 0 <= given[0] < given[1] <= BUCKETS:  # noqa: PLR2004  first and end
         allowed = f"[first, end] with 0 <= first < end <= {BUCKETS}, the end itself left out"

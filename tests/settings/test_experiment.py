@@ -1,6 +1,7 @@
 """`[[experiments]]`: what would be unfair, unclear or coupled is refused in one line; the rest is kept as declared."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -104,6 +105,23 @@ def test_what_is_wrong_with_an_experiment_is_one_line_that_names_it(changed, why
         read(but(**changed))
     assert refused.value.exit_code == 2
     assert len(str(refused.value).splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"variants": {"control": 0.5, "coupon": 0.4}},
+        {"control": "x"},
+        {"salt": ""},
+        {"layer_range": (5, 1)},
+        {"traffic": 2},
+        {"version": 2},
+    ],
+    ids=str,
+)
+def test_an_experiment_made_in_a_notebook_is_checked_as_one_that_is_declared(changed):
+    with pytest.raises(UsageError, match=WHERE + f" {next(iter(changed))}: found "):
+        replace(read(COUPON)[0], **changed)
 
 
 def test_two_experiments_of_one_name_are_refused():
