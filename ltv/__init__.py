@@ -13,6 +13,7 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    assign           who gets which variant of an experiment
     explain_user     why a person is who they are, and what was cut off
     unified_ids      who the identifiers are, how sure that is, what changed
     restated         a result table of an earlier day, with people as they are numbered now
@@ -29,6 +30,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ltv.behaviour.retention import retention
     from ltv.errors import LtvError
+    from ltv.experiments.assign import assign
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "LtvError",
+    "assign",
     "data_assets",
     "explain_user",
     "notice",
@@ -55,6 +58,7 @@ __all__ = [
 
 _HOMES = {
     "LtvError": "ltv.errors",
+    "assign": "ltv.experiments.assign",
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
     "notice": "ltv.report.blocks",

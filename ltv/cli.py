@@ -94,6 +94,9 @@ def build() -> argparse.ArgumentParser:
     explain = command("explain", "say why a person is who they are", "example: ltv explain 12545")
     explain.add_argument("user_id", type=_whole(1), metavar="ID", help="user_id")
     explain.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
+    assign = command("assign", "say which variant of an experiment an id gets", "example: ltv assign coupon M1 M2")
+    assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
+    assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
     rollback = command("rollback", "one step back, at once", "example: ltv rollback reports")
     rollback.add_argument("what", choices=("reports",), help="what to roll back")
     return parser

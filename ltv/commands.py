@@ -14,6 +14,7 @@ from ltv.errors import UsageError, found
 from ltv.runs.ledger import Ledger
 from ltv.runs.progress import reporter
 from ltv.runs.runner import Done, Request
+from ltv.settings.experiment import NOBODY
 
 
 def _say(text: str) -> None:
@@ -191,6 +192,17 @@ def explain(options: argparse.Namespace) -> int:
         seen = f"seen {row['times']} times with {row['seen_with']} {row['seen_with_value']}"
         _say(f"{row['id_type']:<11} {row['id_value']}  {REASONS[row['reason']].en}; {seen}")
     ws.close()
+    return 0
+
+
+def assign(options: argparse.Namespace) -> int:
+    """Print id, variant and bucket of each id; the variant of one that takes no part is a dash."""
+    from ltv.experiments.assign import assigned, named
+
+    experiment = named(settings_module.load(_root(options)).experiments, options.experiment)
+    told = [(unit_id, assigned(experiment, unit_id)) for unit_id in options.ids]
+    for unit_id, given in told:
+        _say(f"{unit_id}\t{given.variant or NOBODY}\t{given.bucket}")
     return 0
 
 

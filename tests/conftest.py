@@ -1,5 +1,6 @@
 """What all tests share: real data, real servers, one Spark session, and the mode in which nothing may be skipped."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,15 @@ def real_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"{REAL_DATA_ABSENT}: LTV_REAL_DATA names its folder, {folder} does not exist")
     return folder
+
+
+@pytest.fixture(scope="session")
+def ab_vectors(real_data: Path) -> dict[str, Any]:
+    """Return published numbers about experiments, which lie beside the real data."""
+    path = real_data.parent / "vectors" / "ab_vectors.json"
+    if not path.is_file():
+        pytest.skip(f"{REAL_DATA_ABSENT}: {path} does not exist")
+    return dict(json.loads(path.read_text(encoding="utf-8")))
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,11 @@ def one_line(text: str) -> str:
         (["simulate", "--seed", "x", "--out", "x"], "--seed: found 'x'"),
         (["rollback", "models"], "models"),
         (["rollback", "reports", "--workspace", "SHOP"], "rollback reports: found 'no published date'"),
+        (["assign", "coupon"], "ID"),
+        (
+            ["assign", "coupon", "M1", "--workspace", "SHOP"],
+            "EXPERIMENT: found 'coupon', allowed: none, ltv.toml declares",
+        ),
         (["run", "--workspace", "SHOP", "--only", "nothing"], "--only: found 'nothing', allowed: 01_assets, 02_kept"),
         (
             ["run", "--workspace", "SHOP", "-p", "grain=week", "-p", "grain=day"],
@@ -42,6 +47,45 @@ def test_bad_usage_ends_with_2_and_one_line_that_names_it(tmp_path, monkeypatch,
     shop = two_notebooks(tmp_path / "shop")
     assert main([str(shop) if a == "SHOP" else a for a in arguments]) == 2
     assert words in one_line(capsys.readouterr().err)
+
+
+EXPERIMENTS = """[[experiments]]
+name = "first_order_coupon"
+salt = "foc-2026"
+variants = { control = 0.5, coupon = 0.5 }
+control = "control"
+
+[[experiments]]
+name = "nobody yet"
+salt = "ny-1"
+variants = { control = 0.5, blue = 0.5 }
+control = "control"
+traffic = 0
+"""
+
+
+def test_assign_prints_id_variant_and_bucket(tmp_path, capsys):
+    (tmp_path / "ltv.toml").write_text(EXPERIMENTS)
+    where = ["--workspace", str(tmp_path)]
+    assert main(["assign", "first_order_coupon", "M1", "M3", "用户42", "", *where]) == 0
+    assert capsys.readouterr().out == "M1\tcoupon\t8677\nM3\tcoupon\t5559\n用户42\tcontrol\t1525\n\tcontrol\t1343\n"
+    assert main(["assign", "nobody yet", *where, "--", "-1"]) == 0
+    assert capsys.readouterr().out.split("\t")[:2] == ["-1", "-"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["color", "M1"], "EXPERIMENT: found 'color', allowed: first_order_coupon, nobody yet"),
+        (["first_order_coupon", "M1", "\udcff"], "id: found '\\udcff', allowed: a text that can be written"),
+    ],
+)
+def test_what_cannot_be_assigned_is_one_line_and_prints_nothing_else(tmp_path, capsys, arguments, words):
+    (tmp_path / "ltv.toml").write_text(EXPERIMENTS)
+    assert main(["assign", *arguments, "--workspace", str(tmp_path)]) == 2
+    told = capsys.readouterr()
+    assert words in one_line(told.err)
+    assert told.out == ""
 
 
 def test_a_ledger_that_is_none_is_one_line(tmp_path, capsys):
@@ -65,7 +109,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_traceback_only_with_debug(tmp_pat
 
 def test_every_command_has_help_with_an_example(capsys):
     commands = next(a for a in build()._actions if a.dest == "command").choices
-    assert {"demo", "simulate", "check", "run", "backfill", "status", "rollback"} <= set(commands)
+    assert {"demo", "simulate", "check", "run", "backfill", "status", "assign", "rollback"} <= set(commands)
     for name in commands:
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])

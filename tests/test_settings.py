@@ -8,8 +8,9 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
-from ltv.settings import Identity, Segment, Settings, Source, load, parse
+from ltv.settings import Experiment, Identity, Segment, Settings, Source, load, parse
 
+COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 GOOD = [
     ("timezone", "Europe/London", "Europe/London"),
     ("currency", "GBP", "GBP"),
@@ -28,7 +29,7 @@ GOOD = [
     ("sources", {"orders": {"path": "x/*.csv"}}, {"orders": Source(path="x/*.csv")}),
     ("identity", {"limits": {"member": 2}, "junk": ["0*"]}, Identity(limits={"member": 2}, junk=("0*",))),
     ("segments", [{"kind": "a", "name": "b", "where": "age > 1"}], (Segment("a", "b", "age > 1"),)),
-    ("experiments", [{"name": "x"}], ({"name": "x"},)),
+    ("experiments", [COUPON], (Experiment("coupon", "c-1", {"control": 0.5, "coupon": 0.5}, "control"),)),
     ("playbooks", [{"name": "x"}], ({"name": "x"},)),
 ]
 BAD = [
@@ -222,8 +223,10 @@ def test_settings_are_frozen_and_their_hash_hangs_on_what_can_change_a_figure():
         replace(made, sources={"orders": Source(path="y")}),
         replace(made, segments=(Segment("a", "b", "c"),)),
         replace(made, week_start="sunday"),
+        replace(made, experiments=(Experiment("a", "a-1", {"control": 0.5, "blue": 0.5}, "control"),)),
+        replace(made, experiments=(Experiment("a", "a-1", {"blue": 0.5, "control": 0.5}, "control"),)),
     ]
-    assert len({made.hash, *(other.hash for other in changed)}) == 7
+    assert len({made.hash, *(other.hash for other in changed)}) == 9
 
 
 def test_what_a_page_shows_of_the_settings_is_text():

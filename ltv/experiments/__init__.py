@@ -1,1 +1,1 @@
-"""What was tried and whether it worked: arms, their aggregates, and what may be said about them."""
+"""Experiments: who gets which variant, the same for an id everywhere; and what the numbers of the arms allow to say."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -13,10 +12,12 @@ from typing import Any
 
 from ltv.contract import INPUTS
 from ltv.errors import UsageError, found
+from ltv.settings.experiment import Experiment, experiments
+from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
 
-FILE = "ltv.toml"
+__all__ = ["FILE", "Experiment", "Identity", "Segment", "Settings", "Source", "load", "parse"]
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Settings:
         sources: table → where it comes from.
         identity: how identifiers become people.
         segments: groups of people.
-        experiments: declared experiments, checked by the room that runs them.
+        experiments: declared experiments.
         playbooks: declared playbooks, checked by the room that runs them.
     """
 
@@ -131,7 +132,7 @@ class Settings:
     sources: dict[str, Source] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
     segments: tuple[Segment, ...] = ()
-    experiments: tuple[dict[str, Any], ...] = ()
+    experiments: tuple[Experiment, ...] = ()
     playbooks: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -152,6 +153,8 @@ _NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s")
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Experiment):
+        return vars(value) | {"variants": list(value.variants.items())}  # their order decides who gets which
     return vars(value) if isinstance(value, (Source, Segment, Identity)) else str(value)
 
 
@@ -182,48 +185,15 @@ def parse(raw: dict[str, Any]) -> Settings:
     ltv.errors.UsageError: ltv.toml: found 'timezon', allowed: timezone
     """
     known = {f.name for f in fields(Settings)}
-    _only(FILE, raw, known)
+    only_known(FILE, raw, known)
     given = {k: _READERS[k](k, v) for k, v in raw.items()}
     settings = Settings(**given)
     zone(settings.timezone)
     return settings
 
 
-def _only(where: str, raw: dict[str, Any], known: set[str]) -> None:
-    for name in raw:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=3)
-            raise UsageError(found(where, name, ", ".join(close or sorted(known))))
-
-
-def _text(name: str, value: object) -> str:
-    if not isinstance(value, str) or not value:
-        raise UsageError(found(f"{FILE} {name}", value, "a text"))
-    return value
-
-
-def _number(name: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value < float("inf"):
-        raise UsageError(found(f"{FILE} {name}", value, "a number that is not negative"))
-    return value
-
-
-def _share(name: str, value: object) -> float:
-    number = _number(name, value)
-    if number > 1:
-        raise UsageError(found(f"{FILE} {name}", value, "a fraction between 0 and 1"))
-    return number
-
-
-def _whole(name: str, value: object) -> int:
-    number = _number(name, value)
-    if not isinstance(number, int):
-        raise UsageError(found(f"{FILE} {name}", value, "a whole number"))
-    return number
-
-
 def _currency(name: str, value: object) -> str:
-    code = _text(name, value)
+    code = text(name, value)
     if not (len(code) == 3 and code.isascii() and code.isupper()):  # noqa: PLR2004  an ISO 4217 code
         raise UsageError(found(f"{FILE} {name}", value, "an ISO code of three capitals such as CNY"))
     return code
@@ -238,21 +208,15 @@ def _day(name: str, value: object) -> date:
         raise UsageError(found(f"{FILE} {name}", value, "a date such as 2000-01-01")) from None
 
 
-def _list(name: str, value: object) -> list[Any]:
-    if not isinstance(value, list) or not value:
-        raise UsageError(found(f"{FILE} {name}", value, "a list that is not empty"))
-    return value
-
-
 def _horizons(name: str, value: object) -> tuple[int, ...]:
-    days = tuple(_whole(name, v) for v in _list(name, value))
+    days = tuple(whole(name, v) for v in items(name, value))
     if min(days) < 1:
         raise UsageError(found(f"{FILE} {name}", value, "whole days above 0"))
     return days
 
 
 def _languages(name: str, value: object) -> tuple[Lang, ...]:
-    return tuple(as_lang(_text(name, v)) for v in _list(name, value))
+    return tuple(as_lang(text(name, v)) for v in items(name, value))
 
 
 def _week_start(name: str, value: object) -> str:
@@ -261,37 +225,33 @@ def _week_start(name: str, value: object) -> str:
     return str(value)
 
 
-def _mapping(name: str, value: object) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise UsageError(found(f"{FILE} {name}", value, "a section"))
-    return value
-
-
 def _freshness(name: str, value: object) -> dict[str, float]:
-    raw = _mapping(name, value)
-    _only(f"{FILE} [{name}]", raw, set(INPUTS))
-    return {k: _number(f"{name}.{k}", v) for k, v in raw.items()}
+    raw = mapping(name, value)
+    only_known(f"{FILE} [{name}]", raw, set(INPUTS))
+    return {k: number(f"{name}.{k}", v) for k, v in raw.items()}
 
 
 def _sources(name: str, value: object) -> dict[str, Source]:
-    raw = _mapping(name, value)
-    _only(f"{FILE} [{name}.…]", raw, set(INPUTS))
-    return {table: _source(table, _mapping(f"{name}.{table}", body)) for table, body in raw.items()}
+    raw = mapping(name, value)
+    only_known(f"{FILE} [{name}.…]", raw, set(INPUTS))
+    return {table: _source(table, mapping(f"{name}.{table}", body)) for table, body in raw.items()}
 
 
 def _source(table: str, raw: dict[str, Any]) -> Source:
     where = f"[sources.{table}]"
-    _only(f"{FILE} {where}", raw, {f.name for f in fields(Source)})
+    only_known(f"{FILE} {where}", raw, {f.name for f in fields(Source)})
     given: dict[str, Any] = {}
     for name, value in raw.items():
         if name in ("columns", "constants"):
-            pairs = _mapping(f"{where} {name}", value)
+            pairs = mapping(f"{where} {name}", value)
             given[name] = {
-                k: _text(f"{where} {name}.{k}", str(v) if name == "constants" else v) for k, v in pairs.items()
+                k: text(f"{where} {name}.{k}", str(v) if name == "constants" else v) for k, v in pairs.items()
             }
-            _only(f"{FILE} {where} {name}", given[name], _columns_of(table, set(pairs) if name == "columns" else set()))
+            only_known(
+                f"{FILE} {where} {name}", given[name], _columns_of(table, set(pairs) if name == "columns" else set())
+            )
         else:
-            given[name] = _text(f"{where} {name}", value)
+            given[name] = text(f"{where} {name}", value)
     source = Source(**given)
     if source.timezone:
         zone(source.timezone)
@@ -311,75 +271,62 @@ def _columns_of(table: str, asked: set[str]) -> set[str]:
 
 
 def _segments(name: str, value: object) -> tuple[Segment, ...]:
-    return tuple(_segment(_mapping(f"[[{name}]]", v)) for v in _list(name, value))
+    return tuple(_segment(mapping(f"[[{name}]]", v)) for v in items(name, value))
 
 
 def _segment(raw: dict[str, Any]) -> Segment:
     wanted = {f.name for f in fields(Segment)}
-    _only(f"{FILE} [[segments]]", raw, wanted)
+    only_known(f"{FILE} [[segments]]", raw, wanted)
     missing = sorted(wanted - set(raw))
     if missing:
         raise UsageError(found(f"{FILE} [[segments]]", raw, f"also {', '.join(missing)}"))
-    segment = Segment(**{k: _text(f"[[segments]] {k}", v) for k, v in raw.items()})
+    segment = Segment(**{k: text(f"[[segments]] {k}", v) for k, v in raw.items()})
     if segment.kind == "all":
         raise UsageError(found(f"{FILE} [[segments]] kind", "all", "another name: `all` is the whole base"))
     return segment
 
 
 def _identity(name: str, value: object) -> Identity:
-    raw = _mapping(name, value)
-    _only(f"{FILE} [{name}]", raw, {f.name for f in fields(Identity)})
+    raw = mapping(name, value)
+    only_known(f"{FILE} [{name}]", raw, {f.name for f in fields(Identity)})
     return Identity(**{k: _IDENTITY[k](f"{name}.{k}", v) for k, v in raw.items()})
 
 
-def _words(name: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not all(isinstance(v, str) for v in value):
-        raise UsageError(found(f"{FILE} {name}", value, "a list of texts"))
-    return tuple(value)
-
-
 def _counts(name: str, value: object) -> dict[str, int]:
-    return {k: _at_least_one(f"{name}.{k}", v) for k, v in _mapping(name, value).items()}
-
-
-def _at_least_one(name: str, value: object) -> int:
-    number = _whole(name, value)
-    if number < 1:
-        raise UsageError(found(f"{FILE} {name}", value, "a whole number above 0"))
-    return number
+    return {k: at_least_one(f"{name}.{k}", v) for k, v in mapping(name, value).items()}
 
 
 _IDENTITY: dict[str, Any] = {
-    "junk": _words,
-    "strength": _words,
+    "junk": texts,
+    "strength": texts,
     "limits": _counts,
     "max_neighbours": _counts,
-    "most_neighbours": _at_least_one,
-    "passed_on": _words,
-    "public_after": _at_least_one,
-    "public_minutes": _number,
+    "most_neighbours": at_least_one,
+    "passed_on": texts,
+    "public_after": at_least_one,
+    "public_minutes": number,
 }
 
 
 def _sections(name: str, value: object) -> tuple[dict[str, Any], ...]:
-    return tuple(_mapping(f"[[{name}]]", v) for v in _list(name, value))
+    return tuple(mapping(f"[[{name}]]", v) for v in items(name, value))
 
 
 _READERS: dict[str, Any] = {
-    "timezone": _text,
+    "timezone": text,
     "currency": _currency,
     "languages": _languages,
     "horizons_days": _horizons,
     "earliest": _day,
-    "max_quarantine_share": _share,
+    "max_quarantine_share": share,
     "freshness_hours": _freshness,
-    "memory_mb": _whole,
-    "threads": _whole,
-    "notebook_timeout_s": _whole,
+    "memory_mb": whole,
+    "threads": whole,
+    "notebook_timeout_s": whole,
     "week_start": _week_start,
     "sources": _sources,
     "identity": _identity,
     "segments": _segments,
-    "experiments": _sections,
+    "experiments": experiments,
     "playbooks": _sections,
 }
