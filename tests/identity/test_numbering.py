@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from ltv.contract import INPUTS
 from ltv.errors import CorruptError
+from ltv.identity import numbering
 from ltv.identity.numbering import by_dictionary, by_joins
 from ltv.warehouse.duck import DuckEngine
 
@@ -82,3 +84,15 @@ def test_a_ledger_that_does_not_count_on_is_told(tmp_path):
     Manifest(tmp_path).write({path.name: Entry(sha256(path), 2)})
     with pytest.raises(CorruptError, match="the ledger of user ids does not number identifiers one by one"):
         given_numbers(by_dictionary, drawn, tmp_path)
+
+
+def test_moments_too_far_apart_for_one_number_are_still_put_in_order():
+    """Where moment and position do not fit into 64 bits together, moments are cut: what looks alike then is compared."""
+    rng = np.random.default_rng(3)
+    n = 400
+    moments = rng.choice([0, 1 << 62], n) + rng.integers(0, 200, n)
+    assert int(moments.max()).bit_length() + n.bit_length() > 64
+    kinds, values = rng.choice(["member", "device", "设备"], n), [f"{x:03}" for x in rng.permutation(n)]
+    texts = pa.table({"id_type": pa.array(kinds).dictionary_encode(), "id_value": pa.array(values, pa.large_string())})
+    wanted = sorted(range(n), key=lambda at: (moments[at], kinds[at].encode(), values[at]))
+    assert numbering._oldest_first(texts, moments, 0).tolist() == wanted
