@@ -1,6 +1,7 @@
 """Several questions to one experiment: p values adjusted for their number.
 
-From scipy: Benjamini and Hochberg. By hand: Holm, which scipy has not (statsmodels gave the numbers).
+From statsmodels: both adjustments; its Holm collects garbage, which takes about a tenth of a second. By hand: the check of what
+goes in.
 """
 
 from __future__ import annotations
@@ -29,11 +30,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
     >>> holm([0.01, 0.04, 0.03])
     [0.03, 0.06, 0.06]
     """
-    adjusted, largest = [0.0] * len(p_values), 0.0
-    for rank, place in enumerate(sorted(range(len(p_values)), key=_checked(p_values).__getitem__)):
-        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[place]))
-        adjusted[place] = largest
-    return adjusted
+    return _adjusted(p_values, "holm")
 
 
 def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
@@ -51,15 +48,13 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
     >>> [round(p, 6) for p in benjamini_hochberg([0.01, 0.04, 0.03])]
     [0.03, 0.04, 0.04]
     """
-    from scipy.stats import false_discovery_control
-
-    if not _checked(p_values):
-        return []
-    return [float(p) for p in false_discovery_control(list(p_values), method="bh")]
+    return _adjusted(p_values, "fdr_bh")
 
 
-def _checked(p_values: Sequence[float]) -> Sequence[float]:
+def _adjusted(p_values: Sequence[float], method: str) -> list[float]:
+    from statsmodels.stats.multitest import multipletests
+
     for p in p_values:
         if not 0 <= p <= 1:
             raise CannotJudgeError(found("p value", p, "0 to 1"))
-    return p_values
+    return [float(p) for p in multipletests(p_values, method=method)[1]] if len(p_values) else []

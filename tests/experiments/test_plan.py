@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ltv.errors import UsageError
@@ -22,19 +22,15 @@ from ltv.experiments.srm import srm
 p_lists = st.lists(st.floats(0, 1), min_size=1, max_size=20)
 
 
+@settings(max_examples=15)  # statsmodels collects garbage at every Holm
 @given(p_lists)
-def test_adjusted_p_values_are_no_smaller_and_keep_their_order(p_values):
-    for adjust in (holm, benjamini_hochberg):
-        adjusted = adjust(p_values)
+def test_adjusted_p_values_are_no_smaller_and_keep_their_order_and_holm_is_the_stricter(p_values):
+    strict, mild = holm(p_values), benjamini_hochberg(p_values)
+    assert all(p >= q - 1e-12 for p, q in zip(strict, mild, strict=True))
+    for adjusted in (strict, mild):
         assert all(p <= q * (1 + 1e-12) and q <= 1 for p, q in zip(p_values, adjusted, strict=True))
         pairs = sorted(zip(p_values, adjusted, strict=True))
         assert [q for _, q in pairs] == pytest.approx(sorted(adjusted))
-
-
-@given(p_lists)
-def test_holm_is_at_least_as_strict_as_benjamini_hochberg(p_values):
-    both = zip(holm(p_values), benjamini_hochberg(p_values), strict=True)
-    assert all(strict >= mild - 1e-12 for strict, mild in both)
 
 
 def test_no_question_needs_no_adjustment():
