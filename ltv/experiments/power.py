@@ -1,7 +1,9 @@
 """Planning: how many people, which effect can be found, how likely it will be.
 
-By hand from the normal distribution (scipy), because the plan must be the plan of the test that is run; statsmodels
-(effect size h) and GrowthBook (lift of means) gave the numbers. Shares are of 1, alpha is two-sided throughout.
+From statsmodels: how many people. By hand from the normal distribution (scipy): power and smallest effect of a relative lift and
+of a confidence sequence, whose error and critical value no library plans with (tea-tasting plans a difference only), and the
+people for an effect size h, for which the solver of statsmodels warns and gives NaN where one or two are enough. GrowthBook gave
+the numbers of the lift, statsmodels those of h. Shares are of 1, alpha is two-sided throughout.
 """
 
 from __future__ import annotations
@@ -53,20 +55,21 @@ def sample_size_proportions(
     >>> round(sample_size_proportions(0.10, 0.11), 1)
     14750.8
     """
+    from statsmodels.stats.power import normal_sample_size_one_tail
+    from statsmodels.stats.proportion import proportion_effectsize, samplesize_proportions_2indep_onetail
+
     a, b = share("p_control", p_control), share("p_treatment", p_treatment)
-    at_test, at_power = _quantiles(alpha, power)
+    _check_power(alpha, power)
     if a == b or not 0 < ratio < math.inf:
         raise CannotJudgeError(f"no difference to plan for: rates {a} and {b}, ratio {ratio}")
-    own = a * (1 - a) + b * (1 - b) / ratio
+    if method == "fleiss":
+        return float(samplesize_proportions_2indep_onetail(a - b, b, power, ratio, alpha))  # its ratio is of b to a
     if method == "unpooled":
-        return ((at_test + at_power) / (b - a)) ** 2 * own
+        own = math.sqrt(a * (1 - a) + b * (1 - b) / ratio)
+        return float(normal_sample_size_one_tail(b - a, power, alpha / 2, own))
     if method == "cohen_h":
-        return _arcsine_size(2 * math.asin(math.sqrt(b)) - 2 * math.asin(math.sqrt(a)), at_test, power, ratio)
-    if method != "fleiss":
-        raise UsageError(found("method", method, "cohen_h, fleiss, unpooled"))
-    both = (a + ratio * b) / (1 + ratio)
-    pooled = both * (1 - both) * (1 + 1 / ratio)
-    return ((at_test * math.sqrt(pooled) + at_power * math.sqrt(own)) / (b - a)) ** 2
+        return _people_for(proportion_effectsize(b, a), float(ndtri(1 - alpha / 2)), power, ratio)
+    raise UsageError(found("method", method, "cohen_h, fleiss, unpooled"))
 
 
 def sample_size_means(
@@ -90,10 +93,13 @@ def sample_size_means(
     >>> round(sample_size_means(20.0, 1.0), 1)
     6279.1
     """
+    from statsmodels.stats.power import normal_sample_size_one_tail
+
     if difference == 0 or not all(0 < x < math.inf for x in (deviation, abs(difference), ratio)):
         allowed = "deviation and ratio above 0, difference not 0"
         raise UsageError(found("deviation, difference, ratio", (deviation, difference, ratio), allowed))
-    return (sum(_quantiles(alpha, power)) * deviation / difference) ** 2 * (1 + 1 / ratio)
+    _check_power(alpha, power)
+    return float(normal_sample_size_one_tail(difference, power, alpha / 2, deviation * math.sqrt(1 + 1 / ratio)))
 
 
 def power_of(effect: float, standard_error: float, *, critical: float) -> float:
@@ -173,7 +179,7 @@ def minimum_detectable_lift(
     >>> round(minimum_detectable_lift(Estimate(10.0, 3910.0, 133_333), n_treatment=133_333), 3)
     0.07
     """
-    _quantiles(alpha, power)
+    _check_power(alpha, power)
 
     def missing(lift: float) -> float:
         return power_of_lift(control, lift, n_treatment=n_treatment, tuning=tuning, alpha=alpha) - power
@@ -202,10 +208,11 @@ def minimum_detectable_difference(standard_error: float, *, alpha: float = 0.05,
     """
     if not 0 < standard_error < math.inf:
         raise UsageError(found("standard error", standard_error, "a number above 0"))
-    return sum(_quantiles(alpha, power)) * standard_error
+    _check_power(alpha, power)
+    return float(ndtri(1 - alpha / 2) + ndtri(power)) * standard_error
 
 
-def _arcsine_size(h: float, critical: float, power: float, ratio: float) -> float:
+def _people_for(h: float, critical: float, power: float, ratio: float) -> float:
     """Give the people at which an effect size h has the power, the alarm on the wrong side included."""
 
     def missing(n: float) -> float:
@@ -215,7 +222,6 @@ def _arcsine_size(h: float, critical: float, power: float, ratio: float) -> floa
     return float(brentq(missing, most * 1e-9, most * 1.01, xtol=1e-9 * most))
 
 
-def _quantiles(alpha: float, power: float) -> tuple[float, float]:
+def _check_power(alpha: float, power: float) -> None:
     if share("power", power) <= share("alpha", alpha):
         raise UsageError(found("power", power, f"more than alpha, {alpha}"))
-    return float(ndtri(1 - alpha / 2)), float(ndtri(power))
