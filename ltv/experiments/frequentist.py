@@ -1,7 +1,9 @@
 """Fixed-horizon tests: two proportions, two means, ratios; looked at once, when the planned people are in.
 
-From scipy: the distributions. By hand, from sums: the tests themselves, because `scipy.stats` wants people and no lift.
-statsmodels (pooled z), tea-tasting (means, ratios, log lift) and gbstats (relative lift) gave the numbers they are tested on.
+From statsmodels: two proportions. From tea-tasting: the variance of a ratio. From scipy: Student's and the normal distribution.
+By hand: Welch and Student from a mean and a variance, because the degrees of freedom and the error of the relative lift, which
+no library has, are needed for it and shown beside every result. tea-tasting, whose test of means gives out neither and takes
+the p of a log lift from the difference, is compared in the tests; gbstats gave the numbers of the relative lift.
 """
 
 from __future__ import annotations
@@ -9,7 +11,8 @@ from __future__ import annotations
 import math
 from typing import Literal, get_args
 
-from scipy.special import ndtr, ndtri, stdtr, stdtrit
+from numpy import errstate
+from scipy.special import stdtr, stdtrit
 
 from ltv.errors import UsageError, found
 from ltv.experiments.contrast import Comparison, Contrast, Scale, contrast
@@ -50,14 +53,19 @@ def two_proportion_z(
     >>> round(result.statistic, 3), round(result.p_value, 3)
     (1.408, 0.159)
     """
+    from statsmodels.stats.proportion import confint_proportions_2indep, test_proportions_2indep
+
     a, b = _rate(control), _rate(treatment)
-    z = float(ndtri(1 - share("alpha", alpha) / 2))
-    error = _pooled_error(control, treatment) if _known(variance, Variance) == "pooled" else _own_error(a, b)
-    if error == 0:
+    pooled = _known(variance, Variance) == "pooled"
+    if (control.merge(treatment).variance if pooled else a.variance + b.variance) == 0:
         raise CannotJudgeError(f"zero variance: rates {a.value} and {b.value}")
-    low, high = _newcombe(a, b, z) if _known(interval, Interval) == "newcombe" else _wald(a, b, z)
-    statistic = (b.value - a.value) / error
-    return Comparison(b.value - a.value, low, high, error, statistic, float(2 * ndtr(-abs(statistic))))
+    counts = treatment.total, treatment.n, control.total, control.n
+    method = "newcomb" if _known(interval, Interval) == "newcombe" else "wald"
+    low, high = confint_proportions_2indep(*counts, method=method, compare="diff", alpha=share("alpha", alpha))
+    with errstate(divide="ignore", invalid="ignore"):  # of the ratio and the odds, which it gives out as well
+        test = test_proportions_2indep(*counts, method="score" if pooled else "wald", compare="diff", correction=False)
+    numbers = b.value - a.value, low, high, math.sqrt(test.variance), test.statistic, test.pvalue
+    return Comparison(*map(float, numbers))
 
 
 def welch(
@@ -120,13 +128,11 @@ def ratio(arm: Arm) -> Estimate:
     >>> ratio(Arm.of_values([2, 4, 3], paired=[1, 2, 3])).value
     1.5
     """
-    below = arm.paired_mean
+    moments = arm.aggregates()
+    below = moments.mean("x")
     if below <= 0:
         raise CannotJudgeError(f"a ratio whose denominator is {below} a person")
-    value = arm.mean / below
-    numerator = Arm(arm.n, arm.total, arm.squares).variance  # a count of n - 1 on all three, also for yes and no
-    spread = numerator - 2 * value * arm.covariance + value**2 * arm.paired_variance
-    return Estimate(value, max(spread, 0.0) / below**2, arm.n)
+    return Estimate(moments.mean("y") / below, max(moments.ratio_var("y", "x"), 0.0), arm.n)
 
 
 def _known(value: str, kind: object) -> str:
@@ -139,34 +145,6 @@ def _rate(arm: Arm) -> Estimate:
     if arm.kind != "proportion":
         raise UsageError(found("kind of the arm", arm.kind, "proportion, from Arm.of_counts"))
     return arm.estimate()
-
-
-def _pooled_error(control: Arm, treatment: Arm) -> float:
-    both = control.merge(treatment)
-    return math.sqrt(both.variance * (1 / control.n + 1 / treatment.n))
-
-
-def _own_error(a: Estimate, b: Estimate) -> float:
-    return math.sqrt(a.variance / a.n + b.variance / b.n)
-
-
-def _wald(a: Estimate, b: Estimate, z: float) -> tuple[float, float]:
-    half = z * _own_error(a, b)
-    return b.value - a.value - half, b.value - a.value + half
-
-
-def _newcombe(a: Estimate, b: Estimate, z: float) -> tuple[float, float]:
-    (a_low, a_high), (b_low, b_high) = _wilson(a, z), _wilson(b, z)
-    down = math.hypot(b.value - b_low, a_high - a.value)
-    up = math.hypot(b_high - b.value, a.value - a_low)
-    return b.value - a.value - down, b.value - a.value + up
-
-
-def _wilson(rate: Estimate, z: float) -> tuple[float, float]:
-    centre = rate.value + z * z / (2 * rate.n)
-    half = z * math.sqrt(rate.variance / rate.n + (z / (2 * rate.n)) ** 2)
-    scale = 1 + z * z / rate.n
-    return (centre - half) / scale, (centre + half) / scale
 
 
 def _student_error(seen: Contrast) -> float:
@@ -191,24 +169,15 @@ def _degrees(seen: Contrast, reference: Reference) -> float:
     return (a + b) ** 2 / (a * a / (seen.n_control - 1) + b * b / (seen.n_treatment - 1))
 
 
-def _tail(statistic: float, degrees: float) -> float:
-    """Give the probability of less."""
-    return float(ndtr(statistic) if math.isinf(degrees) else stdtr(degrees, statistic))
-
-
-def _quantile(probability: float, degrees: float) -> float:
-    return float(ndtri(probability) if math.isinf(degrees) else stdtrit(degrees, probability))
-
-
 def _p_value(statistic: float, degrees: float, alternative: Alternative) -> float:
     if alternative == "two-sided":
-        return min(1.0, 2 * _tail(-abs(statistic), degrees))
-    return _tail(-statistic if alternative == "greater" else statistic, degrees)
+        return min(1.0, float(2 * stdtr(degrees, -abs(statistic))))
+    return float(stdtr(degrees, -statistic if alternative == "greater" else statistic))
 
 
 def _limits(effect: float, error: float, degrees: float, alternative: Alternative, alpha: float) -> tuple[float, float]:
     if _known(alternative, Alternative) == "two-sided":
-        half = error * _quantile(1 - alpha / 2, degrees)
+        half = error * float(stdtrit(degrees, 1 - alpha / 2))
         return effect - half, effect + half
-    reach = error * _quantile(1 - alpha, degrees)
+    reach = error * float(stdtrit(degrees, 1 - alpha))
     return (effect - reach, math.inf) if alternative == "greater" else (-math.inf, effect + reach)

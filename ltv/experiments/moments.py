@@ -16,6 +16,8 @@ from ltv.errors import UsageError, found
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from tea_tasting.aggr import Aggregates
+
 Kind = Literal["mean", "proportion"]
 # Below this share of the mean square a variance from sums of doubles is rounding.
 _ROUNDING = 1e-12
@@ -186,22 +188,28 @@ class Arm:
             return self.mean * (1 - self.mean)
         return _variance(self._people(2), self.total, self.squares)
 
-    @property
-    def paired_mean(self) -> float:
-        """Mean of the second column a person."""
-        return self.second()[0] / self._people(1)
+    def aggregates(self) -> Aggregates:
+        """Give the moments of both columns as tea-tasting takes them: the metric is its `y`, the second column its `x`.
 
-    @property
-    def paired_variance(self) -> float:
-        """Variance of the second column between people."""
-        total, squares, _ = self.second()
-        return _variance(self._people(2), total, squares)
+        Returns:
+            Means, variances and covariance, with n - 1 under them also for a metric of yes and no.
 
-    @property
-    def covariance(self) -> float:
-        """Covariance of the metric with the second column."""
-        total, _, products = self.second()
-        return (products - self.total * total / self._people(2)) / (self.n - 1)
+        Raises:
+            CannotJudgeError: fewer than two people.
+            UsageError: the arm has no second column.
+
+        >>> Arm.of_values([1, 2, 3], paired=[1, 1, 4]).aggregates().cov("x", "y")
+        1.5
+        """
+        from tea_tasting.aggr import Aggregates
+
+        (total, squares, products), n = self.second(), self._people(2)
+        return Aggregates(
+            n,
+            mean_={"y": self.total / n, "x": total / n},
+            var_={"y": _variance(n, self.total, self.squares), "x": _variance(n, total, squares)},
+            cov_={("x", "y"): (products - self.total * total / n) / (n - 1)},
+        )
 
     def estimate(self) -> Estimate:
         """Give the mean or rate of the arm, ready to be compared.

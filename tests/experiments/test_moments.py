@@ -31,8 +31,10 @@ def test_moments_are_those_of_numpy():
     draw = np.random.default_rng(1)
     y, x = draw.normal(100, 3, 50), draw.normal(5, 2, 50)
     arm, of = Arm.of_values(y, x), np.cov(y, x)
-    assert (arm.mean, arm.paired_mean) == pytest.approx((y.mean(), x.mean()))
-    assert (arm.variance, arm.paired_variance, arm.covariance) == pytest.approx((of[0, 0], of[1, 1], of[0, 1]))
+    assert (arm.mean, arm.variance) == pytest.approx((y.mean(), of[0, 0]))
+    both = arm.aggregates()
+    assert (both.count(), both.mean("y"), both.mean("x")) == pytest.approx((50, y.mean(), x.mean()))
+    assert (both.var("y"), both.var("x"), both.cov("y", "x")) == pytest.approx((of[0, 0], of[1, 1], of[0, 1]))
 
 
 def test_people_who_all_spend_the_same_have_no_variance():
