@@ -156,13 +156,25 @@ def _wald(a: Estimate, b: Estimate, z: float) -> tuple[float, float]:
 
 
 def _newcombe(a: Estimate, b: Estimate, z: float) -> tuple[float, float]:
-    (a_low, a_high), (b_low, b_high) = _wilson(a, z), _wilson(b, z)
+    (a_low, a_high), (b_low, b_high) = wilson(a, z), wilson(b, z)
     down = math.hypot(b.value - b_low, a_high - a.value)
     up = math.hypot(b_high - b.value, a.value - a_low)
     return b.value - a.value - down, b.value - a.value + up
 
 
-def _wilson(rate: Estimate, z: float) -> tuple[float, float]:
+def wilson(rate: Estimate, z: float) -> tuple[float, float]:
+    """Give the score interval of a rate, in which every rate is that a test at z does not refute.
+
+    Args:
+        rate: an estimate of one arm of counts.
+        z: standard errors; 1.96 for 95 %.
+
+    Returns:
+        (p + z^2 / 2n +- z sqrt(p (1 - p) / n + z^2 / 4n^2)) / (1 + z^2 / n) (Wilson 1927).
+
+    >>> [round(end, 4) for end in wilson(Estimate(0.25, 0.1875, 40), 1.96)]
+    [0.1419, 0.4019]
+    """
     centre = rate.value + z * z / (2 * rate.n)
     half = z * math.sqrt(rate.variance / rate.n + (z / (2 * rate.n)) ** 2)
     scale = 1 + z * z / rate.n
