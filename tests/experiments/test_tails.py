@@ -55,6 +55,16 @@ def test_where_nothing_differs_every_probability_is_as_likely_in_a_long_campaign
 
 
 @pytest.mark.drill
+def test_arms_of_unequal_size_are_believed_better_as_seldom_where_the_normal_posterior_is_not():
+    draw, beliefs = np.random.default_rng(14), []
+    for number in range(1_000):
+        pair = spend(draw, law="lognormal", people=9_000), spend(draw, law="lognormal", people=1_000)
+        beliefs.append((compare(*pair, seed=number).prob_better, plain(*pair).prob_better))
+    ours, normal = (np.abs(np.array(beliefs) - 0.5) > 0.475).mean(axis=0)
+    assert ours <= 0.07 < normal
+
+
+@pytest.mark.drill
 @pytest.mark.parametrize("law", ["lognormal", "pareto"])
 @pytest.mark.parametrize("lift", ["more payers", "higher amounts"])
 def test_intervals_cover_a_true_difference_and_are_narrower_than_the_normal_ones(law, lift):
