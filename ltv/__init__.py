@@ -14,6 +14,9 @@ What there is:
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
     assign           who gets which variant of an experiment
+    compare          the arms of a test in a table of people
+    plan_experiment  how many people and days a test needs, at the traffic there is
+    judge            what to do about every experiment: checks, effects, decisions
     explain_user     why a person is who they are, and what was cut off
     unified_ids      who the identifiers are, how sure that is, what changed
     restated         a result table of an earlier day, with people as they are numbered now
@@ -31,6 +34,9 @@ if TYPE_CHECKING:
     from ltv.behaviour.retention import retention
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
+    from ltv.experiments.compare import compare
+    from ltv.experiments.judge import judge
+    from ltv.experiments.planning import plan_experiment
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
@@ -44,11 +50,14 @@ __version__ = "0.1.0"
 __all__ = [
     "LtvError",
     "assign",
+    "compare",
     "data_assets",
     "explain_user",
+    "judge",
     "notice",
     "open",
     "pages_by_table",
+    "plan_experiment",
     "restated",
     "retention",
     "show",
@@ -59,11 +68,14 @@ __all__ = [
 _HOMES = {
     "LtvError": "ltv.errors",
     "assign": "ltv.experiments.assign",
+    "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
+    "judge": "ltv.experiments.judge",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
+    "plan_experiment": "ltv.experiments.planning",
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",

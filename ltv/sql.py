@@ -20,6 +20,7 @@ from sqlglot.errors import SqlglotError
 from ltv.errors import UsageError, found
 
 DIALECT = "duckdb"
+_OPERATORS = (exp.Binary, exp.Unary)
 
 
 @lru_cache(maxsize=512)
@@ -51,6 +52,8 @@ def expression(text: str, **nodes: exp.Expr) -> exp.Expr:
 
     >>> expression("v > 0", v=column("odd name")).sql(dialect="duckdb")
     '"odd name" > 0'
+    >>> expression("a - x", x=expression("b - c")).sql(dialect="duckdb")
+    'a - (b - c)'
     """
     return replace_columns(_parsed(text).copy(), nodes)
 
@@ -60,7 +63,10 @@ def replace_columns(tree: exp.Expr, nodes: Mapping[str, exp.Expr]) -> exp.Expr:
 
     def swap(node: exp.Expr) -> exp.Expr:
         if isinstance(node, exp.Column) and not node.table and node.name in nodes:
-            return nodes[node.name].copy()
+            swapped = nodes[node.name].copy()
+            # what is put beside an operator keeps together: `b - c` in the place of x in `a - x`
+            apart = isinstance(node.parent, _OPERATORS) and isinstance(swapped, _OPERATORS)
+            return exp.paren(swapped, copy=False) if apart else swapped
         return node
 
     return tree.transform(swap) if nodes else tree

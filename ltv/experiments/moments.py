@@ -164,6 +164,15 @@ class Arm:
         paired, paired_squares, products = (a + b for a, b in zip(self.second(), other.second(), strict=True))
         return Arm(n, total, squares, paired, paired_squares, products, self.kind)
 
+    def of_second(self) -> Arm:
+        """Give the aggregates of the second column alone.
+
+        >>> Arm.of_values([1, 2], paired=[3, 5]).of_second().mean
+        4.0
+        """
+        total, squares, _ = self.second()
+        return Arm(self.n, total, squares)
+
     def second(self) -> tuple[float, float, float]:
         """Give sum, sum of squares and sum of products of the second column.
 

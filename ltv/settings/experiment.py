@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from datetime import date, datetime
 from itertools import accumulate
 from typing import Any
 
 from ltv.errors import UsageError, found
+from ltv.settings.metric import HOOK_METRICS, USUAL_METRICS, MetricName, metric_name
 from ltv.settings.ranges import Range, overlaps
-from ltv.settings.readers import FILE, items, mapping, only_known, share, text, texts, whole
+from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 
 BUCKETS = 10_000
 VERSIONS = (1,)
@@ -33,6 +35,11 @@ class Experiment:
         layer_range: buckets of the layer whose people may take part, from the first one to before the end.
         traffic: share of those people who take part; it may grow while the experiment runs.
         version: of the way from an id to a bucket.
+        start: first day on which people may be exposed; None where it does not matter.
+        end: last day on which people are let in, after which the test is judged once; None while it runs.
+        planned_people: people that all arms will have at the end; the bounds of a running test are narrowest there.
+        hook: whether it is a paid hook: then its effect on first orders, retention, value and cost is told.
+        cost_per_person: what treating a person costs beside the discounts in `orders`, in the workspace's currency.
     """
 
     name: str
@@ -45,6 +52,11 @@ class Experiment:
     layer_range: Range = (0, BUCKETS)
     traffic: float = 1.0
     version: int = 1
+    start: date | None = None
+    end: date | None = None
+    planned_people: int = 10_000
+    hook: bool = False
+    cost_per_person: float = 0.0
 
     def __post_init__(self) -> None:
         """Check one that is made in a notebook as strictly as one that is declared.
@@ -53,10 +65,20 @@ class Experiment:
             UsageError: it could not be assigned as it says.
         """
         where = f"[[experiments]] {self.name}"
-        for name in ("name", "salt", "variants", "unit", "layer_range", "traffic", "version"):
+        for name in ("name", "salt", "variants", "unit", "layer_range", "traffic", "version", "planned_people"):
             _READERS[name](f"{where} {name}", getattr(self, name))
+        for metric in self.metrics:
+            metric_name(metric, where=f"{where} metrics")
+        if self.start and self.end and self.end < self.start:
+            raise UsageError(found(f"{FILE} {where} end", str(self.end), f"a day not before start, {self.start}"))
         if self.control not in self.variants:
             raise UsageError(found(f"{FILE} {where} control", self.control, ", ".join(self.variants)))
+
+    @property
+    def measured(self) -> tuple[MetricName, ...]:
+        """What is compared, the metric that decides first; the usual ones where none are named."""
+        names = self.metrics or (HOOK_METRICS if self.hook else USUAL_METRICS)
+        return tuple(metric_name(name) for name in dict.fromkeys(names))
 
     @property
     def traffic_salt(self) -> str:
@@ -161,7 +183,24 @@ def _version(name: str, value: object) -> int:
     return read
 
 
+def _day(name: str, value: object) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise UsageError(found(f"{FILE} {name}", str(value), "a day such as 2026-06-30, without quotes"))
+
+
+def _flag(name: str, value: object) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise UsageError(found(f"{FILE} {name}", value, "true or false"))
+
+
 _READERS: dict[str, Any] = {
+    "start": _day,
+    "end": _day,
+    "planned_people": at_least_one,
+    "hook": _flag,
+    "cost_per_person": number,
     "name": _printable,
     "salt": text,
     "variants": _variants,

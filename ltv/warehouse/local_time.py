@@ -6,7 +6,7 @@ is `ts + offset` with a CASE over them. Asking the engine's calendar library for
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlglot import exp
@@ -77,6 +77,15 @@ def local_day(column: exp.Expr, timezone: str, start: datetime, end: datetime) -
 
 def _interval(offset: timedelta) -> exp.Expr:
     return exp.Interval(this=exp.Literal.string(str(int(offset.total_seconds()))), unit=exp.var("SECOND"))
+
+
+def day_end(day: date, timezone: str) -> datetime:
+    """The exclusive end of a calendar day in a zone, as a UTC instant (naive).
+
+    >>> day_end(date(2026, 6, 30), "Asia/Shanghai").isoformat()
+    '2026-06-30T16:00:00'
+    """
+    return day_start(datetime.combine(day + timedelta(days=1), time()), timezone)
 
 
 def day_start(day: datetime, timezone: str) -> datetime:

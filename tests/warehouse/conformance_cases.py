@@ -251,6 +251,42 @@ AGREEMENTS = _table(
     (1, 3, 2, False),
 )
 
+# 1 met both variants at one moment, 2 one after the other, 3 never knew who it was
+EXPOSED = _table(
+    {"ts": _TIME, "experiment": _TEXT, "variant": _TEXT, "user_id": _LONG},
+    (_at("2024-01-02"), "blue", "treatment", 1), (_at("2024-01-02"), "blue", "control", 1), (_at("2024-01-03"), "blue", "control", 2),
+    (_at("2024-01-01 00:00:00.5"), "blue", "treatment", 2), (_at("2024-01-01"), "blue", "control", None), (_at("2024-01-05"), "'; --", "中", 1),
+    (_at("2024-01-04"), "'; --", "control", 2), (_at("2024-02-01"), "blue", "control", 4),
+)  # fmt: skip
+MET_FIRST = _table(
+    {"experiment": _TEXT, "user_id": _LONG, "exposed_at": _TIME, "variant": _TEXT, "in_several": _BOOL},
+    ("blue", 1, _at("2024-01-02"), "control", True), ("blue", 2, _at("2024-01-01 00:00:00.5"), "treatment", True),
+    ("'; --", 1, _at("2024-01-05"), "中", False), ("'; --", 2, _at("2024-01-04"), "control", False), ("blue", 4, _at("2024-02-01"), "control", False),
+)  # fmt: skip
+TESTED = _table(
+    {"user_id": _LONG, "variant": _TEXT, "exposed_us": _LONG, "in_several": _BOOL, "day_before": _LONG, "day_after": _LONG},
+    (1, "control", 1_704_153_600_000_000, True, 1, 0), (2, "中", 1_704_067_200_500_000, False, 0, 2), (4, "control", 1_706_745_600_000_000, False, 0, 0),
+)  # fmt: skip
+BOUGHT = _table(
+    {"user_id": _LONG, "ts": _TIME, "value": MONEY, "amount": _REAL, "is_paid": _BOOL, "discount": MONEY, "refund": MONEY},
+    (1, _at("2024-01-01 23:59:59.999999"), Decimal("19.99"), 19.99, True, Decimal("1.5"), Decimal(0)), (1, _at("2024-01-09"), Decimal(-3), -3.0, False, Decimal(0), Decimal(3)),
+    (2, _at("2024-01-01"), Decimal("0.1"), 0.1, True, Decimal(0), Decimal("0.1")), (9, _at("2024-01-02"), Decimal(5), 5.0, True, Decimal(0), Decimal(0)),
+)  # fmt: skip
+SEEN_AT = _table(
+    {"user_id": _LONG, "ts": _TIME, "event": _TEXT},
+    (1, _at("2024-01-02"), "visit"), (1, _at("2023-12-31 23:00:00"), "share"), (1, _at("2022-01-01"), "visit"), (2, _at("2024-01-08 00:00:00.5"), "visit"), (None, _at("2024-01-02"), "visit"), (4, _at("2024-02-09"), None),
+)  # fmt: skip
+SINCE = _table(
+    {"user_id": _LONG, "since": _LONG},
+    (1, 0),
+    (1, 86_399_999_999),
+    (1, 86_400_000_000),
+    (1, -1),
+    (1, -86_400_000_000),
+    (1, -86_400_000_001),
+    (2, -1),
+)
+
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -271,6 +307,24 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
+    "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
+    "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"lately": 1_704_153_600_000_000})],
+    "ltv/experiments/entries.sql": [
+        Case(2, {"entries": SEEN_AT}, {"moment": "ts", "span_start": "CAST('2023-12-31' AS TIMESTAMP)", "span_end": "CAST('2024-02-01' AS TIMESTAMP)"})
+    ],
+    "ltv/experiments/event_moments.sql": [Case(3, {"people": TESTED, "events": SEEN_AT}, {}, {"before": 28 * 86_400_000_000, "after": 7 * 86_400_000_000 + 1})],
+    "ltv/experiments/first_exposures.sql": [Case(5, {"exposures": EXPOSED})],
+    "ltv/experiments/invite_moments.sql": [Case(3, {"people": TESTED, "invites": _table({"inviter_user_id": _LONG, "ts": _TIME}, (1, _at("2024-01-02")), (1, _at("2023-01-02")), (2, _at("2024-01-02")), (None, _at("2024-01-02")))})],
+    "ltv/experiments/order_moments.sql": [Case(3, {"people": TESTED, "orders": BOUGHT})],
+    "ltv/experiments/outside.sql": [
+        Case(1, {"first_exposures": MET_FIRST, "exposures": EXPOSED}, {}, {"experiment": "blue", "start": _at("2024-01-02"), "after": _at("2024-01-31")})
+    ],
+    "ltv/experiments/people.sql": [Case(2, {"first_exposures": MET_FIRST}, {}, {"experiment": "blue", "start": _at("2024-01-02"), "after": _at("2024-03-31")})],
+    "ltv/experiments/score_moments.sql": [Case(2, {"people": TESTED, "scores": _table({"user_id": _LONG, "horizon_days": _INT, "expected": _REAL}, (1, 30, 1.5), (1, 90, 2.5), (9, 30, 1.0))})],
+    "ltv/experiments/shared_people.sql": [Case(2, {"first_exposures": MET_FIRST}, {}, {"every": 1}), Case(1, {"first_exposures": MET_FIRST}, {}, {"every": 2})],
+    "ltv/experiments/traffic.sql": [
+        Case(2, {"durations": _table({"days": _INT, "since": _TIME}, (7, _at("2024-01-05")), (14, _at("2024-01-01"))), "entries": _table({"user_id": _LONG, "last_at": _TIME}, (1, _at("2024-01-05")), (2, _at("2024-01-02")))})
+    ],
     "ltv/identity/identifiers.sql": [
         Case(1, {"rows": SEEN.slice(0, 4)}, {"kind": "NULLIF(id_type, 'device')", "value": "id_value", "moment": "first_seen"})
     ],

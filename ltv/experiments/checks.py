@@ -1,0 +1,209 @@
+"""What is looked at before any effect: a test that was not run as planned has no effect to tell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ltv.experiments.checks_words import RULES, WHY
+from ltv.experiments.contrast import contrast
+from ltv.experiments.moments import Arm, CannotJudgeError
+from ltv.experiments.multiple import holm
+from ltv.experiments.srm import Srm, srm
+from ltv.text import Text, number, same
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from ltv.experiments.aa import FalsePositives
+    from ltv.result import State
+
+SRM_ALPHA = 0.001
+COUPLED_ALPHA = 1e-6  # asked of every pair of tests, of up to hundreds of pairs
+IMBALANCE_ALPHA = 0.001
+FEW_DAYS, FEW_PEOPLE = 7, 200
+SEVERAL_WATCH, SEVERAL_BAD = 0.01, 0.10
+BEFORE_BY_AFTER, BEFORE_LEAST = 4, 20
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was looked at.
+
+    Attributes:
+        name: which.
+        state: traffic light; `none` where it could not be looked at.
+        told: what was found, in words.
+        blocks: whether no effect may be told.
+        p_value: of the check, or NaN.
+    """
+
+    name: str
+    state: State
+    told: Text
+    blocks: bool = False
+    p_value: float = math.nan
+
+    @property
+    def rule(self) -> Text:
+        """What is looked at, and when the light changes."""
+        return RULES[self.name]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """People of a test, by variant, in the order of the plan.
+
+    Attributes:
+        people: variant → people.
+        in_several: people who met more than one variant.
+        unknown: people in variants that the plan does not know.
+        first_us: first exposure, microseconds; NaN where there is none.
+        last_us: last exposure.
+        lately: people of the last 28 days.
+        day_before: paid orders within the day before the exposure.
+        day_after: within the day after it.
+    """
+
+    people: Mapping[str, int]
+    in_several: int
+    unknown: Mapping[str, int]
+    first_us: float
+    last_us: float
+    lately: int
+    day_before: int
+    day_after: int
+
+    @classmethod
+    def of(cls, rows: pd.DataFrame, variants: Sequence[str]) -> Counts:
+        """The counts of the query `counts`."""
+        by = dict(zip(rows["variant"], rows["people"], strict=True))
+        known = rows[rows["variant"].isin(list(variants))]
+        return cls(
+            people={v: int(by.get(v, 0)) for v in variants},
+            in_several=int(rows["in_several"].sum()),
+            unknown={str(v): int(n) for v, n in by.items() if v not in variants},
+            first_us=float(known["first_us"].min()),
+            last_us=float(known["last_us"].max()),
+            lately=int(known["lately"].sum()),
+            day_before=int(known["day_before"].sum()),
+            day_after=int(known["day_after"].sum()),
+        )
+
+    @property
+    def total(self) -> int:
+        """People of all variants of the plan."""
+        return sum(self.people.values())
+
+
+def split_is_planned(counts: Counts, weights: Mapping[str, float]) -> tuple[Check, Srm]:
+    """Whether the arms have as many people as the plan says, over all arms."""
+    seen = srm([counts.people[v] for v in weights], list(weights.values()))
+    shares = [f"{v} {n:,} ({n / max(counts.total, 1):.2%})" for v, n in counts.people.items()]
+    broken = seen.p_value < SRM_ALPHA
+    plan = ", ".join(f"{v} {w:.2%}" for v, w in weights.items())
+    told = WHY["srm" if broken else "srm_fine"].format(p=f"{seen.p_value:.2g}", shares=", ".join(shares), plan=plan)
+    return Check("srm", "bad" if broken else "good", told, broken, seen.p_value), seen
+
+
+def everybody_is_there(counts: Counts) -> Check:
+    """Whether every variant of the plan, control among them, has somebody."""
+    empty = [v for v, n in counts.people.items() if not n]
+    if counts.unknown:
+        named = ", ".join(f"{v} ({n:,})" for v, n in sorted(counts.unknown.items()))
+        if empty:
+            return Check("arms", "bad", WHY["arm_renamed"].format(arms=", ".join(empty), others=named), blocks=True)
+        return Check("arms", "watch", WHY["arm_unknown"].format(others=named))
+    if empty:
+        return Check("arms", "bad", WHY["arm_empty"].format(arms=", ".join(empty)), blocks=True)
+    return Check("arms", "good", WHY["arms_fine"].format(n=str(len(counts.people))))
+
+
+def one_variant_each(counts: Counts) -> Check:
+    """How many people met more than one variant."""
+    share = counts.in_several / max(counts.total, 1)
+    state: State = "bad" if share > SEVERAL_BAD else "watch" if share > SEVERAL_WATCH else "good"
+    told = WHY["several"].format(n=number(counts.in_several, "count"), share=number(share, "rate"))
+    return Check("several", state, told, state == "bad")
+
+
+def exposed_in_time(outside: Mapping[str, int], counts: Counts) -> Check:
+    """Exposures before the test was to begin, after it closed, or of nobody who is known."""
+    early, late, nobody = (int(outside[k]) for k in ("too_early", "too_late", "anonymous"))
+    values = {"early": number(early, "count"), "late": number(late, "count"), "nobody": number(nobody, "count")}
+    everybody = max(counts.total + early, 1)
+    state: State = "watch" if early or nobody > 0.05 * everybody else "good"
+    return Check("dates", state, WHY["dates"].format(**values))
+
+
+def exposed_before_outcome(counts: Counts) -> Check:
+    """Whether orders follow exposures: where they come before, the log is written after the fact and has no effect in it."""
+    before, after = counts.day_before, counts.day_after
+    turned = before >= BEFORE_LEAST and before > BEFORE_BY_AFTER * after
+    values = {"before": number(before, "count"), "after": number(after, "count")}
+    return Check(
+        "order", "bad" if turned else "good", WHY["order_turned" if turned else "order"].format(**values), turned
+    )
+
+
+def alike_before(arms: Mapping[str, Mapping[str, Arm]], control: str, covariates: Sequence[str]) -> Check:
+    """Whether variants were alike before: value, orders and active days of the 28 days before the exposure."""
+    found = []
+    for covariate in covariates:
+        for variant in [v for v in arms if v != control]:
+            try:
+                seen = contrast(arms[control][covariate].estimate(), arms[variant][covariate].estimate())
+            except CannotJudgeError:
+                continue  # nobody was anything before
+            found.append((covariate, variant, seen.effect / seen.standard_error))
+    if not found:
+        return Check("before", "none", WHY["before_nothing"])
+    adjusted = holm([math.erfc(abs(z) / math.sqrt(2)) for _, _, z in found])
+    p = min(adjusted)
+    covariate, variant, z = found[adjusted.index(p)]
+    values: dict[str, str | Text] = {
+        "p": f"{p:.2g}",
+        "what": WHY.get(covariate, same(covariate)),
+        "variant": same(variant),
+        "z": f"{z:+.1f}",
+    }
+    off = p < IMBALANCE_ALPHA
+    return Check(
+        "before", "watch" if off else "good", WHY["before_off" if off else "before"].format(**values), False, p
+    )
+
+
+def late_enough(counts: Counts, *, days: float, running: bool) -> Check:
+    """Whether the test has run a whole week and has people enough for its intervals."""
+    least = min(counts.people.values(), default=0)
+    early = running and (days < FEW_DAYS or least < FEW_PEOPLE)
+    values = {"days": number(max(days, 0.0), "days"), "n": number(least, "count")}
+    return Check("early", "watch" if early else "good", WHY["early" if early else "late"].format(**values))
+
+
+def alarms_by_chance(seen: FalsePositives, metric: Text) -> Check:
+    """How often two halves of these very people differ by chance."""
+    values = {"rate": number(seen.rate, "rate"), "low": number(seen.low, "rate"), "high": number(seen.high, "rate")}
+    told = WHY["aa" if seen.ok else "aa_off"].format(metric=metric, n=number(seen.simulations, "count"), **values)
+    return Check("aa", "good" if seen.ok else "watch", told)
+
+
+def goes_with_none(name: str, shared: pd.DataFrame) -> Check:
+    """Whether the variants of this test are drawn independently of those of others that the same people are in."""
+    from scipy.stats import chi2_contingency
+
+    mine = shared[(shared["one"] == name) | (shared["other"] == name)]
+    people, tests = int(mine["people"].sum()), 0
+    for pair, rows in mine.groupby(["one", "other"]):
+        table = rows.pivot_table(index="one_variant", columns="other_variant", values="people", fill_value=0)
+        if min(table.shape) < 2 or table.to_numpy().sum() < FEW_PEOPLE:  # noqa: PLR2004  nothing to compare
+            continue
+        tests += 1
+        p = float(chi2_contingency(table.to_numpy(), correction=False).pvalue)
+        if p < COUPLED_ALPHA:
+            partner = same(str(pair[0] if pair[1] == name else pair[1]))
+            return Check("coupled", "bad", WHY["coupled"].format(other=partner, p=f"{p:.2g}"), True, p)
+    told = WHY["alone" if not tests else "independent"].format(n=str(tests), people=number(people, "count"))
+    return Check("coupled", "good", told)

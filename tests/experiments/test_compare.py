@@ -1,0 +1,158 @@
+"""One test in a table of people: decisions, an e-mail test with known conclusions, and bad input."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ltv.errors import UsageError
+from ltv.experiments.compare import compare
+
+HILLSTROM = (
+    Path(os.environ.get("LTV_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
+    / "hillstrom"
+    / "hillstrom.csv"
+)
+
+
+def people(n=4_000, *, gain=0.0, seed=1):
+    draw = np.random.default_rng(seed)
+    variant = draw.choice(["control", "blue"], n)
+    past = draw.gamma(2.0, 10.0, n)
+    spend = past * draw.gamma(2.0, 0.5, n) + gain * (variant == "blue")
+    bought = (draw.random(n) < 0.2 + 0.01 * gain * (variant == "blue")).astype(int)
+    return pd.DataFrame(
+        {"variant": variant, "past": past, "spend": spend, "bought": bought, "orders": draw.poisson(1.5, n)}
+    )
+
+
+def why(judged):
+    (decision,) = judged.decisions
+    assert decision.verdict == "cannot_judge"
+    assert judged.table["verdict"].str.startswith("cannot be judged: ").all()
+    return decision.why.en
+
+
+@pytest.mark.skipif(not HILLSTROM.is_file(), reason=f"the shared real data is absent: {HILLSTROM} does not exist")
+def test_the_e_mail_test_of_hillstrom_comes_to_its_known_conclusions():
+    """Both e-mails bring visits, orders and money; the men's brings more of all three."""
+    seen = pd.read_csv(HILLSTROM).rename(columns={"segment": "variant"})
+    metrics = {"visit": "rate", "conversion": "rate", "spend": "money"}
+    judged = compare(seen, metrics=metrics, control="No E-Mail", covariates={"spend": "history"}, name="hillstrom")
+    assert {(d.variant, d.verdict) for d in judged.decisions} == {("Mens E-Mail", "ship"), ("Womens E-Mail", "ship")}
+    assert all(c.state == "good" for c in judged.tests[0].checks if c.name in ("srm", "arms", "before"))
+    plain = judged.table.query("method == 'welch'").set_index(["metric", "variant"])
+    assert plain.loc[("spend", "Mens E-Mail"), ["mean", "mean_control"]].tolist() == pytest.approx(
+        [1.423, 0.653], abs=5e-4
+    )
+    assert plain.loc[("spend", "Womens E-Mail"), "mean"] == pytest.approx(1.077, abs=5e-4)
+    for metric in metrics:
+        mens, womens = (plain.loc[(metric, f"{w} E-Mail")] for w in ("Mens", "Womens"))
+        assert mens["mean"] > womens["mean"] > womens["mean_control"]
+        assert max(mens["p_value"], womens["p_value"]) < 0.01
+    tail = judged.table.query("method == 'heavy_tail'").set_index("variant")
+    assert (tail["p_better"] > 0.99).all()
+
+
+def test_cuped_narrows_the_interval_and_keeps_the_gain():
+    judged = compare(people(gain=1.0), metrics={"spend": "money"}, covariates={"spend": "past"})
+    line = judged.table.set_index("method")
+    width = line["difference_high"] - line["difference_low"]
+    assert width["welch_cuped"] < 0.8 * width["welch"]
+    assert line.loc["welch_cuped", "difference_low"] < 1.0 < line.loc["welch_cuped", "difference_high"]
+    assert line.loc["welch_cuped", "decides"]
+
+
+def test_a_quick_comparison_has_the_same_decision_and_deciding_lines():
+    seen = people(gain=1.0)
+    options = {"metrics": {"spend": "money", "bought": "rate"}, "covariates": {"spend": "past"}}
+    one, other = (compare(seen, **options, thorough=t) for t in (True, False))
+    decides = [j.table.query("decides").reset_index(drop=True) for j in (one, other)]
+    pd.testing.assert_frame_equal(*decides)
+    assert [d.verdict for d in one.decisions] == [d.verdict for d in other.decisions]
+    assert len(other.table) == 2
+
+
+def test_a_ratio_of_sums_is_a_ratio():
+    seen = people()
+    judged = compare(seen, metrics={"spend": "money"}, denominators={"spend": "orders"}, thorough=False)
+    sums = seen.groupby("variant")[["spend", "orders"]].sum()
+    expected = sums["spend"] / sums["orders"]
+    assert judged.table[["mean_control", "mean"]].iloc[0].tolist() == pytest.approx(
+        [expected["control"], expected["blue"]]
+    )
+
+
+def test_lower_can_be_better():
+    seen = people(gain=-3.0)
+    judged = compare(seen, metrics={"spend": "money"}, lower_is_better=["spend"])
+    assert judged.decisions[0].verdict == "ship"
+    assert judged.table.query("method == 'heavy_tail'")["p_better"].item() > 0.99
+
+
+def test_a_plan_that_is_not_kept_breaks_the_test():
+    judged = compare(people(), metrics={"bought": "rate"}, planned={"control": 0.6, "blue": 0.4})
+    assert judged.decisions[0].verdict == "broken"
+
+
+@pytest.mark.parametrize(
+    ("change", "metrics", "says"),
+    [
+        (lambda t: t.assign(spend=t["spend"].where(t.index > 2)), {"spend": "money"}, "3 people have no value"),
+        (lambda t: t.assign(spend=5.0), {"spend": "money"}, "same value"),
+        (lambda t: t.assign(bought=0), {"bought": "rate"}, "same value"),
+        (lambda t: t.assign(orders=t["orders"] - 1), {"orders": "count"}, "negative"),
+        (lambda t: t.assign(bought=t["bought"] * 2), {"bought": "rate"}, "not 0 or 1"),
+        (lambda t: t.assign(variant="blue"), {"bought": "rate"}, "no control"),
+        (lambda t: t.assign(variant=t["variant"].replace("control", "old")), {"bought": "rate"}, "no control"),
+        (lambda t: t.iloc[:0], {"bought": "rate"}, "no control"),
+        (lambda t: pd.concat([t[t["variant"] == "blue"], t[t["variant"] == "control"].head(1)]), {"spend": "mean"}, "mismatch"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_judged_says_why(change, metrics, says):
+    judged = compare(change(people()), metrics=metrics)
+    assert says in judged.decisions[0].why.en
+    assert judged.decisions[0].verdict in ("cannot_judge", "broken")
+    assert judged.table["verdict"].isin([judged.decisions[0].code]).all()
+
+
+def test_nan_that_reaches_the_sums_is_named():
+    import pyarrow as pa
+
+    seen = people()
+    values = seen["spend"].to_numpy().copy()
+    values[5] = np.nan
+    table = pa.table(
+        {"variant": seen["variant"], "spend": pa.array(values, from_pandas=False), "user_id": range(len(seen))}
+    )
+    assert "NaN" in why(compare(table, metrics={"spend": "money"}))
+
+
+def test_one_metric_that_cannot_be_judged_leaves_the_others_standing():
+    seen = people(gain=2.0).assign(orders=-1)
+    judged = compare(seen, metrics={"spend": "money", "orders": "count"})
+    assert judged.decisions[0].verdict == "ship"
+    assert set(judged.table["metric"]) == {"spend"}
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"metrics": {}}, "metrics"),
+        ({"metrics": {"spend": "gold"}}, "metrics spend: found 'gold'"),
+        ({"metrics": {"nothing": "mean"}}, "people columns"),
+        ({"metrics": {"spend": "mean"}, "covariates": {"bought": "past"}}, "covariates: found 'bought'"),
+        ({"metrics": {"spend": "mean"}, "covariates": {"spend": "before"}}, "people columns"),
+    ],
+)
+def test_a_wrong_argument_is_named(options, says):
+    with pytest.raises(UsageError, match=says):
+        compare(people(), **options)
+
+
+def test_the_same_people_give_the_same_result_to_the_digit():
+    seen = people(gain=0.5)
+    tables = [compare(seen, metrics={"spend": "money"}, covariates={"spend": "past"}).table for _ in range(2)]
+    pd.testing.assert_frame_equal(*tables, check_exact=True)
