@@ -33,7 +33,6 @@ def test_an_event_of_any_name_can_be_measured(event):
         "value_731d",
         "value_d7",
         "retention_7d",
-        "event._7d",
         "value_7",
         "Value_7d",
         "value_7d ",
