@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ltv.experiments.checks_words import RULES, WHY
 from ltv.experiments.contrast import contrast
 from ltv.experiments.moments import Arm, CannotJudgeError
-from ltv.experiments.multiple import holm
 from ltv.experiments.srm import Srm, srm
 from ltv.text import Text, number, same
 
@@ -160,9 +159,8 @@ def alike_before(arms: Mapping[str, Mapping[str, Arm]], control: str, covariates
             found.append((covariate, variant, seen.effect / seen.standard_error))
     if not found:
         return Check("before", "none", WHY["before_nothing"])
-    adjusted = holm([math.erfc(abs(z) / math.sqrt(2)) for _, _, z in found])
-    p = min(adjusted)
-    covariate, variant, z = found[adjusted.index(p)]
+    covariate, variant, z = max(found, key=lambda one: abs(one[2]))
+    p = min(1.0, len(found) * math.erfc(abs(z) / math.sqrt(2)))  # the smallest one after Holm
     values: dict[str, str | Text] = {
         "p": f"{p:.2g}",
         "what": WHY.get(covariate, same(covariate)),

@@ -86,10 +86,11 @@ def compare(
     engine, names = _together(people, segments)
     measured = _measured(metrics, covariates or {}, denominators or {}, lower_is_better)
     table = _checked(engine, names["people"], measured, with_id="segments" in names or thorough)
-    seen = engine.frame(exp.select("variant").distinct().from_(sql.table(table))) if planned is None else None
-    weights = dict(planned) if planned is not None else _equal(seen)
-    of = People(engine, table, name, weights, control, measured, running, planned_people, whole=True)
-    test = _findings(of, names.get("segments"), metrics, thorough=thorough)
+    of = People(engine, table, name, dict(planned or {}), control, measured, running, planned_people, whole=True)
+    rows = of.rows()
+    if planned is None:
+        of = replace(of, weights=_equal(rows))
+    test = _findings(of, rows, names.get("segments"), metrics, thorough=thorough)
     return Judged(frame_of(test.rows, day_end(as_of, "UTC")), currency=currency, as_of=as_of, tests=(test,))
 
 
@@ -145,15 +146,15 @@ def _checked(engine: Engine, table: str, measured: Sequence[Measured], *, with_i
     return table
 
 
-def _equal(seen: pd.DataFrame | None) -> dict[str, float]:
-    assert seen is not None  # noqa: S101  read where no plan is given
-    variants = sorted(str(v) for v in seen["variant"].dropna())
+def _equal(rows: pd.DataFrame) -> dict[str, float]:
+    variants = sorted(str(v) for v in rows["variant"].dropna())
     return {v: 1 / len(variants) for v in variants}
 
 
-def _findings(of: People, segments: str | None, metrics: Mapping[str, Measure], *, thorough: bool) -> Findings:
+def _findings(
+    of: People, rows: pd.DataFrame, segments: str | None, metrics: Mapping[str, Measure], *, thorough: bool
+) -> Findings:
     """Checks that a table of people allows, then lines and decisions."""
-    rows = of.rows()
     counts = _counts(of, rows)
     arms = _control_is_there(of, counts)
     split, ratio = look.split_is_planned(counts, of.weights)

@@ -52,9 +52,11 @@ def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
 
 
 def _adjusted(p_values: Sequence[float], method: str) -> list[float]:
-    from statsmodels.stats.multitest import multipletests
-
     for p in p_values:
         if not 0 <= p <= 1:
             raise CannotJudgeError(found("p value", p, "0 to 1"))
-    return [float(p) for p in multipletests(p_values, method=method)[1]] if len(p_values) else []
+    if len(p_values) < 2:  # noqa: PLR2004  one question needs no adjustment
+        return list(p_values)
+    from statsmodels.stats.multitest import multipletests
+
+    return [float(p) for p in multipletests(p_values, method=method)[1]]
