@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from sqlglot import exp
+from support_experiments import AS_OF, PLAN, world
 from warehouse import vocabulary
 from warehouse.comparison import differences, rows
 from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
@@ -21,6 +23,7 @@ from warehouse.vocabulary import Snippet
 from ltv import sql
 from ltv.behaviour.retention import retention
 from ltv.errors import UsageError
+from ltv.experiments.judge import judge
 from ltv.warehouse.dialect import CHANGED, SAME, spark_text
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.engine import Engine
@@ -215,6 +218,33 @@ def test_retention_is_the_same_end_to_end(
     assert one["revenue"].abs().sum() > 0
     assert one["retained"].where(one["period"] > 0, 0).sum() > 0
     assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
+
+
+def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+    shop = world(600, seed=2)
+    chance = random.Random(3)
+    people = range(600)
+    more = {
+        "segments": pa.table(
+            {"user_id": people, "segment_kind": ["luck"] * 600, "segment": chance.choices("ab", k=600)}
+        ),
+        "scores": pa.table(
+            {"user_id": people, "horizon_days": [90] * 600, "expected": [chance.random() for _ in people]}
+        ),
+    }
+    given = more | {n: pa.Table.from_pandas(getattr(shop, n)) for n in ("exposures", "orders", "events", "invites")}
+    metrics = ("order_rate_7d", "retention_d7", "average_order_value_30d", "event.share_7d", "invites_30d", "ltv_90d")
+    found = []
+    for engine in (duck, sparks):
+        for name, table in given.items():
+            engine.register(f"shop {name}", table)
+        tables = {name: Table(engine, f"shop {name}") for name in given}
+        plan = replace(PLAN, metrics=metrics)
+        found.append(judge(tables.pop("exposures"), tables.pop("orders"), experiments=[plan], as_of=AS_OF, **tables))
+    one, other = (j.table.set_index(["metric", "method", "segment_kind", "segment"]).sort_index() for j in found)
+    assert len(one) > 25 and (one["basis"] == "score").any()
+    assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
+    assert [c.told for c in found[0].tests[0].checks] == [c.told for c in found[1].tests[0].checks]
 
 
 def test_the_calendar_of_a_zone_decides_who_came_back(duck: DuckEngine) -> None:
