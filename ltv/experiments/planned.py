@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.experiments.methods import Question
 from ltv.experiments.metrics import DAY_US, Metric
@@ -117,13 +117,11 @@ class Planned(Result):
 
     @property
     def views(self) -> Mapping[str, View]:
-        """The smallest lift that is found, by duration."""
-        kind = "chart" if len(self.table) else "table"
-        title = WORDS["title"].format(metric=self.metric.label)
-        return {
-            "plan": View(kind, title, WORDS["note"], self.table, _COLUMNS, alt=WORDS["alt"]),  # type: ignore[arg-type]
-            "plan_table": View("table", title, WORDS["note"], self.table, _COLUMNS),
-        }
+        """The smallest lift that is found, by duration; its note says what the plan is."""
+        kind: Literal["chart", "table"] = "chart" if len(self.table) else "table"
+        title, said = WORDS["title"].format(metric=self.metric.label), [t.text for t in self.findings]
+        note = Text("".join(t.zh for t in [*said, WORDS["note"]]), " ".join(t.en for t in [*said, WORDS["note"]]))
+        return {"plan": View(kind, title, note, self.table, _COLUMNS, alt=WORDS["alt"])}
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
         """Draw the smallest lift by duration, for one look and for any."""

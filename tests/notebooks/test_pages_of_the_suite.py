@@ -28,6 +28,22 @@ where = "age between 18 and 24"
 kind = "age_group"
 name = "others"
 where = "age is not null"
+[[experiments]]
+name = "first_order_coupon"
+salt = "foc"
+variants = { control = 0.5, coupon = 0.5 }
+control = "control"
+hook = true
+[[experiments]]
+name = "aa_home"
+salt = "aa"
+variants = { control = 0.5, treatment = 0.5 }
+control = "control"
+[[experiments]]
+name = "planned"
+salt = "p"
+variants = { control = 0.5, treatment = 0.5 }
+control = "control"
 """
 NAMES = sorted(p.stem for p in notebooks_folder(__import__("pathlib").Path("nowhere")).glob("*.ipynb"))
 
@@ -154,3 +170,21 @@ def test_people_are_those_of_the_truth_as_far_as_can_be_known(shop, results):
 
 def test_the_first_run_has_no_earlier_day_to_compare_people_with(results):
     assert results("user_id_changes").empty
+
+
+def test_experiments_are_judged_and_what_is_not_declared_is_said(results):
+    told = results("experiment_results").set_index("experiment")["verdict"]
+    assert set(told["aa_home"]) <= {"keep_running", "better", "worse", "unclear", "exploratory"}
+    assert told.loc["planned"] == "cannot be judged: Nobody has been exposed yet."
+    assert told.loc[["checkout_button"]].str.contains("not declared").all()
+    assert "first_order_coupon" in told.index
+
+
+def test_one_experiment_can_be_shown_in_detail_and_another_be_planned(shop):
+    parameters = {"experiment": "aa_home", "plan_metric": "value_30d", "plan_entry": "visit", "plan_lift": "0.2"}
+    done = run(Request(shop, DAY, only=("11_experiments",), parameters=parameters))
+    assert (done.exit_code, done.published) == (0, False)
+    page = (shop / "data" / "runs" / done.run_id / "pages" / "11_experiments.html").read_text(encoding="utf-8")
+    assert "“aa_home” by every method" in page
+    wrong = run(Request(shop, DAY, only=("11_experiments",), parameters={"experiment": "nothing"}))
+    assert wrong.exit_code == 1
