@@ -39,7 +39,7 @@ def by_segment(people: People, segments: str) -> list[Row]:
         for measured in people.measured:
             of_metric = {s: q for s, by in asked.items() if isinstance(q := by[measured.metric.name], Question)}
             for variant in people.others:
-                rows += _shrunken(str(kind), of_metric, variant)
+                rows += _shrunken(str(kind), {s: q for s, q in of_metric.items() if variant in q.arms}, variant)
     return rows
 
 
@@ -58,7 +58,7 @@ def _shrunken(kind: str, questions: Mapping[str, Question], variant: str) -> lis
         return []
     told = shrink([effect for _, _, effect, _ in parts], [error for *_, error in parts])
     return [
-        _row(asked, variant, (kind, segment), bounds=bounds, p_value=told.heterogeneity_p)
+        _row(asked, variant, (kind, segment), bounds=bounds)
         for (segment, asked, _, _), bounds in zip(parts, told.segments, strict=True)
     ]
 
@@ -68,7 +68,7 @@ def _means(asked: Question, variant: str) -> tuple[Estimate, Estimate]:
     return means[asked.control], means[variant]
 
 
-def _row(asked: Question, variant: str, group: tuple[str, str], *, bounds: Sequence[float], p_value: float) -> Row:
+def _row(asked: Question, variant: str, group: tuple[str, str], *, bounds: Sequence[float]) -> Row:
     effect, low, high = bounds
     control, treatment = _means(asked, variant)
     return Row(
@@ -88,7 +88,6 @@ def _row(asked: Question, variant: str, group: tuple[str, str], *, bounds: Seque
         lift=effect,
         low=low,
         high=high,
-        p_value=p_value,
         verdict=EXPLORATORY,
         basis=asked.basis,
     )

@@ -23,6 +23,7 @@ SRM_ALPHA = 0.001
 COUPLED_ALPHA = 1e-6  # asked of every pair of tests, of up to hundreds of pairs
 IMBALANCE_ALPHA = 0.001
 FEW_DAYS, FEW_PEOPLE = 7, 200
+OWN_ASSIGNMENT = 0.9  # fewer who agree with the salt were assigned by something else
 SEVERAL_WATCH, SEVERAL_BAD = 0.01, 0.10
 BEFORE_BY_AFTER, BEFORE_LEAST = 4, 20
 
@@ -137,14 +138,18 @@ def exposed_in_time(outside: Mapping[str, int], counts: Counts) -> Check:
     return Check("dates", state, WHY["dates"].format(**values))
 
 
-def exposed_before_outcome(counts: Counts) -> Check:
-    """Whether orders follow exposures: where they come before, the log is written after the fact and has no effect in it."""
+def exposed_before_outcome(counts: Counts, *, decides: bool) -> Check:
+    """Whether orders follow exposures: where they come before, the log is written after the fact and has no effect in it.
+
+    Args:
+        counts: of the test.
+        decides: whether orders are what decides; else a test of those who have just ordered may well be meant.
+    """
     before, after = counts.day_before, counts.day_after
     turned = before >= BEFORE_LEAST and before > BEFORE_BY_AFTER * after
     values = {"before": number(before, "count"), "after": number(after, "count")}
-    return Check(
-        "order", "bad" if turned else "good", WHY["order_turned" if turned else "order"].format(**values), turned
-    )
+    state: State = "good" if not turned else "bad" if decides else "watch"
+    return Check("order", state, WHY["order_turned" if turned else "order"].format(**values), turned and decides)
 
 
 def alike_before(arms: Mapping[str, Mapping[str, Arm]], control: str, covariates: Sequence[str]) -> Check:
@@ -173,12 +178,33 @@ def alike_before(arms: Mapping[str, Mapping[str, Arm]], control: str, covariates
     )
 
 
-def late_enough(counts: Counts, *, days: float, running: bool) -> Check:
-    """Whether the test has run a whole week and has people enough for its intervals."""
-    least = min(counts.people.values(), default=0)
-    early = running and (days < FEW_DAYS or least < FEW_PEOPLE)
-    values = {"days": number(max(days, 0.0), "days"), "n": number(least, "count")}
-    return Check("early", "watch" if early else "good", WHY["early" if early else "late"].format(**values))
+def late_enough(people: Sequence[int], *, days: float | None) -> Check:
+    """Whether a running test has run a whole week, and every test has people enough for its intervals.
+
+    Args:
+        people: of every variant, those who count on the metric that decides.
+        days: since the first exposure; None where the test does not run any more.
+    """
+    least = min(people, default=0)
+    values = {"n": number(least, "count"), "days": number(max(days or 0.0, 0.0), "days")}
+    if least < FEW_PEOPLE:
+        return Check("early", "watch", WHY["few"].format(**values))
+    if days is not None and days < FEW_DAYS:
+        return Check("early", "watch", WHY["early"].format(**values))
+    return Check("early", "good", WHY["enough" if days is None else "late"].format(**values))
+
+
+def shown_as_assigned(agree: int, shown: int) -> Check:
+    """Whether ids saw the variant that the salt gives them; where it is chance that they agree, somebody else assigns.
+
+    Args:
+        agree: ids that saw the variant of the salt.
+        shown: ids that were looked at.
+    """
+    values = {"n": number(shown - agree, "count"), "all": number(shown, "count")}
+    if not shown or agree < OWN_ASSIGNMENT * shown:
+        return Check("assigned", "none", WHY["assigned_elsewhere"])
+    return Check("assigned", "good" if agree == shown else "watch", WHY["assigned"].format(**values))
 
 
 def alarms_by_chance(seen: FalsePositives, metric: Text) -> Check:
@@ -193,7 +219,7 @@ def goes_with_none(name: str, shared: pd.DataFrame) -> Check:
     from scipy.stats import chi2_contingency
 
     mine = shared[(shared["one"] == name) | (shared["other"] == name)]
-    people, tests = int(mine["people"].sum()), 0
+    tests = 0
     for pair, rows in mine.groupby(["one", "other"]):
         table = rows.pivot_table(index="one_variant", columns="other_variant", values="people", fill_value=0)
         if min(table.shape) < 2 or table.to_numpy().sum() < FEW_PEOPLE:  # noqa: PLR2004  nothing to compare
@@ -203,5 +229,5 @@ def goes_with_none(name: str, shared: pd.DataFrame) -> Check:
         if p < COUPLED_ALPHA:
             partner = same(str(pair[0] if pair[1] == name else pair[1]))
             return Check("coupled", "bad", WHY["coupled"].format(other=partner, p=f"{p:.2g}"), True, p)
-    told = WHY["alone" if not tests else "independent"].format(n=str(tests), people=number(people, "count"))
+    told = WHY["alone" if not tests else "independent"].format(n=str(tests))
     return Check("coupled", "good", told)

@@ -10,6 +10,7 @@ NAMES: dict[str, Text] = {
     "several": Text("进入多个组的人", "People in several arms"),
     "dates": Text("曝光时间", "Time of exposure"),
     "order": Text("先曝光后下单", "Exposure before outcome"),
+    "assigned": Text("曝光与分流一致", "Shown as assigned"),
     "before": Text("实验前是否一致", "Alike before"),
     "early": Text("看得太早", "Too-early look"),
     "aa": Text("A/A 误报率", "False alarms in A/A"),
@@ -33,11 +34,18 @@ RULES: dict[str, Text] = {
         "曝光前一天的订单不应远多于曝光后一天（4 倍以上不给结论）。",
         "Orders of the day before must not be many more than of the day after (no conclusion above 4 times).",
     ),
+    "assigned": Text(
+        "按盐重新计算分流，与曝光的组对照；九成以上一致才视为由本系统分流。",
+        "The variant of the salt against the one shown; only where nine of ten agree does the salt assign.",
+    ),
     "before": Text(
         "比较曝光前 28 天的消费、订单与活跃天数；Holm 校正后 p < 0.001 提醒。",
         "Value, orders and active days of the 28 days before, adjusted by Holm; a warning at p < 0.001.",
     ),
-    "early": Text("至少满一周、每组 200 人才下结论。", "No decision before a whole week and 200 people in every arm."),
+    "early": Text(
+        "每组 200 人走完观察窗口、运行中的实验满一周，才下结论。",
+        "No decision before 200 people of every arm have shown the metric, and of a running test before a whole week.",
+    ),
     "aa": Text(
         "把同一批人反复随机分成两半，5% 水平的检验应约 5% 报警。",
         "The same people split in two at random again and again: a 5% test should alarm about 5% of the time.",
@@ -79,6 +87,11 @@ WHY: dict[str, Text] = {
         "Exposures come after the outcome: {before} orders in the day before exposure, only {after} in the day after. "
         "The log is written after the fact, so there is no effect in it.",
     ),
+    "assigned": Text(
+        "{all} 个标识中有 {n} 个看到的组与分流结果不同。",
+        "{n} of {all} ids were shown another variant than they are assigned to.",
+    ),
+    "assigned_elsewhere": Text("由其他系统分流，无法核对。", "Assigned by something else, so it cannot be compared."),
     "before_nothing": Text(
         "曝光前没有任何行为可比较（新用户）。", "Nothing to compare: nobody was there before (new users)."
     ),
@@ -91,9 +104,14 @@ WHY: dict[str, Text] = {
     "pre_orders": Text("曝光前 28 天订单", "orders of the 28 days before"),
     "pre_active": Text("曝光前 28 天活跃天数", "active days of the 28 days before"),
     "early": Text(
-        "只运行了 {days}，最小的组 {n} 人：现在的数字还不能用来决定。",
-        "It has run {days} only, with {n} people in the smallest arm: too early to decide on these figures.",
+        "只运行了 {days}，还不满一周：现在的数字还不能用来决定。",
+        "It has run {days} only, less than a whole week: too early to decide on these figures.",
     ),
+    "few": Text(
+        "最小的组只有 {n} 人走完观察窗口，不到 200 人。",
+        "The smallest arm has {n} people whose window is over, fewer than 200.",
+    ),
+    "enough": Text("最小的组 {n} 人。", "The smallest arm has {n} people."),
     "late": Text("已运行 {days}，最小的组 {n} 人。", "It has run {days}, with {n} people in the smallest arm."),
     "aa": Text(
         "{metric}：{n} 次随机对分中 {rate} 误报（95% 区间 {low}–{high}）。",

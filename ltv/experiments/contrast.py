@@ -99,7 +99,7 @@ def contrast(control: Estimate, treatment: Estimate, *, scale: Scale = "absolute
     if a <= 0 or (scale == "log" and b <= 0):
         raise CannotJudgeError(f"a lift over {a} (treatment {b}): what is divided by must be above zero")
     if scale == "relative":
-        parts = control.variance * b**2 / a**4, treatment.variance / a**2
+        parts = control.variance * (b / a) ** 2 / a**2, treatment.variance / a**2
         return _judged(Contrast((b - a) / a, *parts, control.n, treatment.n, scale))
     parts = control.variance / a**2, treatment.variance / b**2
     return _judged(Contrast(math.log(b / a), *parts, control.n, treatment.n, scale))

@@ -4,8 +4,8 @@ SELECT variant,
        CAST(SUM(CASE WHEN in_several THEN 1 ELSE 0 END) AS BIGINT) AS in_several,
        MIN(exposed_us) AS first_us,
        MAX(exposed_us) AS last_us,
-       CAST(SUM(CASE WHEN exposed_us >= $lately THEN 1 ELSE 0 END) AS BIGINT) AS lately,
+       CAST(SUM(CASE WHEN exposed_us > newest - $span THEN 1 ELSE 0 END) AS BIGINT) AS lately,
        CAST(SUM(day_before) AS BIGINT) AS day_before,
        CAST(SUM(day_after) AS BIGINT) AS day_after
-FROM people
+FROM (SELECT *, MAX(exposed_us) OVER () AS newest FROM people) p
 GROUP BY variant

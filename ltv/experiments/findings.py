@@ -11,9 +11,9 @@ import numpy as np
 from ltv.errors import UsageError
 from ltv.experiments.aa import false_positives
 from ltv.experiments.checks import Check, alarms_by_chance, alike_before
-from ltv.experiments.decide import Decision, decide
+from ltv.experiments.decide import Decision, Terms, decide
 from ltv.experiments.decide_words import REASON, why_not
-from ltv.experiments.methods import Question, beside, decisive
+from ltv.experiments.methods import Question, beside, decisive, is_confirmed
 from ltv.experiments.multiple import benjamini_hochberg, holm
 from ltv.experiments.rows import Row
 from ltv.experiments.sums import Pair, arm_of, sums
@@ -80,17 +80,23 @@ def lines_of(
             if not isinstance(asked, Question):
                 lines[name][variant] = asked
                 continue
+            if variant in asked.absent:
+                lines[name][variant] = asked.absent[variant]
+                continue
             try:
                 first = decisive(asked, variant)
-                told += [first, *(beside(asked, variant) if thorough else ())]
-                lines[name][variant] = first
             except UsageError as error:
                 lines[name][variant] = why_not(str(error))
+                continue
+            others = beside(asked, variant) if thorough else []
+            first = replace(first, confirmed=is_confirmed(asked, first, others))
+            lines[name][variant] = first
+            told += [first, *others]
     return lines, told
 
 
 def decisions_of(
-    people: People, lines: Lines, checks: Sequence[Check], *, people_a_month: float
+    people: People, lines: Lines, checks: Sequence[Check], *, people_a_month: float, terms: Terms
 ) -> tuple[Decision, ...]:
     """One decision a variant."""
     metrics = [m.metric for m in people.measured]
@@ -103,6 +109,7 @@ def decisions_of(
             metrics,
             running=people.running,
             people=people_a_month,
+            terms=terms,
         )
         for variant in people.others or [NOBODY]
     )

@@ -166,7 +166,8 @@ def _degrees(seen: Contrast, reference: Reference) -> float:
     a, b = seen.control_variance / seen.n_control, seen.treatment_variance / seen.n_treatment
     if min(seen.n_control, seen.n_treatment) < 2:  # noqa: PLR2004
         raise CannotJudgeError("an arm with 1 person has no degrees of freedom, at least 2 are needed")
-    return (a + b) ** 2 / (a * a / (seen.n_control - 1) + b * b / (seen.n_treatment - 1))
+    part = a / (a + b)  # squares of the variances themselves may be endless
+    return 1 / (part**2 / (seen.n_control - 1) + (1 - part) ** 2 / (seen.n_treatment - 1))
 
 
 def _p_value(statistic: float, degrees: float, alternative: Alternative) -> float:

@@ -15,11 +15,12 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import UsageError, found
-from ltv.experiments import checks as look
+from ltv.experiments import checks as check_that
+from ltv.experiments.assign import assign
 from ltv.experiments.by_segment import by_segment
 from ltv.experiments.checks import Check, Counts
-from ltv.experiments.decide import MONTH_DAYS, Decision, without_plan
-from ltv.experiments.decide_words import REASON
+from ltv.experiments.decide import MONTH_DAYS, Decision, Terms, without_plan
+from ltv.experiments.decide_words import REASON, why_not
 from ltv.experiments.findings import (
     Findings,
     Lines,
@@ -35,7 +36,7 @@ from ltv.experiments.looks import looks
 from ltv.experiments.metrics import COVARIATES, DAY_US, Metric
 from ltv.experiments.people_of_test import Measured, People
 from ltv.experiments.rows import Row, frame_of
-from ltv.experiments.units import FIRST, Tables
+from ltv.experiments.units import EARLIEST, FIRST, LATEST, Tables
 from ltv.settings.experiment import Experiment
 from ltv.settings.metric import metric_name
 from ltv.warehouse.local_time import day_end
@@ -45,12 +46,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from ltv.text import Text
-    from ltv.warehouse.engine import Engine
 
 LATELY_DAYS = 28
-_MOST_SHARED = 2_000_000
-_FRESH_DAYS, _SCORES = 8, "exp scores"
-_FAR = dt.datetime(1970, 1, 1), dt.datetime(9999, 12, 31)  # noqa: DTZ001  engine times are naive UTC
+PLANNED_PEOPLE = 10_000  # where the bounds are narrowest if nobody says how many there will be
+_NEARLY = 0.9  # of the planned people: so many are all of them
+_MOST_SHARED, _MOST_IDS = 2_000_000, 20_000
 
 
 def judge(
@@ -95,28 +95,29 @@ def judge(
     'do_not_ship'
     """
     given = {"exposures": exposures, "orders": orders, "events": events, "invites": invites}
+    _check(given, experiments, as_of)
     engine, names = together(given | {"segments": segments, "scores": scores})
-    columns = engine.columns(names["exposures"])
-    missing = [c for c in ("user_id", "ts", "experiment", "variant") if c not in columns]
-    if missing:
-        raise UsageError(found("exposures columns", ", ".join(columns), f"also {', '.join(missing)}"))
     after = day_end(as_of, timezone)
-    with Tables(engine, _with_fresh_scores(engine, names, after), after).opened() as tables:
+    with Tables(engine, names, after).opened() as tables:
         shared = _shared(tables)
-        tests = [_Test(tables, e, timezone).findings(shared) for e in experiments]
+        tests = [_Test(tables, e, timezone).guarded(shared) for e in experiments]
         tests += _undeclared(tables, {e.name for e in experiments})
     rows = [row for test in tests for row in test.rows]
     return Judged(frame_of(rows, after), currency=currency, as_of=as_of, tests=tuple(tests))
 
 
-def _with_fresh_scores(engine: Engine, names: dict[str, str], after: dt.datetime) -> dict[str, str]:
-    """The tables without scores of other days: they would complete a time that is over, or was not yet."""
-    if "scores" not in names or "as_of" not in engine.columns(names["scores"]):
-        return names
-    span = {"low": sql.literal(after - dt.timedelta(days=_FRESH_DAYS)), "high": sql.literal(after)}
-    inside = sql.expression("as_of > low AND as_of <= high", **span)
-    engine.define(_SCORES, exp.select("*").from_(sql.table(names["scores"])).where(inside))
-    return names | {"scores": _SCORES}
+def _check(given: Mapping[str, object], experiments: Sequence[Experiment], as_of: dt.date) -> None:
+    for name in ("exposures", "orders"):
+        if given[name] is None:
+            raise UsageError(found(name, None, "a table"))
+    if not isinstance(as_of, dt.date) or isinstance(as_of, dt.datetime):
+        raise UsageError(found("as_of", as_of, "a day, datetime.date(2026, 6, 30)"))
+    if not isinstance(experiments, Sequence) or not all(isinstance(e, Experiment) for e in experiments):
+        raise UsageError(found("experiments", type(experiments).__name__, "a list of Experiment"))
+    names = [e.name for e in experiments]
+    for name in names:
+        if names.count(name) > 1:
+            raise UsageError(found("experiments", name, "each name once"))
 
 
 def _shared(tables: Tables) -> pd.DataFrame:
@@ -145,6 +146,13 @@ class _Test:
     test: Experiment
     timezone: str
 
+    def guarded(self, shared: pd.DataFrame) -> Findings:
+        """Everything about it; data on which it cannot be worked out take no other test along."""
+        try:
+            return self.findings(shared)
+        except UsageError as error:
+            return self._refused(self._metrics(), why_not(str(error)))
+
     def findings(self, shared: pd.DataFrame) -> Findings:
         """Everything about it."""
         metrics = self._metrics()
@@ -153,26 +161,34 @@ class _Test:
         with self.tables.units(self.test.name, metrics, (start, after)) as units:
             counts = self._counts(units)
             if not counts.total and not counts.unknown:
-                return self._nobody(metrics)
-            people = self._people(units, metrics, after)
-            dates = look.exposed_in_time(self._outside(start, after), counts)
+                return self._refused(metrics, REASON["nobody"])
+            people = self._people(units, metrics, after, counts.total)
+            dates = check_that.exposed_in_time(self._outside(start, after), counts)
             return self._judged(people, counts, dates, shared)
 
     def _metrics(self) -> tuple[Metric, ...]:
-        """What is declared, and value where none is: what is at stake is always told."""
+        """What is declared, with lifetime value where there are scores, or value where none is: what is at stake is always told."""
         metrics = [Metric.of(m) for m in self.test.measured]
+        if "scores" in self.tables.names and not any(m.given.what == "ltv" for m in metrics):
+            metrics.append(Metric.of(metric_name("ltv_90d")))
         if not any(m.is_value for m in metrics):
-            metrics.append(Metric.of(metric_name("ltv_90d" if "scores" in self.tables.names else "value_30d")))
+            metrics.append(Metric.of(metric_name("value_30d")))
         return tuple(metrics)
 
     def _end_of(self, day: dt.date | None) -> dt.datetime | None:
         return None if day is None else day_end(day, self.timezone)
 
-    def _people(self, units: str, metrics: Sequence[Metric], after: dt.datetime | None) -> People:
-        """A test is finished when the last person let in has shown the metric that decides."""
-        shown = None if after is None else after + dt.timedelta(microseconds=metrics[0].window[1])
+    def _people(self, units: str, metrics: Sequence[Metric], after: dt.datetime | None, total: int) -> People:
+        planned = self.test.planned_people
+        is_short = planned is not None and total < _NEARLY * planned
         measured = [
-            Measured(m, f"m{i}", f"d{i}" if m.definition.kind == "ratio" else m.definition.covariate, f"s{i}")
+            Measured(
+                m,
+                f"m{i}",
+                f"d{i}" if m.definition.kind == "ratio" else m.definition.covariate,
+                f"s{i}",
+                running=is_short or self._is_open(m, after),
+            )
             for i, m in enumerate(metrics)
         ]
         return People(
@@ -182,48 +198,71 @@ class _Test:
             weights=self.test.variants,
             control=self.test.control,
             measured=tuple(measured),
-            running=shown is None or shown > self.tables.as_of,
-            planned_people=self.test.planned_people,
+            planned_people=planned or PLANNED_PEOPLE,
+            has_scores="scores" in self.tables.names,
         )
 
+    def _is_open(self, metric: Metric, after: dt.datetime | None) -> bool:
+        """A metric is finished when the last person let in has shown it."""
+        return after is None or after + dt.timedelta(microseconds=metric.window[1]) > self.tables.as_of
+
     def _counts(self, units: str) -> Counts:
-        since = self.tables.as_of_us - LATELY_DAYS * DAY_US
-        frame = self.tables.engine.frame(self.tables.load("counts", people=units), {"lately": since})
+        frame = self.tables.engine.frame(self.tables.load("counts", people=units), {"span": LATELY_DAYS * DAY_US})
         return Counts.of(frame, list(self.test.variants))
 
     def _outside(self, start: dt.datetime | None, after: dt.datetime | None) -> Mapping[str, int]:
         tree = self.tables.load("outside", first_exposures=FIRST, exposures=self.tables.names["exposures"])
-        params = {"experiment": self.test.name, "start": start or _FAR[0], "after": after or _FAR[1]}
+        params = {"experiment": self.test.name, "start": start or EARLIEST, "after": after or LATEST}
         return {str(k): int(v) for k, v in self.tables.engine.frame(tree, params).iloc[0].items()}
 
-    def _nobody(self, metrics: tuple[Metric, ...]) -> Findings:
+    def _refused(self, metrics: tuple[Metric, ...], why: Text) -> Findings:
         name, control = self.test.name, self.test.control
         others = [v for v in self.test.variants if v != control]
-        decisions = tuple(Decision(name, v, "cannot_judge", REASON["nobody"], metric=metrics[0]) for v in others)
+        decisions = tuple(Decision(name, v, "cannot_judge", why, metric=metrics[0]) for v in others)
         rows = tuple(blank(d, metrics[0].name, control, {}) for d in decisions)
         return Findings(name, self.test, decisions, rows=rows, metrics=metrics)
 
     def _judged(self, people: People, counts: Counts, dates: Check, shared: pd.DataFrame) -> Findings:
-        split, ratio = look.split_is_planned(counts, self.test.variants)
-        arms = look.everybody_is_there(counts)
-        checks = [arms, split, look.one_variant_each(counts), dates, look.exposed_before_outcome(counts)]
-        checks.append(look.goes_with_none(self.test.name, shared))
+        split, ratio = check_that.split_is_planned(counts, self.test.variants)
+        arms = check_that.everybody_is_there(counts)
+        by_orders = people.measured[0].metric.definition.source in ("orders", "ltv")
+        checks = [arms, split, check_that.one_variant_each(counts), dates]
+        checks.append(check_that.exposed_before_outcome(counts, decides=by_orders))
+        checks += [check_that.goes_with_none(self.test.name, shared), self._assigned()]
         lines: Lines = {}
         rows: list[Row] = []
         shown = None
         if not arms.blocks:
-            days = (self.tables.as_of_us - counts.first_us) / DAY_US
-            checks.append(before_check(people, COVARIATES))
-            checks.append(look.late_enough(counts, days=days, running=people.running))
-            checks += chance_checks(people)
-            lines, rows = lines_of(people, people.rows(), refused=self._without_table(people))
+            sums = people.rows()
+            checks += [before_check(people, COVARIATES), self._late(people, sums, counts), *chance_checks(people)]
+            lines, rows = lines_of(people, sums, refused=self._without_table(people))
             if "segments" in self.tables.names:
                 rows += by_segment(people, self.tables.names["segments"])
             shown = looks(people, first_us=counts.first_us, as_of_us=self.tables.as_of_us)
-        decisions = decisions_of(people, lines, checks, people_a_month=self._pace(counts))
+        terms = Terms(self.test.cost_per_person, self.test.hook)
+        decisions = decisions_of(people, lines, checks, people_a_month=_pace(counts), terms=terms)
         told = stamped(people, rows, decisions, ratio.p_value, counts.people)
         metrics = tuple(m.metric for m in people.measured)
         return Findings(people.name, self.test, decisions, tuple(checks), told, metrics, shown, counts)
+
+    def _assigned(self) -> Check:
+        """The variants that the salt gives some ids, against those that they were shown."""
+        exposures = self.tables.names["exposures"]
+        if "id_value" not in self.tables.engine.columns(exposures):
+            return check_that.shown_as_assigned(0, 0)
+        query = self.tables.load("shown_ids", exposures=exposures)
+        rows = self.tables.engine.frame(query, {"experiment": self.test.name, "most": _MOST_IDS})
+        given = assign(self.test, list(rows["id_value"]))["variant"].to_pylist()
+        return check_that.shown_as_assigned(
+            sum(g == v for g, v in zip(given, rows["variant"], strict=True)), len(given)
+        )
+
+    def _late(self, people: People, sums: pd.DataFrame, counts: Counts) -> Check:
+        """Those who have shown the metric that decides; where nobody has, that is said in its own words."""
+        by = dict(zip(sums["variant"], sums["n0"], strict=True))
+        shown = [int(by.get(v, 0)) for v in people.weights]
+        days = (self.tables.as_of_us - counts.first_us) / DAY_US if people.running else None
+        return check_that.late_enough(shown if all(shown) else list(counts.people.values()), days=days)
 
     def _without_table(self, people: People) -> dict[str, Text]:
         """Metrics of a table that is not there: nobody did it is not what that means."""
@@ -234,11 +273,8 @@ class _Test:
             if m.definition.source not in self.tables.names
         }
 
-    def _pace(self, counts: Counts) -> float:
-        """People of thirty days: as lately, or where nobody came lately as over the life of the test."""
-        if counts.lately:
-            since = max(self.tables.as_of_us - LATELY_DAYS * DAY_US, counts.first_us)
-            return counts.lately * MONTH_DAYS / max((self.tables.as_of_us - since) / DAY_US, 1)
-        if not counts.total:
-            return 0.0
-        return counts.total * MONTH_DAYS / max((counts.last_us - counts.first_us) / DAY_US, 1)
+
+def _pace(counts: Counts) -> float:
+    """People of thirty days, as in the last 28 days in which the test let people in."""
+    days = (counts.last_us - counts.first_us) / DAY_US
+    return counts.lately * MONTH_DAYS / max(min(days, LATELY_DAYS), 1.0) if counts.total else 0.0

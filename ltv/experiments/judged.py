@@ -126,7 +126,8 @@ class Judged(Result):
 
     def _staked(self, stake: Stake) -> Text:
         money = {k: number(getattr(stake, k), "money", currency=self.currency) for k in ("value", "low", "high")}
-        return WORDS["at_stake"].format(
+        dated = any(t.declared for t in self.tests)  # else a table of people: how many come in a month nobody knows
+        return WORDS["at_stake" if dated else "at_stake_here"].format(
             metric=stake.metric.label,
             people=number(stake.people, "count"),
             basis=WORDS["by_score"] if stake.basis == "score" else same(""),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ltv.experiments.judged_words import WORDS
@@ -77,7 +78,7 @@ def effects(decisions: Sequence[Decision], lang: Lang) -> Any:  # noqa: ANN401
 
     rows = effect_rows(decisions).iloc[::-1]
     clear = (rows["low"] > 0) | (rows["high"] < 0)
-    names = [f"{e} · {v}" for e, v in zip(rows["experiment"], rows["variant"], strict=True)]
+    names = [escape(f"{e} · {v}") for e, v in zip(rows["experiment"], rows["variant"], strict=True)]
     figure = go.Figure()
     for is_clear, color in ((True, _BLUE), (False, _GREY)):
         part = rows[clear == is_clear]
@@ -114,7 +115,7 @@ def looks(test: Findings, lang: Lang) -> Any:  # noqa: ANN401
     rows = _drawable(test.looks) if test.looks is not None else None
     if rows is None:
         return figure
-    for i, (variant, part) in enumerate(rows.groupby("variant", sort=False)):
+    for i, (variant, part) in enumerate(_strongest(rows).groupby("variant", sort=False)):
         color = _SHADES[i % len(_SHADES)]
         dates = [f"{d:%Y-%m-%d}" for d in part["date"]]
         figure.add_scatter(
@@ -126,7 +127,7 @@ def looks(test: Findings, lang: Lang) -> Any:  # noqa: ANN401
             hoverinfo="skip",
             showlegend=False,
         )
-        last = [""] * (len(part) - 1) + [f"{variant} {number(part['lift'].iloc[-1], 'rate').to(lang)}"]
+        last = [""] * (len(part) - 1) + [f"{escape(str(variant))} {number(part['lift'].iloc[-1], 'rate').to(lang)}"]
         figure.add_scatter(
             x=dates,
             y=part["lift"].tolist(),
@@ -140,6 +141,12 @@ def looks(test: Findings, lang: Lang) -> Any:  # noqa: ANN401
     figure.add_hline(y=0, line={"color": _GREY, "width": 1})
     figure.update_yaxes(tickformat=".0%", title=WORDS["lift"].to(lang), range=_range(rows))
     return figure
+
+
+def _strongest(rows: pd.DataFrame) -> pd.DataFrame:
+    """The variants that have moved most, as many as a picture holds."""
+    last = rows.groupby("variant")["lift"].last().abs().sort_values(ascending=False)
+    return rows[rows["variant"].isin(last.index[: len(_SHADES)])]
 
 
 def _range(rows: pd.DataFrame) -> list[float]:

@@ -185,19 +185,20 @@ def hooks(tests: Sequence[Findings]) -> View:
 
 def _hook(test: Findings, decision: Decision) -> dict[str, Any]:
     assert test.declared is not None  # noqa: S101  hooks are declared
-    of = {m.given.what: m.name for m in reversed(test.metrics)}
+    of = {m.given.what: m for m in reversed(test.metrics)}
     lines = {r.metric: r for r in test.rows if r.decides and r.variant == decision.variant}
-    told = {what: lines.get(name) for what, name in of.items()}
+    told = {what: lines.get(m.name) for what, m in of.items()}
     row: dict[str, Any] = {"experiment": test.experiment, "variant": decision.variant}
     if decision.verdict in ("broken", "cannot_judge"):
         return row
     for column, what in (("first_order", "first_order_rate"), ("retention", "retention"), ("incentive", "incentive")):
         line = told.get(what)
         row[column] = line.difference if line is not None else None
-    value, cost = told.get("value") or told.get("ltv"), test.declared.cost_per_person
+    kind = "value" if told.get("value") is not None else "ltv"
+    value, cost = told.get(kind), test.declared.cost_per_person
     if value is None:
         return row
     row |= {"cost": cost, "n": value.n, "net": value.difference - cost}
     row |= {"net_low": value.difference_low - cost, "net_high": value.difference_high - cost}
-    discounts = row["incentive"]
-    return row | {"gross": value.difference + discounts if discounts is not None else None}
+    alike = told.get("incentive") is not None and of["incentive"].given.days == of[kind].given.days
+    return row | {"gross": value.difference + row["incentive"] if alike else None}

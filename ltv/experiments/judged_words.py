@@ -11,7 +11,9 @@ METHODS: dict[str, Text] = {
     "welch_cuped": Text("Welch 检验（CUPED）", "Welch after CUPED"),
     "z_pooled": Text("两比例 z 检验（合并方差）", "Two-proportion z, pooled"),
     "z_unpooled": Text("两比例 z 检验（分组方差）", "Two-proportion z, unpooled"),
-    "winsorised": Text("截尾均值（千分之一以上按上限计）", "Means cut at the largest 0.1%"),
+    "winsorised": Text(
+        "截尾均值（千分之一的人以上按 {limit} 计）", "Means cut at {limit}, which one person in a thousand passes"
+    ),
     "quantile_50": Text("中位数", "Median"),
     "quantile_90": Text("90% 分位数", "90% quantile"),
     "quantile_99": Text("99% 分位数", "99% quantile"),
@@ -68,7 +70,7 @@ WORDS: dict[str, Text] = {
     "segment": Text("分群", "Segment"),
     "first_order": Text("首单率变化", "First-order rate"),
     "retention": Text("留存率变化", "Retention"),
-    "gross": Text("人均消费（优惠前）", "Value before discounts, a person"),
+    "gross": Text("人均消费（优惠前、退款后）", "Value before discounts, after refunds, a person"),
     "incentive": Text("人均优惠", "Discounts, a person"),
     "net": Text("人均净值变化", "Net value, a person"),
     "net_low": Text("净值下限", "Net, lower"),
@@ -84,13 +86,17 @@ WORDS: dict[str, Text] = {
     "against": Text("对照组", "control"),
     "sentence": Text("“{experiment}”的 {variant}：{verdict}。{why}", "“{experiment}”, {variant}: {verdict}. {why}"),
     "at_stake": Text(
-        "按目前的流量，每 30 天约有 {people} 人进入{basis}，{metric}合计相差 {value}（区间 {low} 至 {high}）。",
-        "At the present pace about {people} people come in 30 days{basis}; their {metric} differs by {value} in all (interval {low} to {high}).",
+        "按实验的流量，每 30 天约有 {people} 人进入{basis}，{metric}合计相差 {value}（区间 {low} 至 {high}）。",
+        "At the pace of the test about {people} people come in 30 days{basis}; their {metric} differs by {value} in all (interval {low} to {high}).",
+    ),
+    "at_stake_here": Text(
+        "对这 {people} 人，{metric}合计相差 {value}（区间 {low} 至 {high}）。",
+        "For these {people} people {metric} differs by {value} in all (interval {low} to {high}).",
     ),
     "by_score": Text("（部分由预测补全）", " (in part completed by scores)"),
     "undeclared": Text(
         "曝光记录中另有 {n} 个实验没有在 ltv.toml 声明（{names}）：不知道对照组和计划比例，无法判断。",
-        "{n} more tests are in the exposures and not declared in ltv.toml ({names}): without control and planned split they cannot be judged.",
+        "Also in the exposures and not declared in ltv.toml: {n} ({names}). Without control and planned split they cannot be judged.",
     ),
     "no_tests": Text(
         "没有实验：数据中没有曝光记录，ltv.toml 中也没有声明。",
@@ -104,7 +110,9 @@ WORDS: dict[str, Text] = {
     "act_broken": Text(
         "先修好分流或日志，再用新的盐重新开始。", "Mend assignment or logging, then start again with a new salt."
     ),
-    "act_cannot_judge": Text("补上缺少的声明或数据。", "Add the declaration or the data that is missing."),
+    "act_cannot_judge": Text(
+        "先解决上面的原因，再看效果。", "Settle what stands in the way first; there is no effect to read before."
+    ),
     "decisions_title": Text("每个实验的结论", "What to do about every experiment"),
     "decisions_note": Text(
         "运行中的实验用随时可看的置信序列判断，结束的用 Welch 检验；有实验前数据时先做 CUPED。多个实验组按 Bonferroni 分摊 5%。"
@@ -141,8 +149,8 @@ WORDS: dict[str, Text] = {
     ),
     "hooks_title": Text("付费钩子：效果、成本与净值", "Paid hooks: effect, cost and net"),
     "hooks_note": Text(
-        "每人平均，实验组减对照组。净值 = 优惠前消费 − 优惠 − 退款 − 其他成本（cost_per_person）。只计观察期已满的人。",
-        "A person on average, variant less control. Net = value before discounts − discounts − refunds − other cost "
-        "(cost_per_person). Only people whose window is over.",
+        "每人平均，实验组减对照组。净值 = 优惠前消费（退款后）− 优惠 − 其他成本（cost_per_person）；消费与优惠的天数不同时不分列。只计观察期已满的人。",
+        "A person on average, variant less control. Net = value before discounts (after refunds) − discounts − other cost "
+        "(cost_per_person); not split where value and discounts are of different days. Only people whose window is over.",
     ),
 }

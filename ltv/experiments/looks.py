@@ -58,7 +58,7 @@ def looks(people: People, *, first_us: float, as_of_us: int) -> pd.DataFrame:
 
 def _look(asked: Question, people: People, date: pd.Timestamp) -> list[dict[str, object]]:
     told = []
-    for variant in people.others:
+    for variant in [v for v in people.others if v in asked.arms]:
         try:
             row = decisive(replace(asked, running=True), variant)
         except UsageError:

@@ -34,6 +34,7 @@ class Definition:
         fold: how the rows of a person become one number.
         covariate: what is taken out of it by CUPED: this, in the 28 days before the exposure.
         lower_is_better: which way is good; None where neither is, such as for a cost.
+        is_value: whether it is the value of people, the end of all tests.
     """
 
     kind: Kind
@@ -44,6 +45,7 @@ class Definition:
     fold: Literal["SUM", "MAX"]
     covariate: Covariate
     lower_is_better: bool | None = False
+    is_value: bool = False
 
 
 Covariate = Literal["pre_value", "pre_orders", "pre_active"]
@@ -52,7 +54,14 @@ _PAID = "CASE WHEN is_paid THEN 1 ELSE 0 END"
 
 DEFINITIONS: dict[str, Definition] = {
     "value": Definition(
-        "mean", "orders", "money", Text("{n} 天净值", "net value in {n} days"), "value", "SUM", "pre_value"
+        "mean",
+        "orders",
+        "money",
+        Text("{n} 天净值", "net value in {n} days"),
+        "value",
+        "SUM",
+        "pre_value",
+        is_value=True,
     ),
     "orders": Definition(
         "mean", "orders", "number", Text("{n} 天订单数", "orders in {n} days"), _PAID, "SUM", "pre_orders"
@@ -103,7 +112,14 @@ DEFINITIONS: dict[str, Definition] = {
         "pre_active",
     ),
     "ltv": Definition(
-        "mean", "ltv", "money", Text("{n} 天生命周期价值", "lifetime value of {n} days"), "value", "SUM", "pre_value"
+        "mean",
+        "ltv",
+        "money",
+        Text("{n} 天生命周期价值", "lifetime value of {n} days"),
+        "value",
+        "SUM",
+        "pre_value",
+        is_value=True,
     ),
 }
 
@@ -133,7 +149,7 @@ class Metric:
     @property
     def is_value(self) -> bool:
         """Whether it is the value of people, the end of all tests."""
-        return self.given.what in ("value", "ltv")
+        return self.definition.is_value
 
     @property
     def label(self) -> Text:
@@ -143,6 +159,8 @@ class Metric:
         >>> Metric.of(metric_name("value_90d")).label.en
         'net value in 90 days'
         """
+        if self.given.what not in DEFINITIONS:  # a column of a table, called as it is
+            return self.definition.label
         return self.definition.label.format(n=str(self.given.days), event=same(self.given.event))
 
     @property

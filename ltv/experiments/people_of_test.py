@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
 
 
+# More people without a score than this are no accident: who has none did not order, which the test may have moved.
+_UNSCORED = 0.05
+
+
 @dataclass(frozen=True)
 class Measured:
     """A metric and where it stands in the table of people.
@@ -34,12 +38,14 @@ class Measured:
         column: its column; NULL where a person does not count.
         second: column of the covariate or the denominator, None for none.
         waits: column that says whether a person's window is not over, so that a score completes it; None for none.
+        running: whether people's windows are still to end, so that the metric is looked at again.
     """
 
     metric: Metric
     column: str
     second: str | None = None
     waits: str | None = None
+    running: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,9 +59,9 @@ class People:
         weights: variant → planned share.
         control: the variant compared with.
         measured: the metric that decides first.
-        running: whether the test still runs.
         planned_people: people of all arms at the end.
         whole: whether every person has every metric, so that no second column must be left out with it.
+        has_scores: whether scores complete the lifetime value of people whose time is not over.
     """
 
     engine: Engine
@@ -64,9 +70,14 @@ class People:
     weights: Mapping[str, float]
     control: str
     measured: tuple[Measured, ...]
-    running: bool
     planned_people: int
     whole: bool = False
+    has_scores: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether the metric that decides is looked at again."""
+        return self.measured[0].running
 
     @property
     def others(self) -> list[str]:
@@ -138,28 +149,41 @@ class People:
     def _question(
         self, m: Measured, i: int, by: Mapping[str, Mapping[Hashable, Any]], *, values: bool
     ) -> Question | Text:
-        people = {v: int(by[v][f"n{i}"]) if v in by else 0 for v in self.weights}
-        if not all(people.values()):
-            return REASON["immature"] if not any(people.values()) else why_not("an arm with nobody")
+        absent = {v: why for v in self.weights if (why := self._absent(m, i, by.get(v))) is not None}
+        if self.control in absent or (self.others and all(v in absent for v in self.others)):
+            return absent.get(self.control) or absent[self.others[0]]
         definition = m.metric.definition
         try:
-            arms: dict[str, Arm] = {v: arm_of(by[v], i) for v in self.weights}
+            arms: dict[str, Arm] = {v: arm_of(by[v], i) for v in self.weights if v not in absent}
         except CannotJudgeError as error:
             return why_not(str(error))
         if definition.kind == "rate" and any(a.squares != a.total for a in arms.values()):
-            return why_not("successes that are not 0 or 1")
+            return REASON["no_rate"]
         return Question(
             metric=m.metric.name,
             kind=definition.kind,
             arms=arms,
             control=self.control,
-            running=self.running,
+            weights=self.weights,
+            running=m.running,
             planned_people=self.planned_people,
             lower_is_better=definition.lower_is_better,
+            absent=absent,
             values=(lambda: self.amounts(m)) if values and definition.unit == "money" else None,
             heavy=definition.unit == "money" and definition.kind == "mean",
-            basis="score" if any(by[v].get(f"w{i}") for v in self.weights) else "observed",
+            basis="score" if any(by[v].get(f"w{i}") for v in arms) else "observed",
         )
+
+    def _absent(self, m: Measured, i: int, row: Mapping[Hashable, Any] | None) -> Text | None:
+        """Why a variant has nothing to say on a metric; None where it has."""
+        if row is None or not row["people"]:
+            return REASON["arm_empty"]
+        n, waiting = int(row[f"n{i}"]), int(row.get(f"k{i}", 0))
+        if self.has_scores and m.metric.definition.source == "ltv" and row["people"] - n > _UNSCORED * row["people"]:
+            return REASON["unscored"]
+        if n == 0:
+            return REASON["immature" if waiting else "nobody_able"]
+        return REASON["one_person"] if n == 1 else None
 
     def amounts(self, m: Measured) -> dict[str, NDArray[np.float64]]:
         """The amounts of every variant that are not zero."""

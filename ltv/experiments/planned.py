@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from ltv.experiments.methods import Question
+from ltv.experiments.methods import Question, largest_kept
 from ltv.experiments.metrics import DAY_US, Metric
 from ltv.experiments.moments import CannotJudgeError, Estimate
 from ltv.experiments.planned_words import ENTRIES, WORDS
@@ -62,6 +62,8 @@ class Planned(Result):
         variance_left: share of the variance that CUPED leaves.
         people_once: people of all arms for one look at the end.
         people_any: people of all arms where every day may be looked at.
+        people_cut: people of all arms for one look at means cut at `limit`; NaN where nothing is cut.
+        limit: beyond which one person in a thousand lies, of money.
         days_once: days until the test is over, the last person's window with it; NaN where it never is.
         days_any: likewise.
         why: why nothing can be planned; None where it can.
@@ -76,6 +78,8 @@ class Planned(Result):
     variance_left: float = math.nan
     people_once: float = math.nan
     people_any: float = math.nan
+    people_cut: float = math.nan
+    limit: float = math.nan
     days_once: float = math.nan
     days_any: float = math.nan
     why: Text | None = None
@@ -89,7 +93,7 @@ class Planned(Result):
         label = WORDS["tile_days"].format(lift=number(self.need.lift, "rate"), metric=self.metric.label)
         once, any_look = WORDS["once"], WORDS["any"]
         return [
-            KeyFigure(label=label.format(), value=_known(self.days_any), unit="days", rule=any_look),
+            KeyFigure(label=label, value=_known(self.days_any), unit="days", rule=any_look),
             KeyFigure(label=WORDS["tile_people"], value=_known(self.people_any), unit="count", rule=any_look),
             KeyFigure(label=WORDS["tile_people"], value=_known(self.people_once), unit="count", rule=once),
         ]
@@ -113,7 +117,14 @@ class Planned(Result):
         values["days"] = number(self.days_any, "count")
         told = Takeaway(WORDS["plan"].format(**values), "none", WORDS["act_plan"].format(people=values["people"]))
         spared = Takeaway(WORDS["spared"].format(spared=number(1 - self.variance_left, "rate")), "none")
-        return (told, spared) if self.variance_left < 0.99 else (told,)  # noqa: PLR2004  less is not worth a sentence
+        more = [spared] if self.variance_left < 0.99 else []  # noqa: PLR2004  less is not worth a sentence
+        if self.people_cut < 0.9 * self.people_once:
+            cut = {
+                "limit": number(self.limit, "money", currency=self.currency),
+                "people": number(self.people_cut, "count"),
+            }
+            more.append(Takeaway(WORDS["cut"].format(**cut), "watch"))
+        return (told, *more)
 
     @property
     def views(self) -> Mapping[str, View]:
@@ -193,6 +204,9 @@ def planned(
         return told(empty, why=why_not(str(error)))
     if plain.value <= 0 or plain.variance <= 0:
         return told(empty, why=WORDS["nothing_there"])
+    if question.kind == "rate" and plain.value * (1 + need.lift) >= 1:
+        return told(empty, why=WORDS["beyond"].format(now=number(plain.value, "rate")))
+    cut, limit = _cut(question, need)
     once, any_look = (need.arms * _each(plain, best, question.kind, need, any_look=a) for a in (False, True))
     rows = [_after(days, n, plain, best, need) for days, n in traffic.items()]
     window = math.ceil(metric.window[1] / DAY_US)
@@ -203,6 +217,8 @@ def planned(
         variance_left=best.variance / plain.variance,
         people_once=once,
         people_any=any_look,
+        people_cut=cut,
+        limit=limit,
         days_once=_days(once, traffic, need.share) + window,
         days_any=_days(any_look, traffic, need.share) + window,
     )
@@ -212,12 +228,27 @@ def _each(plain: Estimate, best: Estimate, kind: str, need: Need, *, any_look: b
     """People of one arm; rates by the two rates that are to be told apart, means by their deviation."""
     left = best.variance / plain.variance
     raised = plain.value * (1 + need.lift)
-    if kind == "rate" and raised < 1:
+    if kind == "rate":
         each = sample_size_proportions(plain.value, raised, method="unpooled", alpha=need.alpha, power=POWER) * left
     else:
         deviation = math.sqrt(best.variance)
         each = sample_size_means(deviation, plain.value * need.lift, alpha=need.alpha, power=POWER)
     return each * _wider(need.alpha) if any_look else each
+
+
+def _cut(question: Question, need: Need) -> tuple[float, float]:
+    """People for one look at means without the largest values, and where these are cut; NaN where nothing is."""
+    if not question.heavy or not question.amounts:
+        return math.nan, math.nan
+    n, amounts = sum(a.n for a in question.arms.values()), next(iter(question.amounts.values()))
+    limit = largest_kept(amounts, n)
+    if limit is None:
+        return math.nan, math.nan
+    kept = amounts.clip(max=limit)
+    mean = float(kept.sum()) / n
+    deviation = math.sqrt(max(float((kept**2).sum()) / n - mean**2, 0.0))
+    each = sample_size_means(deviation, mean * need.lift, alpha=need.alpha, power=POWER)
+    return need.arms * each, limit
 
 
 def _wider(alpha: float) -> float:

@@ -33,6 +33,12 @@ WORDS: dict[str, Text] = {
         "用实验前的行为做 CUPED，能省去 {spared} 的样本。",
         "CUPED with what people did before spares {spared} of the people.",
     ),
+    "cut": Text(
+        "少数大额订单左右了波动：若把每人金额按 {limit} 截尾，只需 {people} 人；方差本身也不稳定，先看 A/A 误报率。",
+        "A few large amounts make the spread: with everybody's value cut at {limit} it takes {people} people. The spread is itself uncertain; "
+        "see the false alarms in A/A first.",
+    ),
+    "beyond": Text("现在已是 {now}，提升后会超过 100%。", "It is {now} today: so large a lift is more than everybody."),
     "never": Text(
         "要在“{metric}”（现在 {mean}）上发现 {lift} 的提升需要 {people} 人；按目前的流量两年也凑不齐。",
         "A lift of {lift} in {metric} (now {mean}) takes {people} people: more than come in two years.",

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ltv import sql
 from ltv.errors import UsageError, found
-from ltv.experiments.methods import ALPHA
+from ltv.experiments.decide_words import REASON
+from ltv.experiments.given import checked
+from ltv.experiments.methods import ALPHA, Question
 from ltv.experiments.metrics import Metric
 from ltv.experiments.people_of_test import Measured, People
 from ltv.experiments.planned import DURATIONS, Need, Planned, planned
@@ -24,7 +27,6 @@ from ltv.warehouse.table import TableLike, together
 if TYPE_CHECKING:
     from sqlglot import exp
 
-    from ltv.experiments.methods import Question
     from ltv.text import Text
     from ltv.warehouse.engine import Engine
 
@@ -35,6 +37,7 @@ _TABLE: dict[Entry, tuple[str, str]] = {
     "visit": ("events", "ts"),
 }
 _PAST_DAYS, _NAME, _ALL = 84, "plan", "all"
+_NEXT = sql.expression("INTERVAL '1' MICROSECOND")
 _ENTRIES, _DURATIONS = "exp entries", "exp durations"
 
 
@@ -82,16 +85,19 @@ def plan_experiment(
     engine, names = together(given)
     if _TABLE[entry][0] not in names:
         raise UsageError(found("entry", entry, f"a call with {_TABLE[entry][0]}"))
+    made: list[str] = []
+    table = _TABLE[entry][0]
+    known = names | checked(engine, {table: names[table]}, made)
     after = day_end(as_of, timezone)
     end = after - dt.timedelta(microseconds=asked.window[1])  # of these people the window is over
     span = end - dt.timedelta(days=_PAST_DAYS), end
     try:
-        engine.materialise(_ENTRIES, _entries(names, entry, span))
+        engine.materialise(_ENTRIES, _entries(known, entry, span))
         traffic = _traffic(engine, end)
         with Tables(engine, names | {"exposures": _ENTRIES}, after).opened() as tables:
             question = _measured(tables, asked)
     finally:
-        engine.drop([_ENTRIES, _DURATIONS])
+        engine.drop([*reversed(made), _ENTRIES, _DURATIONS])
     need = Need(lift=lift, arms=arms, share=share, alpha=ALPHA / (arms - 1))
     return planned(asked, question, traffic, need, entry=entry, as_of=as_of, currency=currency)
 
@@ -99,17 +105,24 @@ def plan_experiment(
 def _check(entry: str, lift: float, arms: int, share: float) -> None:
     if entry not in get_args(Entry):
         raise UsageError(found("entry", entry, ", ".join(get_args(Entry))))
-    if not 0 < lift <= 10:  # noqa: PLR2004  ten times as much is no plan
+    if not _is_number(lift) or not 0 < lift <= 10:  # noqa: PLR2004  ten times as much is no plan
         raise UsageError(found("lift", lift, "a share of control above 0, such as 0.05"))
     if isinstance(arms, bool) or not isinstance(arms, int) or arms < 2:  # noqa: PLR2004
         raise UsageError(found("arms", arms, "2 or more, control among them"))
-    if not 0 < share <= 1:
+    if not _is_number(share) or not 0 < share <= 1:
         raise UsageError(found("share", share, "above 0, at most 1"))
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _entries(names: Mapping[str, str], entry: Entry, span: tuple[dt.datetime, dt.datetime]) -> exp.Query:
     table, moment = _TABLE[entry]
-    columns = {"moment": sql.column(moment), "span_start": sql.literal(span[0]), "span_end": sql.literal(span[1])}
+    # an order that lets a person in is not yet an outcome of the test, so the person is exposed right after it
+    exposed = sql.column(moment) if entry == "registered" else sql.expression("m + i", m=sql.column(moment), i=_NEXT)
+    columns = {"moment": sql.column(moment), "exposed": exposed}
+    columns |= {"span_start": sql.literal(span[0]), "span_end": sql.literal(span[1])}
     return sql.load("ltv.experiments", "entries", tables={"entries": names[table]}, columns=columns)
 
 
@@ -127,8 +140,13 @@ def _traffic(engine: Engine, end: dt.datetime) -> dict[int, int]:
 def _measured(tables: Tables, metric: Metric) -> Question | Text:
     """The metric on those people, all of them as one arm."""
     definition = metric.definition
+    if definition.source in ("events", "invites") and definition.source not in tables.names:
+        return REASON["missing_table"].format(table=definition.source)
     second = "d0" if definition.kind == "ratio" else definition.covariate
     with tables.units(_NAME, [metric]) as units:
         of = (Measured(metric, "m0", second),)
-        people = People(tables.engine, units, _NAME, {_ALL: 1.0}, _ALL, of, running=False, planned_people=1)
-        return people.questions(people.rows())[metric.name]
+        people = People(tables.engine, units, _NAME, {_ALL: 1.0}, _ALL, of, planned_people=1)
+        question = people.questions(people.rows(), values=True)[metric.name]
+        if isinstance(question, Question):  # read while the table is there
+            question = replace(question, values=dict(question.amounts).copy)
+        return question

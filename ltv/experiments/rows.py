@@ -49,6 +49,8 @@ class Row:
         verdict: decision, direction or why there is none.
         decides: whether the decision rests on this line.
         basis: observed, or score where scores complete some people.
+        confirmed: False where a second method does not see the gain: it hangs on a few people.
+        limit: at which values are cut, for `winsorised`.
     """
 
     experiment: str = ""
@@ -76,6 +78,8 @@ class Row:
     verdict: str = ""
     decides: bool = False
     basis: str = "observed"
+    confirmed: bool = True
+    limit: float = NAN
 
 
 COLUMNS = [f.name for f in fields(Row)]
@@ -123,4 +127,6 @@ def frame_of(rows: Sequence[Row], as_of: dt.datetime) -> pd.DataFrame:
     frame = pd.DataFrame([asdict(row) for row in rows], columns=COLUMNS)
     frame.insert(0, "as_of", pd.Timestamp(as_of))
     numbers = [f.name for f in fields(Row) if f.type == "float"]
-    return frame.astype(dict.fromkeys(numbers, "float64") | {"n": "int64", "n_control": "int64", "decides": "bool"})
+    return frame.astype(
+        dict.fromkeys(numbers, "float64") | {"n": "int64", "n_control": "int64", "decides": "bool", "confirmed": "bool"}
+    )

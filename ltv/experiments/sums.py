@@ -53,7 +53,8 @@ def sums(
 
     Returns:
         One row a group: the groups' columns, `people`, and for the i-th pair `n<i>`, `a<i>` (sum), `aa<i>` (sum of
-        squares), with a second column `b<i>`, `bb<i>` and `ab<i>`, and with `waits` how many are completed, `w<i>`.
+        squares), with a second column `nb<i>` (people who have it), `b<i>`, `bb<i>` and `ab<i>`, and with `waits` people
+        whose window is not over, `k<i>`, and how many of them a score completes, `w<i>`.
     """
     columns = [sql.column(name) for name in by] + [sql.expression("COUNT(*) AS people")]
     for i, pair in enumerate(pairs):
@@ -61,10 +62,13 @@ def sums(
         wanted = {f"n{i}": "COUNT(a)", f"a{i}": "SUM(a)", f"aa{i}": "SUM(a * a)"}
         if pair.second is not None:
             values["b"] = _double(pair.second, kinds or {})
-            wanted |= {f"b{i}": "SUM(b)", f"bb{i}": "SUM(b * b)", f"ab{i}": "SUM(a * b)"}
+            wanted |= {f"nb{i}": "COUNT(b)", f"b{i}": "SUM(b)", f"bb{i}": "SUM(b * b)", f"ab{i}": "SUM(a * b)"}
         if waits:
             values["w"] = sql.column(f"w{i}")
-            wanted |= {f"w{i}": "CAST(SUM(CASE WHEN w AND a IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT)"}
+            wanted |= {
+                f"k{i}": "CAST(SUM(CASE WHEN w THEN 1 ELSE 0 END) AS BIGINT)",
+                f"w{i}": "CAST(SUM(CASE WHEN w AND a IS NOT NULL THEN 1 ELSE 0 END) AS BIGINT)",
+            }
         columns += [exp.alias_(sql.expression(text, **values), name) for name, text in wanted.items()]
     return engine.frame(exp.select(*columns).from_(people).group_by(*(sql.column(name) for name in by)))
 
@@ -88,6 +92,6 @@ def arm_of(row: Mapping[Hashable, Any], i: int) -> Arm:
     def of(name: str) -> float:
         return float(row[f"{name}{i}"]) if n else 0.0  # a sum over nobody is zero
 
-    if f"ab{i}" not in row:
+    if f"ab{i}" not in row or row[f"nb{i}"] != n:  # a past that some lack is none
         return Arm(n, of("a"), of("aa"))
     return Arm(n, of("a"), of("aa"), of("b"), of("bb"), of("ab"))

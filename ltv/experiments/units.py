@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import UsageError, found
+from ltv.experiments.given import checked
 from ltv.experiments.metrics import DAY_US, PRE_DAYS, Metric
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 _ROOM = "ltv.experiments"
 UNITS, FIRST = "exp units", "exp first exposures"
 _ORDERS, _PEOPLE, _EVENTS, _MOMENTS = "exp orders", "exp people", "exp event moments", "exp moments"
-_EARLIEST, _LATEST = datetime(1970, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001  engine times are naive UTC
+EARLIEST, LATEST = datetime(1970, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001  engine times are naive UTC
+_FRESH_DAYS = 8
 Horizons = Sequence[int]
 
 
@@ -54,13 +56,47 @@ class Tables:
 
     @contextmanager
     def opened(self) -> Iterator[Tables]:
-        """With the first exposures of all tests, and orders in one form; both are forgotten afterwards."""
+        """With the first exposures of all tests, and all tables in one form; what is made is forgotten afterwards.
+
+        Raises:
+            UsageError: a table lacks a column, or one is of another kind.
+        """
+        made: list[str] = []
         try:
-            self.engine.materialise(FIRST, self.load("first_exposures", exposures=self.names["exposures"]))
-            self.engine.define(_ORDERS, _orders(self.engine, self.names["orders"]))
-            yield self
+            given = checked(self.engine, self.names, made)
+            known: dict[str, str] = {
+                str(t): self._known(t, given[t], made) for t in ("exposures", "events", "invites") if t in given
+            }
+            if "scores" in given:
+                known["scores"] = self._fresh(given["scores"], made)
+            tables = replace(self, names=given | known)
+            made += [_ORDERS, FIRST]
+            self.engine.define(_ORDERS, _orders(self.engine, given["orders"], self.as_of))
+            self.engine.materialise(FIRST, self.load("first_exposures", exposures=known["exposures"]))
+            yield tables
         finally:
-            self.engine.drop([FIRST, _ORDERS])
+            self.engine.drop(reversed(made))
+
+    def _known(self, argument: str, table: str, made: list[str]) -> str:
+        """The rows before `as_of`: what comes later moves nothing."""
+        name = f"exp known {argument}"
+        made.append(name)
+        before = sql.expression("ts < t", t=sql.literal(self.as_of))
+        self.engine.define(name, exp.select("*").from_(sql.table(table)).where(before))
+        return name
+
+    def _fresh(self, table: str, made: list[str]) -> str:
+        """Scores of the newest day of the week before `as_of`: older ones would complete a time that is over."""
+        if "as_of" not in self.engine.columns(table):
+            return table
+        rows = exp.select("*").from_(sql.table(table))
+        span = {"low": sql.literal(self.as_of - timedelta(days=_FRESH_DAYS)), "high": sql.literal(self.as_of)}
+        inside = sql.expression("as_of > low AND as_of <= high", **span)
+        newest = sql.expression("as_of = (SELECT MAX(as_of) AS newest FROM t WHERE i)", i=inside)
+        newest = newest.transform(lambda n: sql.table(table) if isinstance(n, exp.Table) and n.name == "t" else n)
+        made.append("exp known scores")
+        self.engine.define("exp known scores", rows.where(newest))
+        return "exp known scores"
 
     @contextmanager
     def units(
@@ -80,7 +116,7 @@ class Tables:
         """
         made: list[str] = []
         try:
-            start, after = span[0] or _EARLIEST, min(span[1] or _LATEST, self.as_of)
+            start, after = span[0] or EARLIEST, min(span[1] or LATEST, self.as_of)
             params = {"experiment": experiment, "start": start, "after": after}
             people = self.load("people", first_exposures=FIRST)
             made.append(_PEOPLE)
@@ -134,7 +170,7 @@ class Tables:
         if "scores" not in self.names:
             return []
         tree = exp.select("horizon_days").distinct().from_(sql.table(self.names["scores"]))
-        return sorted(int(h) for h in self.engine.frame(tree)["horizon_days"])
+        return sorted(int(h) for h in self.engine.frame(tree)["horizon_days"].dropna() if h >= 1)
 
     def _scores(self) -> exp.Query:
         """Expected value of each horizon as columns e0, e1 and so on."""
@@ -165,14 +201,14 @@ class Tables:
         """The metric where its window is over, the denominator of a ratio, and whether a score completes it."""
         source = "orders" if metric.definition.source == "ltv" else metric.definition.source
         value, over = _or_zero(f"m{i}", source, parts), self._is_over(metric, age)
-        if metric.given.what == "first_order_rate":
-            over = sql.expression("o AND NOT COALESCE(orders.had_order, FALSE)", o=over)
-        known = sql.expression("CASE WHEN o THEN v END", o=over, v=value)
+        is_first = metric.given.what == "first_order_rate"
+        able = sql.expression("NOT COALESCE(orders.had_order, FALSE)" if is_first else "TRUE")
+        known = sql.expression("CASE WHEN o AND a THEN v END", o=over, a=able, v=value)
         if metric.definition.source == "ltv" and "scores" in parts:
             rest = _expected(self.horizons(), metric.given.days, age)
             known = sql.expression("CASE WHEN o THEN v ELSE v + r END", o=over, v=value, r=rest)
         yield exp.alias_(known, f"m{i}")
-        yield exp.alias_(sql.expression("NOT o", o=over), f"s{i}")
+        yield exp.alias_(sql.expression("NOT o AND a", o=over, a=able), f"s{i}")
         if metric.definition.kind == "ratio":
             below = _or_zero(f"d{i}", source, parts)
             yield exp.alias_(sql.expression("CASE WHEN o THEN v END", o=over, v=below), f"d{i}")
@@ -258,25 +294,35 @@ def _us(days: int) -> exp.Expr:
     return exp.Literal.number(days * DAY_US)
 
 
-def _orders(engine: Engine, table: str) -> exp.Query:
-    """Orders in one form: whether it was paid, what was charged, given up, refunded, and its value."""
+def _orders(engine: Engine, table: str, as_of: datetime) -> exp.Query:
+    """Orders in one form: whether it was paid, what was charged, given up, refunded by then, and its value."""
     columns = engine.columns(table)
-    missing = [c for c in ("user_id", "ts") if c not in columns]
-    if missing or not {"amount", "value"} & set(columns):
-        raise UsageError(found("orders columns", ", ".join(columns), "also user_id, ts, and amount or value"))
+    if not {"amount", "value"} & set(columns):
+        raise UsageError(found("orders columns", ", ".join(columns), "also amount or value"))
     paid = sql.expression("status IN ('paid', 'refunded')" if "status" in columns else "TRUE")
     money = sql.column("amount" if "amount" in columns else "value")
-    value = (
-        sql.column("value") if "value" in columns else sql.expression("CASE WHEN p THEN m ELSE 0 END", p=paid, m=money)
-    )
+    back = _refunded(columns, money, as_of)
+    value = sql.expression("CASE WHEN p THEN m - r ELSE CAST(0 AS DOUBLE) END", p=paid, m=money, r=back)
     named = {
-        "value": value,
-        "amount": sql.expression("CAST(m AS DOUBLE)", m=money),
+        "value": sql.column("value") if "value" in columns else value,
+        "amount": money,
         "is_paid": sql.expression("COALESCE(p AND m >= 0, FALSE)", p=paid, m=money),
         "discount": sql.expression("COALESCE(d, 0)", d=sql.column("discount")) if "discount" in columns else _nothing(),
-        "refund": sql.expression("COALESCE(r, 0)", r=sql.column("refund")) if "refund" in columns else _nothing(),
+        "refund": back,
     }
-    return exp.select("user_id", "ts", *(exp.alias_(e, n) for n, e in named.items())).from_(sql.table(table))
+    rows = exp.select("user_id", "ts", *(exp.alias_(e, n) for n, e in named.items())).from_(sql.table(table))
+    return rows.where(sql.expression("ts < t", t=sql.literal(as_of)))
+
+
+def _refunded(columns: Mapping[str, str], money: exp.Expr, as_of: datetime) -> exp.Expr:
+    """What was given back by then; marked refunded without an amount is refunded in full."""
+    given = sql.column("refund") if "refund" in columns else exp.null()
+    whole = sql.expression("status = 'refunded'") if "status" in columns else sql.expression("FALSE")
+    back = sql.expression("COALESCE(g, CASE WHEN w THEN m END, CAST(0 AS DOUBLE))", g=given, w=whole, m=money)
+    if "refunded_at" not in columns:
+        return back
+    later = sql.expression("refunded_at >= t", t=sql.literal(as_of))
+    return sql.expression("CASE WHEN l THEN CAST(0 AS DOUBLE) ELSE b END", l=later, b=back)
 
 
 def _nothing() -> exp.Expr:

@@ -10,7 +10,7 @@ from itertools import accumulate
 from typing import Any
 
 from ltv.errors import UsageError, found
-from ltv.settings.metric import HOOK_METRICS, USUAL_METRICS, MetricName, metric_name
+from ltv.settings.metric import COST, HOOK_METRICS, USUAL_METRICS, MetricName, metric_name
 from ltv.settings.ranges import Range, overlaps
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 
@@ -37,7 +37,8 @@ class Experiment:
         version: of the way from an id to a bucket.
         start: first day on which people may be exposed; None where it does not matter.
         end: last day on which people are let in, after which the test is judged once; None while it runs.
-        planned_people: people that all arms will have at the end; the bounds of a running test are narrowest there.
+        planned_people: people that all arms will have at the end; the bounds of a running test are narrowest there, and
+            a test that has fewer is not finished. None: 10,000, and `end` alone says when it is finished.
         hook: whether it is a paid hook: then its effect on first orders, retention, value and cost is told.
         cost_per_person: what treating a person costs beside the discounts in `orders`, in the workspace's currency.
     """
@@ -54,7 +55,7 @@ class Experiment:
     version: int = 1
     start: date | None = None
     end: date | None = None
-    planned_people: int = 10_000
+    planned_people: int | None = None
     hook: bool = False
     cost_per_person: float = 0.0
 
@@ -65,10 +66,15 @@ class Experiment:
             UsageError: it could not be assigned as it says.
         """
         where = f"[[experiments]] {self.name}"
-        for name in ("name", "salt", "variants", "unit", "layer_range", "traffic", "version", "planned_people"):
+        for name in ("name", "salt", "variants", "unit", "layer_range", "traffic", "version"):
             _READERS[name](f"{where} {name}", getattr(self, name))
+        if self.planned_people is not None:
+            at_least_one(f"{where} planned_people", self.planned_people)
         for metric in self.metrics:
             metric_name(metric, where=f"{where} metrics")
+        if self.metrics and self.measured[0].what == COST:
+            allowed = "first a metric of which more is better, or less: a cost is neither"
+            raise UsageError(found(f"{FILE} {where} metrics", self.metrics[0], allowed))
         if self.start and self.end and self.end < self.start:
             raise UsageError(found(f"{FILE} {where} end", str(self.end), f"a day not before start, {self.start}"))
         if self.control not in self.variants:

@@ -25,7 +25,7 @@ USUAL_DAYS = {
     "invites": 30,
     "ltv": 90,
 }
-RETENTION, EVENT = "retention", "event"
+RETENTION, EVENT, COST = "retention", "event", "incentive"
 HOOK_METRICS = ("first_order_rate_3d", "retention_d7", "value_90d", "incentive_90d")
 USUAL_METRICS = ("order_rate_7d", "retention_d7", "value_30d")
 _MOST_DAYS = 730
@@ -64,7 +64,7 @@ def metric_name(name: str, *, where: str = "metric") -> MetricName:
     >>> metric_name("first_order_rate").days, metric_name("retention_d7").days, metric_name("event.share_7d").event
     (3, 7, 'share')
     """
-    match = _SHAPE.fullmatch(name)
+    match = _SHAPE.fullmatch(name) if isinstance(name, str) else None
     what = EVENT if match and match["event"] else match["what"] if match else ""
     on_a_day = what == RETENTION
     shape_holds = match is not None and (match["span"] is None if on_a_day else match["day"] is None)

@@ -85,7 +85,10 @@ def day_end(day: date, timezone: str) -> datetime:
     >>> day_end(date(2026, 6, 30), "Asia/Shanghai").isoformat()
     '2026-06-30T16:00:00'
     """
-    return day_start(datetime.combine(day + timedelta(days=1), time()), timezone)
+    try:
+        return day_start(datetime.combine(day + timedelta(days=1), time()), timezone)
+    except OverflowError:
+        raise UsageError(found("day", str(day), "a day that has a day after it, in every zone")) from None
 
 
 def day_start(day: datetime, timezone: str) -> datetime:

@@ -156,3 +156,84 @@ def test_the_same_people_give_the_same_result_to_the_digit():
     seen = people(gain=0.5)
     tables = [compare(seen, metrics={"spend": "money"}, covariates={"spend": "past"}).table for _ in range(2)]
     pd.testing.assert_frame_equal(*tables, check_exact=True)
+
+
+@pytest.mark.parametrize(("rate", "n", "share"), [(0.02, 4_000, 0.1), (0.05, 4_000, 0.1), (0.05, 2_000, 0.5)])
+def test_a_small_control_group_calls_nothing_a_gain_too_often(rate, n, share):
+    """Of tests without a difference at most one in forty is shipped, also where control is a tenth of the people."""
+    draw, shipped, worlds = np.random.default_rng(3), 0, 250
+    for _ in range(worlds):
+        variant = np.where(draw.random(n) < share, "control", "blue")
+        seen = pd.DataFrame({"variant": variant, "bought": (draw.random(n) < rate).astype(int)})
+        judged = compare(
+            seen, metrics={"bought": "rate"}, planned={"control": share, "blue": 1 - share}, thorough=False
+        )
+        shipped += judged.decisions[0].verdict == "ship"
+    assert shipped <= 0.025 * worlds + 3 * (0.025 * worlds) ** 0.5
+
+
+def test_money_that_hangs_on_a_few_people_is_not_shipped_against_the_heavy_tail():
+    """Five in a hundred are control and pay little by chance: Welch calls a tenth of such tests a gain."""
+    draw, one, other, worlds = np.random.default_rng(4), 0, 0, 30
+    for _ in range(worlds):
+        n = 6_000
+        variant = np.where(draw.random(n) < 0.05, "control", "blue")
+        spend = np.where(draw.random(n) < 0.3, np.exp(draw.normal(0, 2, n)), 0.0)
+        judged = compare(
+            pd.DataFrame({"variant": variant, "spend": spend}),
+            metrics={"spend": "money"},
+            planned={"control": 0.05, "blue": 0.95},
+        )
+        row = judged.decisions[0].row
+        one += row.verdict == "better"
+        other += judged.decisions[0].verdict == "ship"
+        if judged.decisions[0].verdict != "ship" and row.verdict == "better":
+            assert not row.confirmed
+    assert one >= 2 and other <= 1
+
+
+@pytest.mark.parametrize("kind", [int, bool, "category", "string"])
+def test_variants_of_any_kind_are_names(kind):
+    seen = people(gain=2.0)
+    codes = (seen["variant"] == "blue").astype(int)
+    seen = seen.assign(variant=codes.astype(kind))
+    control = {int: "0", bool: "false", "category": "0", "string": "0"}[kind]
+    assert compare(seen, metrics={"spend": "money"}, control=control, thorough=False).decisions[0].verdict == "ship"
+
+
+def test_a_past_that_some_lack_is_left_out_of_the_comparison():
+    seen = people(gain=1.0)
+    seen.loc[seen.index[:5], "past"] = np.nan
+    judged = compare(seen, metrics={"spend": "money"}, covariates={"spend": "past"}, thorough=False)
+    assert judged.decisions[0].row.method == "welch"
+
+
+def test_a_side_method_that_fails_leaves_the_decision_standing():
+    seen = people().assign(spend=10.0)
+    seen.loc[seen.index[:4], "spend"] = 20.0
+    options = {"metrics": {"spend": "money"}}
+    assert (
+        compare(seen, **options).decisions[0].verdict == compare(seen, **options, thorough=False).decisions[0].verdict
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"metrics": ["spend"]}, "metrics"),
+        ({"metrics": {"variant": "mean"}}, "people.variant"),
+        ({"metrics": {"spend": "mean"}, "planned": ["control"]}, "planned"),
+        ({"metrics": {"spend": "mean"}, "planned": {"control": 1, "blue": 0}}, "planned"),
+        ({"metrics": {"spend": "mean"}, "planned_people": "x"}, "planned_people"),
+        ({"metrics": {"spend": "mean"}, "lower_is_better": ["sped"]}, "lower_is_better"),
+    ],
+)
+def test_an_argument_of_another_kind_is_named(options, says):
+    with pytest.raises(UsageError, match=says):
+        compare(people(), **options)
+
+
+def test_people_who_are_there_twice_are_refused():
+    seen = people().assign(user_id=1)
+    with pytest.raises(UsageError, match="one row a person"):
+        compare(seen, metrics={"spend": "money"})

@@ -142,8 +142,8 @@ def test_fewer_refunds_are_better():
     assert judged.decisions[0].verdict == "ship"
 
 
-def test_a_finished_test_without_a_difference_is_not_shipped(small):
-    judged = small.judged(replace(PLAN, end=dt.date(2026, 4, 1)))
+def test_a_finished_test_without_a_difference_is_not_shipped():
+    judged = world(3_000).judged(replace(PLAN, end=dt.date(2026, 4, 1)))
     assert judged.decisions[0].verdict == "do_not_ship"
     assert "no difference" in judged.decisions[0].why.en
 
@@ -434,3 +434,311 @@ def test_hooks_say_effect_cost_and_net():
     assert row["gross"] == pytest.approx(value["difference"] + incentive["difference"])
     assert row["net_low"] < row["net"] < row["net_high"]
     assert row[["first_order", "retention"]].notna().all()
+
+
+# ---- what must not move a decision
+
+
+def test_exposures_of_later_days_neither_break_a_test_nor_couple_it_with_another():
+    w = world(1_500)
+    later = w.exposures.assign(ts=END + pd.Timedelta(hours=1), variant="treatment")
+    twin = w.exposures.assign(ts=END + pd.Timedelta(hours=1), experiment="green")
+    one, other = w.judged(), w.with_exposures(pd.concat([w.exposures, later, twin])).judged()
+    pd.testing.assert_frame_equal(one.table, other.table)
+    assert [c.told for c in one.tests[0].checks] == [c.told for c in other.tests[0].checks]
+    assert len(other.tests) == 1
+
+
+def test_orders_of_later_days_do_not_complete_a_lifetime_value():
+    w = world(1_000)
+    scores = pd.DataFrame({"user_id": range(1_000), "horizon_days": 90, "expected": 5.0})
+    later = w.orders.assign(ts=END + pd.Timedelta(hours=1), value=1e6, amount=1e6)
+    plan = replace(PLAN, metrics=("ltv_90d",))
+    one = w.judged(plan, scores=scores).table
+    other = replace(w, orders=pd.concat([w.orders, later])).judged(plan, scores=scores).table
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_orders_without_a_value_are_worth_what_is_not_given_back(small, known):
+    plan = replace(PLAN, metrics=("value_30d", "refunds_30d"))
+    plain = small.orders.drop(columns="value")
+    if not known:  # given back after the day one looks from
+        plain = plain.assign(refunded_at=END + pd.Timedelta(days=1))
+    line = lines(replace(small, orders=plain).judged(plan), "value_30d", "welch")
+    paid = small.orders.assign(value=np.where(small.orders["status"] == "cancelled", 0.0, small.orders["amount"]))
+    wanted = lines((small if known else replace(small, orders=paid)).judged(plan), "value_30d", "welch")
+    assert [line["mean"], line["mean_control"]] == pytest.approx([wanted["mean"], wanted["mean_control"]])
+
+
+def test_a_metric_that_still_matures_keeps_bounds_that_hold_at_any_look():
+    w = world(3_000)
+    judged = w.judged(replace(PLAN, metrics=("order_rate_7d", "value_90d"), end=dt.date(2026, 4, 10)))
+    methods = judged.table.query("decides").set_index("metric")["method"]
+    assert methods.to_dict() == {"order_rate_7d": "welch_cuped", "value_90d": "sequential_cuped"}
+
+
+def test_a_test_that_ends_short_of_its_planned_people_is_not_finished():
+    w = world(3_000)
+    ends = replace(PLAN, end=dt.date(2026, 4, 20))
+    for people, method in ((2_600, "welch_cuped"), (20_000, "sequential_cuped")):
+        assert w.judged(replace(ends, planned_people=people)).decisions[0].row.method == method
+
+
+def test_what_is_at_stake_does_not_hang_on_how_long_ago_a_test_ended():
+    w = world(6_000, lift=0.3)
+    plans = [
+        replace(PLAN, metrics=("order_rate_7d", "value_14d"), end=d)
+        for d in (None, dt.date(2026, 4, 12), dt.date(2026, 4, 3), dt.date(2026, 3, 25))
+    ]
+    people = [w.judged(p).decisions[0].stake.people for p in plans]
+    assert people == pytest.approx([1_800] * 4, rel=0.12)
+
+
+def test_what_treating_costs_is_taken_off_value_before_it_decides():
+    w = world(6_000, lift=0.6)
+    free = replace(PLAN, metrics=("order_rate_7d", "value_30d"), hook=True)
+    dear = replace(free, cost_per_person=1_000.0)
+    one, other = w.judged(free), w.judged(dear)
+    assert (one.decisions[0].verdict, other.decisions[0].verdict) == ("ship", "do_not_ship")
+    assert one.decisions[0].stake.value - other.decisions[0].stake.value == pytest.approx(
+        1_000 * one.decisions[0].stake.people
+    )
+    assert "is surely lost" in other.decisions[0].why.en and "受损" in other.decisions[0].why.zh
+
+
+def test_a_paid_hook_that_more_likely_loses_value_waits():
+    w = world(6_000, lift=0.6)
+    gain = (
+        w.judged(replace(PLAN, metrics=("order_rate_7d", "value_30d")))
+        .table.query("decides and metric == 'value_30d'")
+        .iloc[0]
+    )
+    slightly_too_dear = gain["difference"] + 1.0
+    assert slightly_too_dear < gain["difference_high"]
+    hook = replace(PLAN, metrics=("order_rate_7d", "value_30d"), hook=True, cost_per_person=slightly_too_dear)
+    assert w.judged(hook).decisions[0].verdict == "keep_running"
+    assert "more likely loses" in w.judged(hook).decisions[0].why.en
+
+
+def test_a_gain_whose_value_nobody_has_seen_yet_says_so():
+    judged = world(6_000, lift=0.8, days=40).judged(replace(PLAN, metrics=("order_rate_7d", "value_90d")))
+    assert judged.decisions[0].verdict == "ship" and judged.decisions[0].stake is None
+    assert "cannot be measured yet" in judged.decisions[0].why.en
+
+
+def test_too_few_people_decide_nothing_even_when_the_test_is_over():
+    w = world(4_000, lift=0.8, seed=3)
+    day = dt.date(2026, 2, 10)
+    judged = w.judged(replace(PLAN, start=day, end=day))
+    assert judged.decisions[0].verdict == "cannot_judge"
+    assert "fewer than 200" in judged.decisions[0].why.en
+
+
+def test_the_bounds_of_many_arms_are_narrowest_at_the_people_of_two(small):
+    from ltv.experiments.methods import Question
+    from ltv.experiments.moments import Arm
+
+    arms = {f"v{i}": Arm(1_000, 100.0, 100.0) for i in range(10)}
+    asked = Question("m", "rate", arms, "v0", dict.fromkeys(arms, 0.1), True, 50_000, False)
+    assert asked.people_of("v3") == pytest.approx(10_000)
+
+
+def test_an_arm_that_nobody_has_shown_yet_stops_no_other():
+    w = world(6_000)
+    third = w.exposures[w.exposures["user_id"] % 3 == 0].assign(variant="late", ts=END - pd.Timedelta(days=1))
+    met = pd.concat([w.exposures[w.exposures["user_id"] % 3 != 0], third])
+    thirds = {"control": 1 / 3, "treatment": 1 / 3, "late": 1 / 3}
+    judged = w.with_exposures(met).judged(replace(PLAN, variants=thirds))
+    by = {d.variant: d for d in judged.decisions}
+    assert by["treatment"].row is not None and by["late"].verdict == "keep_running"
+    assert "window" in by["late"].why.en
+
+
+def test_where_everybody_had_ordered_there_is_no_first_order():
+    w = world(2_000)
+    first = w.exposures.sort_values("ts").drop_duplicates("user_id")
+    before = pd.DataFrame({"user_id": first["user_id"], "ts": first["ts"] - pd.Timedelta(days=40), "status": "paid"})
+    before = before.assign(amount=1.0, value=1.0, refund=0.0, discount=0.0, order_id=-1)
+    judged = replace(w, orders=pd.concat([w.orders, before])).judged(replace(PLAN, metrics=("first_order_rate_3d",)))
+    assert judged.decisions[0].verdict == "cannot_judge" and "had ordered before" in judged.decisions[0].why.en
+
+
+def test_a_test_of_those_who_have_just_ordered_may_measure_something_else():
+    w = world(3_000)
+    buyers = w.orders[w.orders["status"] == "paid"].drop_duplicates("user_id")
+    draw = np.random.default_rng(1)
+    met = pd.DataFrame(
+        {"user_id": buyers["user_id"], "ts": buyers["ts"] + pd.Timedelta(seconds=10), "experiment": "blue"}
+    )
+    met = met.assign(variant=draw.choice(["control", "treatment"], len(buyers)))
+    judged = w.with_exposures(met).judged(replace(PLAN, metrics=("invites_30d",)))
+    assert next(c for c in judged.tests[0].checks if c.name == "order").state == "watch"
+    assert judged.decisions[0].verdict == "keep_running"
+
+
+def test_lifetime_value_is_not_completed_where_many_have_no_score():
+    w = world(1_500)
+    some = pd.DataFrame({"user_id": w.orders["user_id"].unique(), "horizon_days": 90, "expected": 5.0})
+    judged = w.judged(replace(PLAN, metrics=("ltv_90d",)), scores=some.head(400))
+    assert judged.decisions[0].verdict == "cannot_judge" and "no score" in judged.decisions[0].why.en
+
+
+def test_of_two_days_of_scores_the_newer_counts():
+    w = world(800)
+    scores = pd.DataFrame({"user_id": range(800), "horizon_days": 90, "expected": 5.0, "as_of": END})
+    older = scores.assign(expected=500.0, as_of=END - pd.Timedelta(days=2))
+    plan = replace(PLAN, metrics=("ltv_90d",))
+    one, other = (w.judged(plan, scores=s).table for s in (scores, pd.concat([older, scores])))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_with_scores_lifetime_value_is_what_is_at_stake():
+    w = world(1_500)
+    scores = pd.DataFrame({"user_id": range(1_500), "horizon_days": 90, "expected": 5.0})
+    stake = w.judged(replace(PLAN, metrics=("order_rate_7d", "value_30d")), scores=scores).decisions[0].stake
+    assert (stake.metric.name, stake.basis) == ("ltv_90d", "score")
+
+
+def test_hooks_split_value_and_discounts_of_equal_days_only():
+    w = world(2_000)
+    uneven = w.judged(replace(PLAN, metrics=("order_rate_7d", "value_30d", "incentive_14d"), hook=True))
+    assert uneven.views["hooks"].data["gross"].isna().all() and uneven.views["hooks"].data["net"].notna().all()
+
+
+def test_a_higher_cost_is_neither_better_nor_worse():
+    w = world(3_000, lift=1.0)
+    table = w.judged(replace(PLAN, metrics=("order_rate_7d", "incentive_30d"))).table.query("metric == 'incentive_30d'")
+    assert set(table["verdict"]) == {"unclear"} and table["p_better"].isna().all()
+    with pytest.raises(UsageError, match="a cost is neither"):
+        replace(PLAN, metrics=("incentive_30d",))
+
+
+def test_segments_given_twice_count_once(small):
+    segments = pd.DataFrame({"user_id": range(400), "segment_kind": "k", "segment": ["a", "b"] * 200})
+    one, other = (small.judged(segments=s).table for s in (segments, pd.concat([segments, segments])))
+    pd.testing.assert_frame_equal(one, other)
+
+
+def test_what_was_made_in_the_engine_is_gone_afterwards():
+    from ltv.warehouse.duck import DuckEngine
+    from ltv.warehouse.table import Table
+
+    w = world(300)
+    scores = pd.DataFrame({"user_id": range(300), "horizon_days": 90, "expected": 5.0, "as_of": END})
+    with DuckEngine() as engine:
+        for name in ("exposures", "orders"):
+            engine.register(name, getattr(w, name))
+        judge(Table(engine, "exposures"), Table(engine, "orders"), experiments=[PLAN], as_of=AS_OF, scores=None)
+        engine.register("scores", scores)
+        judge(
+            *(Table(engine, n) for n in ("exposures", "orders")),
+            experiments=[PLAN],
+            as_of=AS_OF,
+            scores=Table(engine, "scores"),
+        )
+        left = engine.connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()
+        left += engine.connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    assert not [name for (name,) in left if name.startswith("exp ")]
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda w: {"exposures": w.exposures.assign(user_id=w.exposures["user_id"].map(str))}, "exposures.user_id"),
+        (lambda w: {"exposures": w.exposures.assign(ts="2026-01-01")}, "exposures.ts"),
+        (lambda w: {"orders": w.orders.assign(amount="much").drop(columns="value")}, "orders.amount"),
+        (lambda w: {"orders": w.orders.assign(ts=[[1]] * len(w.orders))}, "orders.ts"),
+        (lambda w: {"events": w.events.drop(columns="event")}, "events columns"),
+        (lambda w: {"invites": w.invites.drop(columns="ts")}, "invites columns"),
+        (lambda w: {"segments": pd.DataFrame({"user_id": [1]})}, "segments columns"),
+        (lambda w: {"scores": pd.DataFrame({"user_id": [1], "horizon_days": [30]})}, "scores columns"),
+        (lambda w: {"scores": pd.DataFrame({"user_id": [1], "horizon_days": [30], "expected": [1.0], "as_of": ["x"]})}, "scores.as_of"),
+        (lambda w: {"orders": None}, "orders: found None"),
+        (lambda w: {"as_of": "2026-04-30"}, "as_of"),
+        (lambda w: {"as_of": dt.date(9999, 12, 31)}, "day"),
+        (lambda w: {"experiments": {"blue": PLAN}}, "experiments"),
+        (lambda w: {"experiments": [PLAN, PLAN]}, "each name once"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_named_in_one_line(small, change, says):
+    given = {"exposures": small.exposures, "orders": small.orders, "experiments": [PLAN], "as_of": AS_OF} | change(
+        small
+    )
+    with pytest.raises(UsageError, match=says):
+        judge(given.pop("exposures"), given.pop("orders"), **given)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda w: {"exposures": w.exposures.assign(variant=None)},
+        lambda w: {"exposures": w.exposures.iloc[:0]},
+        lambda w: {"exposures": pd.DataFrame({c: [] for c in w.exposures})},
+        lambda w: {"orders": w.orders.iloc[:0], "exposures": w.exposures.assign(ts=w.exposures["ts"].astype("datetime64[ns]"))},
+        lambda w: {"exposures": w.exposures.assign(ts=w.exposures["ts"].dt.tz_localize("UTC"))},
+        lambda w: {"orders": w.orders.assign(amount=w.orders["amount"] * 1e80, value=w.orders["value"] * 1e80)},
+        lambda w: {"orders": w.orders.assign(amount=w.orders["amount"] * 1e-80, value=w.orders["value"] * 1e-80)},
+        lambda w: {"orders": w.orders.assign(amount=np.inf, value=np.inf)},
+        lambda w: {"scores": pd.DataFrame({"user_id": [1.0], "horizon_days": [np.nan], "expected": [np.nan]}).astype({"user_id": int})},
+        lambda w: {"exposures": w.exposures.assign(user_id=-1 - w.exposures["user_id"])},
+    ],
+    ids=["no_variant", "nobody", "untyped", "nanoseconds", "zoned", "huge", "tiny", "infinite", "unscored", "below_zero"],
+)  # fmt: skip
+def test_what_can_be_read_gives_a_verdict(small, change):
+    segments = pd.DataFrame({"user_id": range(400), "segment_kind": "k", "segment": ["a", "b"] * 200})
+    given = {"exposures": small.exposures, "orders": small.orders, "segments": segments} | change(small)
+    plan = replace(PLAN, metrics=("order_rate_7d", "value_30d", "ltv_90d"), start=dt.date(2026, 1, 1))
+    judged = judge(given.pop("exposures"), given.pop("orders"), experiments=[plan], as_of=AS_OF, **given)
+    assert judged.decisions[0].verdict and judged.takeaways("zh") and judged.takeaways("en")
+
+
+def test_a_bad_test_takes_no_other_along(small):
+    broken = small.exposures.assign(experiment="green")
+    orders = pd.concat(
+        [
+            small.orders,
+            small.orders.head(1).assign(user_id=0, ts=pd.Timestamp("2025-12-20"), value=np.inf, amount=np.inf),
+        ]
+    )
+    both = replace(
+        small, orders=orders, exposures=pd.concat([small.exposures[small.exposures["user_id"] != 0], broken])
+    )
+    judged = both.judged(PLAN, replace(PLAN, name="green", salt="g"))
+    by = {d.experiment: d.verdict for d in judged.decisions}
+    assert set(by) == {"blue", "green"}
+
+
+def test_names_with_markup_are_shown_as_they_are():
+    w = world(3_000)
+    name = '<a href="https://e.x">hi</a> {x}'
+    strange = w.with_exposures(w.exposures.assign(variant=w.exposures["variant"].replace("treatment", name)))
+    judged = strange.judged(replace(PLAN, variants={"control": 0.5, name: 0.5}))
+    for view in ("effects", "looks"):
+        assert "<a" not in str(judged.figure(view, lang="en").to_dict())
+    assert name in judged.takeaways("en")[0]
+
+
+def test_ids_that_were_shown_another_variant_than_their_salt_gives_are_counted():
+    from ltv.experiments.assign import assign
+
+    w = world(2_000)
+    ids = [f"M{user}" for user in w.exposures["user_id"]]
+    by_salt = w.exposures.assign(id_value=ids, variant=assign(PLAN, ids)["variant"].to_pylist())
+    wrong = by_salt["user_id"] < 7
+    swapped = by_salt["variant"].map({"control": "treatment", "treatment": "control"})
+    checks = {}
+    for name, exposures in {
+        "right": by_salt,
+        "wrong": by_salt.assign(variant=swapped.where(wrong, by_salt["variant"])),
+        "elsewhere": w.exposures.assign(id_value=ids),
+        "unknown": w.exposures,
+    }.items():
+        checks[name] = next(c for c in w.with_exposures(exposures).judged().tests[0].checks if c.name == "assigned")
+    assert {n: c.state for n, c in checks.items()} == {
+        "right": "good",
+        "wrong": "watch",
+        "elsewhere": "none",
+        "unknown": "none",
+    }
+    assert checks["wrong"].told.en.startswith("7 of ")

@@ -121,3 +121,38 @@ def test_nothing_to_lift_is_no_plan(shop):
 def test_a_wrong_argument_is_named(shop, options, says):
     with pytest.raises(UsageError, match=says):
         planned(shop, **options)
+
+
+def test_the_order_that_lets_people_in_is_no_outcome(shop):
+    _, orders = shop
+    plan = planned(shop, entry="order")
+    first = orders.sort_values("ts")
+    end, start = END - pd.Timedelta(days=7), END - pd.Timedelta(days=91)
+    inside = first[(first["ts"] >= start) & (first["ts"] < end)].groupby("user_id")["ts"].min()
+    since = orders["ts"] - orders["user_id"].map(inside)
+    again = orders.loc[(since > pd.Timedelta(0)) & (since < pd.Timedelta(days=7)), "user_id"].nunique()
+    assert plan.mean == pytest.approx(again / len(inside))
+
+
+def test_a_lift_beyond_everybody_is_no_plan(shop):
+    plan = planned(shop, lift=9.0)
+    assert plan.why is not None and "more than everybody" in plan.takeaways("en")[0]
+
+
+def test_a_table_that_is_not_there_is_named(shop):
+    assert "invites" in planned(shop, metric="invites_30d").takeaways("en")[0]
+
+
+def test_heavy_tails_say_what_cutting_them_would_spare(shop):
+    members, orders = shop
+    draw = np.random.default_rng(5)
+    heavy = orders.assign(amount=np.exp(draw.normal(2, 2.2, len(orders))))
+    plan = planned((members, heavy), metric="value_30d", lift=0.3)
+    assert plan.people_cut < 0.9 * plan.people_once
+    assert any("few large amounts" in t for t in plan.takeaways("en"))
+
+
+@pytest.mark.parametrize("options", [{"lift": "5%"}, {"share": "all"}, {"metric": 7}])
+def test_an_argument_of_another_kind_is_named(shop, options):
+    with pytest.raises(UsageError):
+        planned(shop, **options)

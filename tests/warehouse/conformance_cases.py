@@ -308,9 +308,9 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
-    "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"lately": 1_704_153_600_000_000})],
+    "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"span": 86_400_000_000})],
     "ltv/experiments/entries.sql": [
-        Case(2, {"entries": SEEN_AT}, {"moment": "ts", "span_start": "CAST('2023-12-31' AS TIMESTAMP)", "span_end": "CAST('2024-02-01' AS TIMESTAMP)"})
+        Case(2, {"entries": SEEN_AT}, {"moment": "ts", "exposed": "ts + INTERVAL '1' MICROSECOND", "span_start": "CAST('2023-12-31' AS TIMESTAMP)", "span_end": "CAST('2024-02-01' AS TIMESTAMP)"})
     ],
     "ltv/experiments/event_moments.sql": [Case(3, {"people": TESTED, "events": SEEN_AT}, {}, {"before": 28 * 86_400_000_000, "after": 7 * 86_400_000_000 + 1})],
     "ltv/experiments/first_exposures.sql": [Case(5, {"exposures": EXPOSED})],
@@ -321,6 +321,9 @@ CASES: dict[str, list[Case]] = {
     ],
     "ltv/experiments/people.sql": [Case(2, {"first_exposures": MET_FIRST}, {}, {"experiment": "blue", "start": _at("2024-01-02"), "after": _at("2024-03-31")})],
     "ltv/experiments/score_moments.sql": [Case(2, {"people": TESTED, "scores": _table({"user_id": _LONG, "horizon_days": _INT, "expected": _REAL}, (1, 30, 1.5), (1, 90, 2.5), (9, 30, 1.0))})],
+    "ltv/experiments/shown_ids.sql": [
+        Case(1, {"exposures": EXPOSED.append_column("id_value", pa.array(["a", "a", "b", "b", None, "c", "c", "中"], _TEXT))}, {}, {"experiment": "blue", "most": 5})
+    ],
     "ltv/experiments/shared_people.sql": [Case(2, {"first_exposures": MET_FIRST}, {}, {"every": 1}), Case(1, {"first_exposures": MET_FIRST}, {}, {"every": 2})],
     "ltv/experiments/traffic.sql": [
         Case(2, {"durations": _table({"days": _INT, "since": _TIME}, (7, _at("2024-01-05")), (14, _at("2024-01-01"))), "entries": _table({"user_id": _LONG, "last_at": _TIME}, (1, _at("2024-01-05")), (2, _at("2024-01-02")))})
