@@ -13,6 +13,8 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    lifecycle        who is new, retained, resurrected, dormant on every day
+    returns          how long until the second order
     assign           who gets which variant of an experiment
     compare          the arms of a test in a table of people
     plan_experiment  how many people and days a test needs, at the traffic there is
@@ -31,7 +33,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ltv.behaviour.lifecycle import lifecycle
     from ltv.behaviour.retention import retention
+    from ltv.behaviour.returns import returns
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
     from ltv.experiments.compare import compare
@@ -54,12 +58,14 @@ __all__ = [
     "data_assets",
     "explain_user",
     "judge",
+    "lifecycle",
     "notice",
     "open",
     "pages_by_table",
     "plan_experiment",
     "restated",
     "retention",
+    "returns",
     "show",
     "the_mall",
     "unified_ids",
@@ -72,12 +78,14 @@ _HOMES = {
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
     "judge": "ltv.experiments.judge",
+    "lifecycle": "ltv.behaviour.lifecycle",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
+    "returns": "ltv.behaviour.returns",
     "show": "ltv.report.blocks",
     "the_mall": "ltv.sources.mall.tour",
     "unified_ids": "ltv.workspace.unified",

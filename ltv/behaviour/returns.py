@@ -1,0 +1,205 @@
+"""When people order again: the share who have a second order so many days after the first, young customers included.
+
+A cohort matrix must wait until a cell is over for everybody. The Kaplan-Meier estimate uses everybody as long as they have
+been followed, and says how sure it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ltv import sql
+from ltv.behaviour.averages import Z95
+from ltv.behaviour.returns_words import WORDS
+from ltv.behaviour.tables_of_people import PeopleTables
+from ltv.errors import UsageError, found
+from ltv.result import Column, Result, Takeaway, View
+from ltv.text import Lang, number
+from ltv.warehouse.local_time import day_end
+from ltv.warehouse.table import TableLike, together
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_ROOM = "ltv.behaviour"
+_NAMES = ("firsts", "seconds", "no segments", "groups")
+_COLUMNS = ("segment_kind", "segment", "days", "at_risk", "returned", "low", "high")
+_FEWEST_AT_RISK = 30  # beyond this the curve hangs on a handful of old customers
+_TOLD = (7, 30, 90)
+
+
+def returns(
+    orders: TableLike,
+    *,
+    as_of: date,
+    segments: TableLike | None = None,
+    days: int = 180,
+    timezone: str = "UTC",
+    currency: str = "CNY",
+) -> Returns:
+    """Time from the first paid order to the second.
+
+    Args:
+        orders: user_id, ts, amount or value, status.
+        as_of: the last day included.
+        segments: user_id, segment_kind, segment, or None.
+        days: as far as it is told, 1 to 1,000.
+        timezone: zone of the as-of day.
+        currency: in which money is written.
+
+    Returns:
+        One row a segment and day: people at risk at its beginning, share who have returned by its end with its 95 % interval
+        (Kaplan and Meier 1958; Greenwood's variance, on the scale log(-log S)).
+
+    Raises:
+        UsageError: a column is not there, or `days` is out of range.
+
+    >>> import pandas as pd
+    >>> days = pd.to_datetime(["2026-01-01", "2026-01-03", "2026-01-01"])
+    >>> bought = pd.DataFrame({"user_id": [1, 1, 2], "ts": days, "amount": 1.0, "status": "paid"})
+    >>> returns(bought, as_of=date(2026, 1, 31), days=5).table["returned"].tolist()
+    [0.0, 0.0, 0.5, 0.5, 0.5]
+    """
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 1_000:  # noqa: PLR2004
+        raise UsageError(found("days", days, "1 to 1000"))
+    engine, names = together({"orders": orders, "segments": segments})
+    tables = PeopleTables(engine, names, timezone)
+    columns = {"moment": tables.moment("orders"), "is_purchase": tables.condition("orders")}
+    given = {"purchases": names["orders"], "firsts": "back firsts"}
+    try:
+        engine.materialise("back firsts", sql.load(_ROOM, "first_purchase", tables=given, columns=columns))
+        engine.materialise("back seconds", sql.load(_ROOM, "second_purchase", tables=given, columns=columns))
+        engine.define("back no segments", sql.load(_ROOM, "no_segments"))
+        groups = {"firsts": "back firsts", "segments": names.get("segments", "back no segments")}
+        engine.define("back groups", sql.load(_ROOM, "everybody_and_groups", tables=groups))
+        parts = {"firsts": "back firsts", "seconds": "back seconds", "groups": "back groups"}
+        end = round(day_end(as_of, timezone).replace(tzinfo=UTC).timestamp() * 1_000_000)
+        rows = engine.frame(sql.load(_ROOM, "returns", tables=parts), {"as_of_us": end})
+    finally:
+        engine.drop([f"back {name}" for name in reversed(_NAMES)])
+    return Returns(_curves(rows, days), currency=currency, as_of=as_of)
+
+
+def _curves(rows: pd.DataFrame, days: int) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = []
+    for (kind, segment), part in rows.groupby(["segment_kind", "segment"]):
+        curve = kaplan_meier(part["days"].to_numpy(), part["is_event"].to_numpy(bool), part["people"].to_numpy(), days)
+        parts.append(curve.assign(segment_kind=str(kind), segment=str(segment)))
+    return pd.concat(parts, ignore_index=True)[list(_COLUMNS)] if parts else pd.DataFrame(columns=list(_COLUMNS))
+
+
+def kaplan_meier(time: Any, is_event: Any, people: Any, days: int) -> pd.DataFrame:  # noqa: ANN401  arrays
+    """The share with the event by the end of each day, from counts.
+
+    Args:
+        time: day of the event, 1 for the first 24 hours; or whole days that were seen without one; shape (rows,).
+        is_event: which of the two.
+        people: how many.
+        days: as far as it is told.
+
+    Returns:
+        days, at_risk, returned, low, high for each day from 1 on, as long as anybody is at risk.
+
+    >>> kaplan_meier(np.array([1, 2, 2]), np.array([True, True, False]), np.array([1, 1, 2]), 3)["returned"].round(3).tolist()
+    [0.25, 0.5]
+    """
+    import pandas as pd
+
+    ends = np.clip(time, 0, days + 1).astype(np.int64)
+    events, all_ends = (np.bincount(ends[m], people[m], days + 2) for m in (is_event, np.ones(len(ends), bool)))
+    at_risk = (all_ends[::-1].cumsum()[::-1])[1 : days + 1]  # those who end on day t are at risk on it
+    happened = events[1 : days + 1]
+    told = at_risk > 0
+    at_risk, happened = at_risk[told], happened[told]
+    surviving = np.cumprod(1 - happened / at_risk)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        greenwood = np.cumsum(happened / (at_risk * (at_risk - happened)))
+        spread = Z95 * np.sqrt(greenwood) / np.abs(np.log(surviving))
+        low, high = (1 - surviving ** np.exp(sign * spread) for sign in (-1, 1))
+    nobody = surviving >= 1
+    low, high = np.where(nobody, 0.0, low), np.where(nobody, 0.0, high)
+    frame = {"days": np.flatnonzero(told) + 1, "at_risk": at_risk.astype(np.int64), "returned": 1 - surviving}
+    return pd.DataFrame(frame | {"low": np.nan_to_num(low, nan=0.0), "high": np.nan_to_num(high, nan=1.0)})
+
+
+@dataclass(frozen=True, repr=False)
+class Returns(Result):
+    """Share who have ordered again, by days since the first order.
+
+    Attributes:
+        as_of: the last day included.
+    """
+
+    as_of: date
+    name: ClassVar[str] = "returns"
+
+    @property
+    def shown(self) -> pd.DataFrame:
+        """The whole base, as far as enough people have been followed."""
+        return self.table[(self.table["segment_kind"] == "all") & (self.table["at_risk"] >= _FEWEST_AT_RISK)]
+
+    @property
+    def findings(self) -> Sequence[Takeaway]:
+        """How many have ordered again after a week, a month, a quarter."""
+        rows = self.shown.set_index("days")
+        known = [d for d in _TOLD if d in rows.index]
+        if not known:
+            return (Takeaway(WORDS["too_early"], "none"),)
+        last = known[-1]
+        parts = {"low": number(rows.loc[last, "low"], "rate"), "high": number(rows.loc[last, "high"], "rate")}
+        parts |= {"share": number(rows.loc[last, "returned"], "rate"), "days": number(last, "count")}
+        first = number(rows.loc[known[0], "returned"], "rate")
+        told = WORDS["share"].format(early=first, early_days=number(known[0], "count"), **parts)
+        return (Takeaway(told, "none", WORDS["act"] if len(known) > 1 else None),)
+
+    @property
+    def views(self) -> Mapping[str, View]:
+        """The curve with its band."""
+        columns = (
+            Column("days", WORDS["days"], "count"),
+            Column("returned", WORDS["returned"], "rate"),
+            Column("low", WORDS["low"], "rate"),
+            Column("high", WORDS["high"], "rate"),
+            Column("at_risk", WORDS["at_risk"], "count"),
+        )
+        rows = self.shown.reset_index(drop=True)
+        kind = "chart" if len(rows) else "table"
+        view = View(kind, WORDS["title"], WORDS["note"], rows, columns, alt=WORDS["alt"])  # type: ignore[arg-type]
+        return {"returns": view}
+
+    def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
+        """Draw the share and its band."""
+        from plotly import graph_objects as go
+
+        rows, figure = self.shown, go.Figure()
+        days = rows["days"].tolist()
+        figure.add_scatter(
+            x=[*days, *reversed(days)],
+            y=[*rows["high"].tolist(), *reversed(rows["low"].tolist())],
+            fill="toself",
+            fillcolor="rgba(31,95,168,0.15)",
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        last = [""] * (len(days) - 1) + [number(rows["returned"].iloc[-1], "rate").to(lang)] if days else []
+        figure.add_scatter(
+            x=days,
+            y=rows["returned"].tolist(),
+            mode="lines+text",
+            text=last,
+            textposition="top left",
+            line={"color": "#1f5fa8", "width": 3},
+            showlegend=False,
+            hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+        )
+        figure.update_xaxes(title=WORDS["days"].to(lang))
+        figure.update_yaxes(tickformat=".0%", rangemode="tozero", title=WORDS["returned"].to(lang))
+        return figure
