@@ -43,6 +43,10 @@ def told_periods(shown: pd.DataFrame) -> list[int]:
     return sorted(int(str(p)) for p, n in complete.items() if n >= enough)
 
 
+def _period_of(column: str) -> int:
+    return int(column.split()[1])
+
+
 def curve_rows(shown: pd.DataFrame) -> pd.DataFrame:
     """Weighted average of each period with its interval."""
     import pandas as pd
@@ -88,6 +92,7 @@ def heatmap(shown: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
     from plotly import graph_objects as go
 
     rows = matrix_rows(shown)
+    ends = {int(p): int(e) for p, e in zip(shown["period"], shown["period_end"], strict=True)}
     periods = [c for c in rows.columns if c.startswith("rate ")]
     values = rows[periods].astype(float)
     # the first column is 100 % by definition for orders and would wash out the rest
@@ -96,7 +101,7 @@ def heatmap(shown: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
     figure = go.Figure(
         go.Heatmap(
             z=values.where(values.notna(), None).to_numpy().tolist(),
-            x=[period_label(grain, int(p.split()[1])).to(lang) for p in periods],
+            x=[period_label(grain, p, ends[p]).to(lang) for p in map(_period_of, periods)],
             y=[_cohort_label(c, grain) for c in rows["cohort"]],
             text=labels,
             texttemplate="%{text}",

@@ -244,12 +244,13 @@ _COLUMNS = [
     "revenue",
     "cumulative_revenue_per_user",
     "is_complete",
+    "period_end",
 ]
 
 
 def _named(frame: pd.DataFrame, asked: Asked) -> pd.DataFrame:
     named = frame.assign(cohort_kind=asked.kind, activity=asked.activity, method=asked.method, grain=asked.grain)
-    return named[_COLUMNS]
+    return named.rename(columns={"last": "period_end"})[_COLUMNS]
 
 
 def _empty() -> pd.DataFrame:

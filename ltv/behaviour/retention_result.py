@@ -168,7 +168,7 @@ class Retention(Result):
         )
 
     def _first(self, column: str) -> str:
-        nobody = {"cohort_kind": "first_order", "activity": "order"}
+        nobody = {"cohort_kind": "first_order", "activity": "order", "method": "n_day"}
         return str(self.shown[column].iloc[0]) if len(self.shown) else nobody[column]
 
     @cached_property
@@ -197,13 +197,16 @@ class Retention(Result):
         who, grain = COHORT[self._first("cohort_kind")], GRAIN[self.grain]
         what = ACTIVITY[self._first("activity")]
         title = WORDS[f"{name}_title"].format(who=who, grain=grain, what=what)
-        note = WORDS[f"{name}_note"].format(who=who, grain=grain, what=what)
+        method = self._first("method")
+        told = f"{method}_note" if name == "heatmap" and method != "n_day" else f"{name}_note"
+        note = WORDS[told].format(who=who, grain=grain, what=what)
         return View(kind, title, note, data, columns, alt=WORDS[f"{name}_alt"].format(who=who, grain=grain))
 
     def _matrix_columns(self) -> tuple[Column, ...]:
-        periods = sorted(self.shown["period"].unique())
+        spans = dict(zip(self.shown["period"], self.shown["period_end"], strict=True))
         head = (Column("cohort", WORDS["cohort"], "date"), Column("cohort_size", WORDS["people"], "count"))
-        return (*head, *[Column(f"rate {p}", period_label(self.grain, int(p)), "rate") for p in periods])
+        named = [Column(f"rate {p}", period_label(self.grain, int(p), int(spans[p])), "rate") for p in sorted(spans)]
+        return (*head, *named)
 
     def _segment_columns(self) -> tuple[Column, ...]:
         head = (

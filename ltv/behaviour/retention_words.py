@@ -22,13 +22,13 @@ _PERIOD = {
 }
 
 
-def period_label(grain: str, period: int) -> Text:
-    """Name of a period after the cohort.
+def period_label(grain: str, period: int, end: int | None = None) -> Text:
+    """Name of a period after the cohort, or of a bracket of them.
 
-    >>> period_label("month", 1).en
-    'month 1'
+    >>> period_label("month", 1).en, period_label("day", 4, 7).en
+    ('month 1', 'day 4–7')
     """
-    return _PERIOD[grain].format(n=str(period))
+    return _PERIOD[grain].format(n=str(period) if end in (None, period) else f"{period}–{end}")
 
 
 WORDS: dict[str, Text] = {
@@ -110,6 +110,14 @@ WORDS: dict[str, Text] = {
     "heatmap_note": Text(
         "每行一个群组；格子是该{grain}内{what}的人数占比。未走完的格子留空。",
         "One row a cohort; a cell is the share that {what} in that {grain}. Cells that are not over yet stay blank.",
+    ),
+    "unbounded_note": Text(
+        "每行一个群组；格子是该{grain}或之后{what}的人数占比，之后的活动还可能使它上升。未走完的格子留空。",
+        "One row a cohort; a cell is the share that {what} in that {grain} or later; later activity may still raise it. Cells that are not over yet stay blank.",
+    ),
+    "bracket_note": Text(
+        "每行一个群组；格子是在这一段内{what}的人数占比。未走完的格子留空。",
+        "One row a cohort; a cell is the share that {what} within the bracket. Cells that are not over yet stay blank.",
     ),
     "heatmap_alt": Text(
         "群组留存热力图，行是群组，列是第几个{grain}。", "Heat map of retention: cohorts as rows, {grain}s as columns."

@@ -302,11 +302,11 @@ ISLANDS = _table(
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
-    "ltv/behaviour/active_days.sql": [Case(8, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100", "is_activity": "TRUE"})],
+    "ltv/behaviour/active_days.sql": [Case(7, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100", "is_activity": "TRUE"})],
     "ltv/behaviour/elapsed_bits.sql": [Case(2, {"starts": STARTED, "places": _table({"user_id": _LONG, "place": _LONG}, (1, 0), (1, 61), (1, 62), (1, 3), (9, 1))})],
     "ltv/behaviour/elapsed_places.sql": [Case(3, {"activity": SEEN_AT, "starts": STARTED}, {"moment": "ts", "is_activity": "TRUE", "span": "86400000000"})],
     "ltv/behaviour/elapsed_values.sql": [Case(3, {"orders": BOUGHT, "starts": STARTED}, {"moment": "ts", "value": "value", "span": "86400000000"})],
-    "ltv/behaviour/everybody_and_groups.sql": [Case(4, {"firsts": STARTED, "segments": SEGMENTS})],
+    "ltv/behaviour/everybody_and_groups.sql": [Case(5, {"firsts": STARTED, "segments": SEGMENTS})],
     "ltv/behaviour/first_moment.sql": [Case(2, {"starts": SEEN_AT}, {"bucket": "CAST(EXTRACT(YEAR FROM ts) AS BIGINT)", "moment": "ts", "is_start": "event = 'visit'"})],
     "ltv/behaviour/first_purchase.sql": [Case(3, {"purchases": BOUGHT}, {"moment": "ts", "is_purchase": "is_paid"})],
     "ltv/behaviour/second_purchase.sql": [Case(1, {"purchases": BOUGHT, "firsts": FIRST_AT}, {"moment": "ts", "is_purchase": "TRUE"})],
@@ -316,7 +316,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/lifecycle_islands.sql": [Case(4, {"days": ACTIVE}, {"window_days": "7"})],
     "ltv/behaviour/lifecycle_spans.sql": [Case(8, {"islands": ISLANDS}, {"window_days": "7"})],
     "ltv/behaviour/lifecycle_changes.sql": [
-        Case(6, {"spans": _table({"user_id": _LONG, "state": _TEXT, "begins": _LONG, "ends": _LONG}, (1, "new", 10, 17), (2, "new", 10, 12), (1, "retained", 17, 17)), "segments": SEGMENTS.slice(0, 1)})
+        Case(5, {"spans": _table({"user_id": _LONG, "state": _TEXT, "begins": _LONG, "ends": _LONG}, (1, "new", 10, 17), (2, "new", 10, 12), (1, "retained", 17, 17)), "segments": SEGMENTS.slice(0, 1)})
     ],
     "ltv/behaviour/activity_words.sql": [
         Case(3, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100"}),
@@ -325,7 +325,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/both_words.sql": [Case(9, {"a": WORDS, "b": WORDS.slice(2)})],
     "ltv/behaviour/cohort_matrix.sql": [
         Case(17, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array(range(5), _INT), "low": pa.array(range(5), _INT), "mask": pa.array([1] * 5, _LONG), "last": pa.array(range(5), _INT)})}, {}, {"current": 104}),
-        Case(9, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array([0, 1], _INT), "low": pa.array([0, 1], _INT), "mask": pa.array([1, 7], _LONG), "last": pa.array([0, 3], _INT)})}, {}, {"current": 104}),
+        Case(8, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array([0, 1], _INT), "low": pa.array([0, 1], _INT), "mask": pa.array([1, 7], _LONG), "last": pa.array([0, 3], _INT)})}, {}, {"current": 104}),
     ],
     "ltv/behaviour/cohort_patterns.sql": [Case(7, {"relative": _table({"user_id": _LONG, "cohort": _LONG, "bits": _LONG}, (1, 100, 3), (2, 100, 3), (3, 101, 1), (4, 101, 0)), "segments": SEGMENTS})],
     "ltv/behaviour/cohort_revenue.sql": [Case(10, {"orders": SPENT, "cohorts": COHORTS, "segments": SEGMENTS})],
