@@ -119,7 +119,9 @@ def _mall_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--date", type=_date, help="day to report on (default: yesterday)")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="these notebooks and what they need")
+    parser.add_argument(
+        "--only", nargs="+", action="extend", default=[], metavar="NAME", help="these notebooks and what they need"
+    )
     parser.add_argument(
         "-p",
         dest="parameters",

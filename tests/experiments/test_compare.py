@@ -9,6 +9,8 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.experiments.compare import compare
+from ltv.experiments.methods import Question, beside, decisive, is_confirmed
+from ltv.experiments.moments import Arm
 
 HILLSTROM = (
     Path(os.environ.get("LTV_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
@@ -158,38 +160,43 @@ def test_the_same_people_give_the_same_result_to_the_digit():
     pd.testing.assert_frame_equal(*tables, check_exact=True)
 
 
+def gains(arms, share, *, kind="rate", amounts=None):
+    """Whether the deciding line calls a finished test without a difference a gain, and whether a second method agrees."""
+    asked = Question(
+        "m", kind, arms, "control", {"control": share, "blue": 1 - share}, False, 10_000, False,
+        values=None if amounts is None else lambda: amounts, heavy=amounts is not None,
+    )  # fmt: skip
+    row = decisive(asked, "blue")
+    return row.verdict == "better", row.verdict == "better" and is_confirmed(
+        asked, row, beside(asked, "blue") if amounts else []
+    )
+
+
 @pytest.mark.parametrize(("rate", "n", "share"), [(0.02, 4_000, 0.1), (0.05, 4_000, 0.1), (0.05, 2_000, 0.5)])
 def test_a_small_control_group_calls_nothing_a_gain_too_often(rate, n, share):
     """Of tests without a difference at most one in forty is shipped, also where control is a tenth of the people."""
-    draw, shipped, worlds = np.random.default_rng(3), 0, 250
+    draw, told, worlds = np.random.default_rng(3), [], 1_500
     for _ in range(worlds):
-        variant = np.where(draw.random(n) < share, "control", "blue")
-        seen = pd.DataFrame({"variant": variant, "bought": (draw.random(n) < rate).astype(int)})
-        judged = compare(
-            seen, metrics={"bought": "rate"}, planned={"control": share, "blue": 1 - share}, thorough=False
-        )
-        shipped += judged.decisions[0].verdict == "ship"
-    assert shipped <= 0.025 * worlds + 3 * (0.025 * worlds) ** 0.5
+        control = int(draw.binomial(n, share))
+        counts = [(int(draw.binomial(k, rate)), k) for k in (control, n - control)]
+        told.append(gains(dict(zip(("control", "blue"), (Arm(k, x, x) for x, k in counts), strict=True)), share))
+    welch_alone, confirmed = np.mean(told, axis=0)
+    assert confirmed <= 0.025 + 3 * (0.025 / worlds) ** 0.5
+    if rate == 0.02:
+        assert welch_alone > 0.04  # what the second method is there for
 
 
 def test_money_that_hangs_on_a_few_people_is_not_shipped_against_the_heavy_tail():
     """Five in a hundred are control and pay little by chance: Welch calls a tenth of such tests a gain."""
-    draw, one, other, worlds = np.random.default_rng(4), 0, 0, 30
-    for _ in range(worlds):
-        n = 6_000
-        variant = np.where(draw.random(n) < 0.05, "control", "blue")
-        spend = np.where(draw.random(n) < 0.3, np.exp(draw.normal(0, 2, n)), 0.0)
-        judged = compare(
-            pd.DataFrame({"variant": variant, "spend": spend}),
-            metrics={"spend": "money"},
-            planned={"control": 0.05, "blue": 0.95},
-        )
-        row = judged.decisions[0].row
-        one += row.verdict == "better"
-        other += judged.decisions[0].verdict == "ship"
-        if judged.decisions[0].verdict != "ship" and row.verdict == "better":
-            assert not row.confirmed
-    assert one >= 2 and other <= 1
+    draw, told = np.random.default_rng(4), []
+    for _ in range(60):
+        spend = [np.where(draw.random(k) < 0.3, np.exp(draw.normal(0, 2, k)), 0.0) for k in (300, 5_700)]
+        arms = {
+            v: Arm(len(x), float(x.sum()), float((x**2).sum())) for v, x in zip(("control", "blue"), spend, strict=True)
+        }
+        told.append(gains(arms, 0.05, kind="mean", amounts={v: x[x > 0] for v, x in zip(arms, spend, strict=True)}))
+    welch_alone, confirmed = np.sum(told, axis=0)
+    assert welch_alone >= 4 and confirmed <= 3
 
 
 @pytest.mark.parametrize("kind", [int, bool, "category", "string"])
