@@ -17,6 +17,7 @@ METHODS: dict[str, Text] = {
     "quantile_50": Text("中位数", "Median"),
     "quantile_90": Text("90% 分位数", "90% quantile"),
     "quantile_99": Text("99% 分位数", "99% quantile"),
+    "mann_whitney": Text("秩检验（Mann–Whitney）", "Ranks, Mann-Whitney"),
     "beta_binomial": Text("贝叶斯（Beta-Binomial）", "Bayes, Beta-Binomial"),
     "heavy_tail": Text("贝叶斯（重尾）", "Bayes, heavy tail"),
     "normal_posterior": Text("贝叶斯（正态）", "Bayes, normal"),

@@ -24,7 +24,8 @@ from ltv.experiments.frequentist import Variance, ratio, two_proportion_z, welch
 from ltv.experiments.lift import fieller
 from ltv.experiments.moments import Arm, CannotJudgeError, Estimate
 from ltv.experiments.quantiles import quantile_difference
-from ltv.experiments.rows import Row, direction, finite, of_comparison
+from ltv.experiments.ranks import mann_whitney
+from ltv.experiments.rows import Direction, Row, direction, finite, of_comparison
 from ltv.experiments.sequential import confidence_sequence
 from ltv.experiments.tails import heavy_tail, split, threshold_of
 
@@ -135,6 +136,7 @@ def beside(asked: Question, variant: str) -> list[Row]:
     if asked.heavy and asked.amounts:
         others += [partial(_without_the_largest, asked, variant)]
         others += [partial(_quantile, asked, variant, q) for q in QUANTILES]
+        others += [partial(_ranks, asked, variant)]
     others.append(partial(_belief, asked, variant))
     told = []
     for method in others:
@@ -269,6 +271,25 @@ def _quantile(asked: Question, variant: str, q: float) -> Row:
     bounds = (seen.low / at[0], seen.high / at[0]) if at[0] > 0 else (-np.inf, np.inf)
     name = f"quantile_{round(q * 100)}"
     return _line(asked, variant, name, seen=seen, means=(at[0], at[0] + seen.effect), bounds=bounds)
+
+
+def _ranks(asked: Question, variant: str) -> Row:
+    """Who has more, however much: a p value beside the means, and no lift."""
+    both = [_with_zeros(asked.amounts[v], asked.arms[v].n) for v in (asked.control, variant)]
+    seen = mann_whitney(*both)
+    clear = seen.p_value < asked.alpha and asked.lower_is_better is not None
+    toward: Direction = "better" if (seen.effect > 0) != bool(asked.lower_is_better) else "worse"
+    return Row(
+        method="mann_whitney",
+        metric=asked.metric,
+        variant=variant,
+        control=asked.control,
+        n=asked.arms[variant].n,
+        n_control=asked.arms[asked.control].n,
+        p_value=seen.p_value,
+        verdict=toward if clear else "unclear",
+        basis=asked.basis,
+    )
 
 
 def _with_zeros(amounts: NDArray[np.float64], n: int) -> NDArray[np.float64]:

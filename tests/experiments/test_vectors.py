@@ -5,6 +5,7 @@ import math
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from scipy.special import ndtri
 
@@ -15,6 +16,7 @@ from ltv.experiments.frequentist import ratio, two_proportion_z, welch
 from ltv.experiments.moments import Arm, Estimate
 from ltv.experiments.multiple import benjamini_hochberg, holm
 from ltv.experiments.power import minimum_detectable_lift, power_of, power_of_lift, sample_size_proportions
+from ltv.experiments.ranks import mann_whitney
 from ltv.experiments.sequential import confidence_sequence, critical_value
 from ltv.experiments.srm import srm
 
@@ -38,7 +40,6 @@ BUILT = {
 NOT_HERE = {
     "fnv": "hashing has tests of its own",
     "growthbook_hash": "assignment has tests of its own",
-    "cuped_ratio_raw/mwu": "a rank test needs every person's value, and this room keeps sums",
     "beta_binomial/peer_gbstats_0_5_0_lognormal_approx": "an approximation; its numbers bound the exact ones below",
     "beta_binomial/normal_approx_prob": "an approximation; its numbers bound the exact ones below",
 }
@@ -189,6 +190,16 @@ def columns(*names):
 
 
 RAW = VECTORS.get("cuped_ratio_raw", {}).get("expected", {})
+
+
+@pytest.mark.skipif("mwu" not in RAW, reason="no such vector")
+def test_ranks_are_those_of_tea_tasting():
+    one, two = (np.array(side[0], float) for side in columns("y"))
+    result, expected = mann_whitney(one, two), RAW["mwu"]
+    assert result.effect == pytest.approx(expected["effect_size"], abs=1e-12)
+    assert (result.effect + 1) / 2 == pytest.approx(expected["treatment"], abs=1e-12)
+    assert result.statistic == expected["statistic"]
+    assert result.p_value == pytest.approx(expected["pvalue"], rel=1e-9)
 
 
 @pytest.mark.parametrize("name", [name for name in RAW if "manual" not in name and name != "mwu"])
