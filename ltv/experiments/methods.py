@@ -196,6 +196,19 @@ def _line(
     asked: Question, variant: str, method: str, *, seen: Comparison, means: Sequence[float], bounds: Bounds
 ) -> Row:
     toward = direction(seen.low, seen.high, lower_is_better=asked.lower_is_better)
+    return _row(
+        asked,
+        variant,
+        method,
+        mean=means[1],
+        mean_control=means[0],
+        verdict=toward,
+        **of_comparison(seen, means[0], bounds),
+    )
+
+
+def _row(asked: Question, variant: str, method: str, **numbers: Any) -> Row:  # noqa: ANN401  floats and words
+    """A line of a metric and variant, with who they are."""
     return Row(
         method=method,
         metric=asked.metric,
@@ -203,17 +216,9 @@ def _line(
         control=asked.control,
         n=asked.arms[variant].n,
         n_control=asked.arms[asked.control].n,
-        mean=means[1],
-        mean_control=means[0],
-        verdict=toward,
         basis=asked.basis,
-        **_floats(of_comparison(seen, means[0], bounds)),
+        **numbers,
     )
-
-
-def _floats(numbers: Mapping[str, float]) -> dict[str, Any]:
-    """The numbers of a line by name."""
-    return dict(numbers)
 
 
 def _two_rates(asked: Question, variant: str, variance: Variance) -> Row:
@@ -279,16 +284,12 @@ def _ranks(asked: Question, variant: str) -> Row:
     seen = mann_whitney(*both)
     clear = seen.p_value < asked.alpha and asked.lower_is_better is not None
     toward: Direction = "better" if (seen.effect > 0) != bool(asked.lower_is_better) else "worse"
-    return Row(
-        method="mann_whitney",
-        metric=asked.metric,
-        variant=variant,
-        control=asked.control,
-        n=asked.arms[variant].n,
-        n_control=asked.arms[asked.control].n,
+    return _row(
+        asked,
+        variant,
+        "mann_whitney",
         p_value=seen.p_value,
         verdict=toward if clear else "unclear",
-        basis=asked.basis,
     )
 
 
@@ -328,18 +329,14 @@ def _believed(asked: Question, variant: str, method: str, known: Posterior, numb
     toward = "better" if better > 1 - ALPHA / 2 else "worse" if better < ALPHA / 2 else "unclear"
     if asked.lower_is_better is None:
         better, loss, toward = np.nan, np.nan, "unclear"
-    return Row(
-        method=method,
-        metric=asked.metric,
-        variant=variant,
-        control=asked.control,
-        n=asked.arms[variant].n,
-        n_control=asked.arms[asked.control].n,
+    return _row(
+        asked,
+        variant,
+        method,
         mean=asked.plain[variant].value,
         mean_control=asked.plain[asked.control].value,
         p_better=better,
         expected_loss=loss,
         verdict=toward,
-        basis=asked.basis,
-        **_floats({k: finite(v) for k, v in numbers.items()}),
+        **{k: finite(v) for k, v in numbers.items()},
     )
