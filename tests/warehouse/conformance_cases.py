@@ -16,8 +16,10 @@ SUM = pa.decimal128(28, 6)
 
 # Files that Spark never sees, each with the reason.
 _READING = "runs while raw files are read, which the embedded engine does alone"
+_SQLITE = "is written for users of SQLite, on which tests/behaviour/test_referral.py runs it"
 _STORED = "reads the stored graph, a file of the embedded engine; Spark puts all together at once"
 EMBEDDED_ONLY = {
+    "ltv/behaviour/invite_tree_of_sqlite.sql": _SQLITE,
     "ltv/identity/state/around.sql": _STORED,
     "ltv/identity/state/earlier_identifiers.sql": _STORED,
     "ltv/identity/state/gone.sql": _STORED,
@@ -287,6 +289,14 @@ SINCE = _table(
     (2, -1),
 )
 
+# 1 came alone, 2 invited 1, 3 was invited at one moment by 1 and by nobody, 4 by somebody unknown, 5 later
+INVITED = _table(
+    {"ts": _TIME, "inviter_user_id": _LONG, "inviter_value": _TEXT, "invitee_user_id": _LONG, "channel": _TEXT},
+    (_at("2024-01-01"), None, None, 1, "link"), (_at("2024-01-01 00:00:00.000001"), 2, "M2", 1, "it's"), (_at("2024-01-02"), None, None, 3, "链接"),
+    (_at("2024-01-02"), 1, "M1", 3, "链接"), (_at("2024-01-02"), 1, "M1", 3, "link"), (_at("2023-12-31"), None, "'; --", 4, "link"),
+    (_at("2024-01-03"), 1, "M1", None, "link"), (_at("2024-06-01"), 1, "M1", 5, "link"), (_at("2024-01-03"), 1, "M1", 6, None),
+)  # fmt: skip
+ON_DAYS = _table({"user_id": _LONG, "n": _LONG}, (1, 10), (1, 10), (1, 12), (1, 40), (2, 11), (3, 10), (3, 11), (3, 12))
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -294,17 +304,27 @@ CASES: dict[str, list[Case]] = {
         Case(3, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100"}),
         Case(0, {"activity": ACTIVITY}, {"is_activity": "bucket > 9999", "place": "bucket - 100"}),
     ],
+    "ltv/behaviour/active_steps.sql": [Case(7, {"activity": ON_DAYS}, {}, {"period": 7}), Case(0, {"activity": ON_DAYS.slice(0, 0)}, {}, {"period": 7})],
     "ltv/behaviour/both_words.sql": [Case(9, {"a": WORDS, "b": WORDS.slice(2)})],
+    "ltv/behaviour/bought_after.sql": [
+        Case(2, {"orders": BOUGHT.rename_columns({"is_paid": "is_purchase"}), "moments": _table({"user_id": _LONG, "ts_us": _LONG}, (1, 1_704_153_599_999_999), (2, 1_704_067_200_000_000), (4, 1_704_067_200_000_000))}, {}, {"window_us": 7 * 86_400_000_000 + 1, "as_of": _at("2024-01-09")}),
+    ],
+    "ltv/behaviour/buyers.sql": [Case(3, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"as_of": _at("2024-02-01")}), Case(2, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"as_of": _at("2024-01-02")})],
     "ltv/behaviour/cohort_matrix.sql": [
         Case(17, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array(range(5), _INT)})}, {}, {"current": 104})
     ],
     "ltv/behaviour/cohort_patterns.sql": [Case(7, {"relative": _table({"user_id": _LONG, "cohort": _LONG, "bits": _LONG}, (1, 100, 3), (2, 100, 3), (3, 101, 1), (4, 101, 0)), "segments": SEGMENTS})],
     "ltv/behaviour/cohort_revenue.sql": [Case(10, {"orders": SPENT, "cohorts": COHORTS, "segments": SEGMENTS})],
+    "ltv/behaviour/days_of_first.sql": [Case(2, {"activity": ON_DAYS})],
     "ltv/behaviour/first_bucket.sql": [Case(2, {"starts": ACTIVITY}, {"is_start": "status = 'paid'"})],
     "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
+    "ltv/behaviour/invite_rows.sql": [
+        Case(8, {"invites": INVITED}, {"is_named": "inviter_value IS NOT NULL"}, {"as_of": _at("2024-06-01")}), Case(8, {"invites": INVITED}, {"is_named": "FALSE"}, {"as_of": _at("2024-06-01")}),
+    ],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
+    "ltv/behaviour/person_days.sql": [Case(2, {"rows": EVENTS}, {"person": "user_id", "day_number": "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"}, {"since": 18_993, "until": 19_813})],
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
