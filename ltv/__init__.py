@@ -22,6 +22,8 @@ What there is:
     referral         who invited whom, how many of them buy, the K-factor
     write_invite_traces, invite_tree_query
                      the invitations for SQLite, and the recursive query on them
+    trial_outcomes   what became of trials, how fast they convert, what is overdue
+    sweep_trials     which trials a sweep has to downgrade
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
     from ltv.behaviour.retention import retention
+    from ltv.behaviour.trial import sweep_trials, trial_outcomes
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
     from ltv.experiments.compare import compare
@@ -68,7 +71,9 @@ __all__ = [
     "restated",
     "retention",
     "show",
+    "sweep_trials",
     "the_mall",
+    "trial_outcomes",
     "unified_ids",
     "write_invite_traces",
 ]
@@ -89,7 +94,9 @@ _HOMES = {
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",
+    "sweep_trials": "ltv.behaviour.trial",
     "the_mall": "ltv.sources.mall.tour",
+    "trial_outcomes": "ltv.behaviour.trial",
     "unified_ids": "ltv.workspace.unified",
     "write_invite_traces": "ltv.behaviour.referral_traces",
 }

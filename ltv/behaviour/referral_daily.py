@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ltv import sql
-from ltv.behaviour.given import day_number, day_of
+from ltv.behaviour.given import day_number, day_of, micros
 from ltv.behaviour.kernels import Ints
 from ltv.warehouse.local_time import day_end
 
@@ -54,15 +54,6 @@ class Days:
         days = [first + timedelta(days=k) for k in range(self.count + self.period)]
         ends = np.array([micros(day_end(d, self.timezone)) for d in days], dtype=np.int64)
         return ends[: self.count], ends[self.period :]
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds of a naive UTC time since 1970.
-
-    >>> micros(datetime(1970, 1, 1, 0, 0, 1))
-    1000000
-    """
-    return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  engine times are naive UTC
 
 
 def users_of(engine: Engine, names: dict[str, str], days: Days, users: Users) -> Ints:

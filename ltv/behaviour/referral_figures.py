@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST_NODES = 36
+_IN_SIGHT = 5
 _BLUE, _GREY, _PALE = "#1f5fa8", "#8a94a0", "#d5dee8"
 _ORANGE = "#b3541e"
 _SHADES = {"converted": _BLUE, "not_converted": _PALE, "pending": "#f2d6b3", "root": "#16202b"}
@@ -188,18 +189,24 @@ def trend(rows: pd.DataFrame, goal: float | None, lang: Lang) -> Any:  # noqa: A
             line={"color": color, "width": 3, "dash": "solid" if color == _BLUE else "dot"},
             hovertemplate="%{x}: %{y:.3f}<extra></extra>",
         )
+    highest = float(rows[["effective_per_user", "k_factor"]].max().max())
+    far = goal is not None and not goal <= _IN_SIGHT * highest  # so far above that it would press the lines flat
     if goal is not None:
-        figure.add_hline(y=goal, line={"color": _GREY, "width": 1, "dash": "dash"})
+        told = WORDS["goal_far" if far else "goal"].format(goal=number(goal, "number")).to(lang)
+        if not far:
+            figure.add_hline(y=goal, line={"color": _GREY, "width": 1, "dash": "dash"})
+        place = {"y": 1, "yref": "paper"} if far else {"y": goal, "yref": "y"}
         figure.add_annotation(
             x=0.01,
             xref="paper",
-            y=goal,
-            text=WORDS["goal"].format(goal=number(goal, "number")).to(lang),
+            text=told,
             showarrow=False,
-            yanchor="bottom",
+            yanchor="top" if far else "bottom",
             xanchor="left",
+            **place,
         )
-    figure.update_yaxes(rangemode="tozero", tickformat=".2f")
+    top = {"range": [0, highest * 1.25]} if far and highest > 0 else {"rangemode": "tozero"}
+    figure.update_yaxes(tickformat=".2f" if not far else ".3f", **top)
     return figure
 
 
@@ -232,7 +239,7 @@ def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
             name=STATE[state].to(lang),
             marker={"color": _SHADES[state], "size": 13, "line": {"color": "#4a5766", "width": 1}},
             text=money,
-            textposition="middle right",
+            textposition="top center",
             textfont={"size": 11},
             customdata=_told(part),
             hovertemplate="%{customdata}<extra></extra>",
@@ -247,7 +254,7 @@ def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
         ticks="",
     )
     figure.update_yaxes(visible=False, autorange="reversed")
-    figure.update_layout(height=int(140 + 24 * (rows["y"].max() + 1)))
+    figure.update_layout(height=int(150 + 30 * (rows["y"].max() + 1)))
     figure.update_layout(legend={"y": -0.02, "yanchor": "top"})
     return figure
 

@@ -315,13 +315,13 @@ _CHANNELS = (
     Column("revenue_each", WORDS["revenue_each"], "money"),
 )
 _DEPTHS = (
-    Column("depth", WORDS["depth"], "count"),
+    Column("depth", WORDS["depth"]),
     Column("inviters", WORDS["inviters"], "count"),
     *[Column(s, STATE[s], "count") for s in figures.STATES],
     *_SHARES,
 )
 _BY_CHANNEL = (
-    Column("depth", WORDS["depth"], "count"),
+    Column("depth", WORDS["depth"]),
     Column("channel", WORDS["channel"]),
     *_COUNTS,
     _SHARES[0],
@@ -338,7 +338,7 @@ _TREND = (
 _TREE = (
     Column("user_id", WORDS["user_id"]),
     Column("inviter", WORDS["inviter"]),
-    Column("depth", WORDS["depth"], "count"),
+    Column("depth", WORDS["depth"]),
     Column("channel", WORDS["channel"]),
     Column("state", WORDS["state"], words=STATE),
     _REVENUE,

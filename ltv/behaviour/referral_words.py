@@ -75,6 +75,7 @@ WORDS: dict[str, Text] = {
     "state": Text("状态", "State"),
     "level": Text("第 {n} 层", "Level {n}"),
     "goal": Text("目标 {goal}", "goal {goal}"),
+    "goal_far": Text("目标 {goal}，远在图外 ↑", "goal {goal}, far above ↑"),
     "tile_effective": Text("近 {period} 天人均有效邀请", "Effective invitations a user, {period} days"),
     "tile_conversion": Text("受邀人 {window} 天转化率", "Invitees who buy within {window} days"),
     "tile_apart": Text("剔除的邀请", "Invitations set apart"),

@@ -296,6 +296,14 @@ INVITED = _table(
     (_at("2024-01-02"), 1, "M1", 3, "链接"), (_at("2024-01-02"), 1, "M1", 3, "link"), (_at("2023-12-31"), None, "'; --", 4, "link"),
     (_at("2024-01-03"), 1, "M1", None, "link"), (_at("2024-06-01"), 1, "M1", 5, "link"), (_at("2024-01-03"), 1, "M1", 6, None),
 )  # fmt: skip
+# 1 has three versions, the last too late; 2 two of one moment; 3 none; 4 begins too late
+TRIALS = _table(
+    {"trial_id": _TEXT, "user_id": _LONG, "plan": _TEXT, "started_at": _TIME, "ended_at": _TIME, "updated_at": _TIME, "outcome": _TEXT},
+    ("1", 1, "月", _at("2024-01-01"), None, _at("2024-01-01"), None), ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-01-02"), "converted"),
+    ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-03-01"), "cancelled"), ("2", 2, "it's", _at("2024-01-01 00:00:00.000001"), None, _at("2024-01-01"), None),
+    ("2", 2, "it's", _at("2024-01-01 00:00:00.000001"), None, _at("2024-01-01"), "downgraded"), ("3", None, None, _at("1969-12-31 23:59:59.5"), None, None, None),
+    ("4", 4, "x", _at("2024-02-01"), None, None, None), (None, 5, "x", _at("2024-01-01"), None, None, None),
+)  # fmt: skip
 ON_DAYS = _table({"user_id": _LONG, "n": _LONG}, (1, 10), (1, 10), (1, 12), (1, 40), (2, 11), (3, 10), (3, 11), (3, 12))
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
@@ -327,6 +335,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/person_days.sql": [Case(2, {"rows": EVENTS}, {"person": "user_id", "day_number": "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"}, {"since": 18_993, "until": 19_813})],
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
+    "ltv/behaviour/trial_rows.sql": [Case(3, {"trials": TRIALS}, {}, {"as_of": _at("2024-02-01")}), Case(2, {"trials": TRIALS}, {}, {"as_of": _at("2024-01-01 00:00:00.000001")})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
     "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"lately": 1_704_153_600_000_000})],
     "ltv/experiments/entries.sql": [
