@@ -251,9 +251,10 @@ def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
         range=[-0.25, max(levels) + 0.6],
         side="top",
         showline=False,
+        zeroline=False,
         ticks="",
     )
-    figure.update_yaxes(visible=False, autorange="reversed")
+    figure.update_yaxes(visible=False, range=[float(rows["y"].max()) + 0.5, -0.9])
     figure.update_layout(height=int(150 + 30 * (rows["y"].max() + 1)))
     figure.update_layout(legend={"y": -0.02, "yanchor": "top"})
     return figure

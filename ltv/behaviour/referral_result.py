@@ -154,7 +154,7 @@ class Referral(Result):
             comparison=WORDS["earlier"].format(period=str(back)) if before is not None else None,
             state=state,
             rule=rule,
-            spark=tuple(values[::7] if len(values) > 2 * _ENOUGH else values),
+            spark=tuple(values[::-7][::-1] if len(values) > 2 * _ENOUGH else values),
         )
 
     @property

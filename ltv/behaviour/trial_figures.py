@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
 MOST_WEEKS, MOST_PLANS = 26, 4
+_MARGIN, _MOST_LABELLED = 1.06, 200
 MATURED = ("converted", "downgraded", "cancelled", "overdue")
 ALL = "all"
 _BLUE, _BAND = "#1f5fa8", "rgba(31,95,168,0.15)"
@@ -33,6 +34,11 @@ def share_of(cases: pd.DataFrame) -> Share:
     """Conversion of matured trials."""
     matured = cases[cases["is_matured"]]
     return Share.of(int((matured["state"] == "converted").sum()), len(matured))
+
+
+def decided(cases: pd.DataFrame) -> Share:
+    """Conversion of matured trials that have an outcome: what compares weeks, since those overdue are mostly new."""
+    return share_of(cases[cases["state"] != "overdue"])
 
 
 def cohort_rows(cases: pd.DataFrame) -> pd.DataFrame:
@@ -59,11 +65,11 @@ def overdue_rows(cases: pd.DataFrame, timezone: str) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "trial_id": rows["trial_id"],
-            "user_id": rows["user_id"],
-            "plan": rows["plan"],
-            "started_at": local(rows["started_us"], timezone),
-            "deadline": local(rows["deadline_us"], timezone),
             "overdue_hours": rows["overdue_hours"],
+            "deadline": local(rows["deadline_us"], timezone),
+            "plan": rows["plan"],
+            "user_id": rows["user_id"],
+            "started_at": local(rows["started_us"], timezone),
         }
     ).reset_index(drop=True)
 
@@ -81,22 +87,25 @@ def curve(table: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
     figure = go.Figure()
     rows = table[table["plan"] == ALL]
     hours = rows["hours_since_start"].tolist()
-    figure.add_scatter(
-        x=[*hours, *reversed(hours)],
-        y=[*rows["high"].tolist(), *reversed(rows["low"].tolist())],
-        fill="toself",
-        fillcolor=_BAND,
-        line={"width": 0, "shape": "hv"},
-        hoverinfo="skip",
-        showlegend=False,
-    )
+    end = hours[-1] * _MARGIN  # what happens in the last hour needs a piece of line to be seen
+    for name, fill in (("high", None), ("low", "tonexty")):
+        figure.add_scatter(
+            x=[*hours, end],
+            y=[*rows[name].tolist(), rows[name].iloc[-1]],
+            mode="lines",
+            fill=fill,
+            fillcolor=_BAND,
+            line={"width": 0, "shape": "hv"},
+            hoverinfo="skip",
+            showlegend=False,
+        )
     plans = table[table["plan"] != ALL].groupby("plan")["trials"].first().sort_values(ascending=False)
     names = [str(p) for p in plans.index[:MOST_PLANS]] if len(plans) > 1 else []
     for name, color in [(ALL, _BLUE), *zip(names, _SHADES, strict=False)]:
         part = table[table["plan"] == name]
         figure.add_scatter(
-            x=part["hours_since_start"].tolist(),
-            y=part["converted_rate"].tolist(),
+            x=[*part["hours_since_start"].tolist(), end],
+            y=[*part["converted_rate"].tolist(), part["converted_rate"].iloc[-1]],
             mode="lines",
             name=WORDS["all"].to(lang) if name == ALL else name or WORDS["no_plan"].to(lang),
             line={
@@ -107,7 +116,8 @@ def curve(table: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
             },
             hovertemplate="%{x} h: %{y:.1%}<extra></extra>",
         )
-    figure.update_xaxes(title=WORDS["hours_since_start"].to(lang), dtick=12 if len(hours) < 200 else None)  # noqa: PLR2004
+    every = 12 if len(hours) <= _MOST_LABELLED else None
+    figure.update_xaxes(title=WORDS["hours_since_start"].to(lang), dtick=every, range=[0, end])
     figure.update_yaxes(tickformat=".0%", title=WORDS["converted_rate"].to(lang), rangemode="tozero")
     return figure
 

@@ -56,10 +56,10 @@ class TrialOutcomes(Result):
 
     @cached_property
     def latest_and_before(self) -> tuple[Share, Share]:
-        """Conversion of matured trials that started in the last four weeks, and of earlier ones."""
+        """Conversion of decided, matured trials that started in the last four weeks, and of earlier ones."""
         since = self.as_of - timedelta(days=_LATEST_DAYS)
         is_late = self.cases["cohort"] > since
-        return figures.share_of(self.cases[is_late]), figures.share_of(self.cases[~is_late])
+        return figures.decided(self.cases[is_late]), figures.decided(self.cases[~is_late])
 
     def _matured(self, state: str) -> pd.DataFrame:
         return self.cases[self.cases["is_matured"] & (self.cases["state"] == state)]
@@ -102,6 +102,7 @@ class TrialOutcomes(Result):
             previous=before.rate,
             comparison=WORDS["earlier"],
             state=_state(now, before),
+            rule=WORDS["rule_latest"],
         )
         return [tile]
 
@@ -160,7 +161,7 @@ class TrialOutcomes(Result):
             return []
         if float((converted["late_hours"].abs() <= _MINUTE_HOURS).mean()) >= _ALL_BUT:
             return [Takeaway(WORDS["at_the_deadline"], "none")]
-        share = float((converted["seen_us"] >= (self.hours - last) * _HOUR_US).mean())
+        share = float(converted["late_hours"].between(-last, 0).mean())
         if share < _END_SHARE:
             return []
         return [Takeaway(WORDS["at_the_end"].format(share=number(share, "rate"), n=str(last)), "none")]
@@ -225,9 +226,9 @@ _COHORTS = (
 )
 _OVERDUE = (
     Column("trial_id", WORDS["trial_id"]),
-    Column("user_id", WORDS["user_id"]),
-    _PLAN,
-    Column("started_at", WORDS["started_at"]),
-    Column("deadline", WORDS["deadline"]),
     Column("overdue_hours", WORDS["overdue_hours"], "hours"),
+    Column("deadline", WORDS["deadline"]),
+    _PLAN,
+    Column("user_id", WORDS["user_id"]),
+    Column("started_at", WORDS["started_at"]),
 )

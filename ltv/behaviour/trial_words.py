@@ -35,10 +35,12 @@ WORDS: dict[str, Text] = {
     "no_plan": Text("未注明", "not told"),
     "tile_rate": Text("到期试用转化率", "Matured trials that convert"),
     "rule_rate": Text(
-        "{n} 个开始满 {hours} 小时的试用；与更早的相比，差异在 5% 水平显著才标红或绿",
-        "of {n} trials started at least {hours} h ago; red or green only where the last 4 weeks differ from earlier ones at the 5% level",
+        "{n} 个开始满 {hours} 小时的试用；95% 区间", "of {n} trials started at least {hours} h ago; 95% interval"
     ),
-    "latest": Text("近 4 周", "last 4 weeks"),
+    "rule_latest": Text(
+        "已到期且有结果的；差异在 5% 水平显著才标红或绿",
+        "matured, with an outcome; red or green only where the difference holds at the 5% level",
+    ),
     "tile_latest": Text("近 4 周开始的试用转化率", "Conversion, trials started in the last 4 weeks"),
     "earlier": Text("更早的试用", "earlier trials"),
     "tile_overdue": Text("逾期未处理", "Overdue trials"),
