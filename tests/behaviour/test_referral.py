@@ -166,6 +166,21 @@ def test_a_group_that_took_its_time_is_no_ring():
     assert kinds(run([*rows, *slow], orders(bought), ring_days=4))["ring"] == 9
 
 
+def test_fewer_than_one_in_a_hundred_groups_of_honest_people_is_taken_for_a_ring():
+    draw, size, groups = np.random.default_rng(1), 8, 2_000
+    head = np.arange(groups) * 1_000
+    inviter = np.repeat(head, size - 1)
+    invitee = (head[:, None] + np.arange(1, size)).ravel()
+    ts = pd.Timestamp("2026-01-01") + pd.to_timedelta(draw.integers(0, 48, len(invitee)), unit="h")
+    sent = pd.DataFrame({"inviter_user_id": inviter, "invitee_user_id": invitee, "ts": ts, "channel": "link"})
+    everybody = np.concatenate([head, invitee])
+    bought = pd.DataFrame({"user_id": everybody[draw.random(len(everybody)) < 0.47], "ts": pd.Timestamp("2026-02-01")})
+    found = ltv.referral(sent, bought.assign(amount=1.0, status="paid"), as_of=AS_OF)
+    rings = found.set_apart.set_index("kind").loc["ring", "groups"]
+    assert found.terms.least_ring == 8
+    assert 0 < rings / groups < 0.01
+
+
 # ---- conversion and revenue
 
 
