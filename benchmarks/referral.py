@@ -57,11 +57,12 @@ def main() -> None:
     from ltv.warehouse.duck import DuckEngine
 
     with DuckEngine() as engine:
-        engine.register("rows", rows)
+        engine.register("frame", rows)
+        engine.materialise("rows", sql.query("SELECT * FROM frame"))
         tree = sql.load(
             "ltv.behaviour", "invite_rows", tables={"invites": "rows"}, columns={"is_named": sql.expression("FALSE")}
         )
-        fetched = engine.arrow(tree, {"as_of": pd.Timestamp("2026-07-01").to_pydatetime()})
+        fetch_s, fetched = fastest(lambda: engine.arrow(tree, {"as_of": pd.Timestamp("2026-07-01").to_pydatetime()}))
     after = pd.Timestamp("2026-07-01").value // 1000
     rule = RingRule(5, 3, 30 * 86_400_000_000)
 
@@ -84,6 +85,9 @@ def main() -> None:
         f"referral, {invites:,} rows of invitations, depth {DEPTH}; the tables are {'equal' if same else 'NOT EQUAL'}"
     )
     print(f"ltv {ours_s:.3f} s (goal 0.2 s), SQLite {theirs_s:.3f} s, ratio {theirs_s / ours_s:.1f} (goal 8)")
+    print(
+        f"reading the rows from the engine in the order of time: {fetch_s:.3f} s more, ratio {theirs_s / (ours_s + fetch_s):.1f}"
+    )
     print(f"all of ltv.referral from a data frame, with purchases and 90 days of K: {whole_s:.2f} s")
     if not same:
         raise SystemExit(1)
