@@ -408,6 +408,16 @@ def test_what_comes_later_changes_nothing():
         pd.testing.assert_frame_equal(getattr(before, name), getattr(after, name))
 
 
+def test_ids_may_be_far_apart():
+    sent, bought = world(1)
+    far = [f.copy() for f in (sent, bought)]
+    far[0][["inviter_user_id", "invitee_user_id"]] *= 10**12
+    far[1]["user_id"] *= 10**12
+    one, two = ltv.referral(sent, bought, as_of=AS_OF), ltv.referral(*far, as_of=AS_OF)
+    for name in ("table", "summary", "set_apart"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name))
+
+
 def test_inputs_are_not_changed():
     sent, bought = world(1)
     copies = sent.copy(), bought.copy()
