@@ -21,6 +21,11 @@ What there is:
     judge            what to do about every experiment: checks, effects, decisions
     explain_user     why a person is who they are, and what was cut off
     unified_ids      who the identifiers are, how sure that is, what changed
+    referral         who invited whom, how many of them buy, the K-factor
+    write_invite_traces, invite_tree_query
+                     the invitations for SQLite, and the recursive query on them
+    trial_outcomes   what became of trials, how fast they convert, what is overdue
+    sweep_trials     which trials a sweep has to downgrade
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -34,8 +39,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ltv.behaviour.lifecycle import lifecycle
+    from ltv.behaviour.referral import referral
+    from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
     from ltv.behaviour.retention import retention
     from ltv.behaviour.returns import returns
+    from ltv.behaviour.trial import sweep_trials, trial_outcomes
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
     from ltv.experiments.compare import compare
@@ -57,18 +65,23 @@ __all__ = [
     "compare",
     "data_assets",
     "explain_user",
+    "invite_tree_query",
     "judge",
     "lifecycle",
     "notice",
     "open",
     "pages_by_table",
     "plan_experiment",
+    "referral",
     "restated",
     "retention",
     "returns",
     "show",
+    "sweep_trials",
     "the_mall",
+    "trial_outcomes",
     "unified_ids",
+    "write_invite_traces",
 ]
 
 _HOMES = {
@@ -77,18 +90,23 @@ _HOMES = {
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
+    "invite_tree_query": "ltv.behaviour.referral_traces",
     "judge": "ltv.experiments.judge",
     "lifecycle": "ltv.behaviour.lifecycle",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",
+    "referral": "ltv.behaviour.referral",
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
     "show": "ltv.report.blocks",
+    "sweep_trials": "ltv.behaviour.trial",
     "the_mall": "ltv.sources.mall.tour",
+    "trial_outcomes": "ltv.behaviour.trial",
     "unified_ids": "ltv.workspace.unified",
+    "write_invite_traces": "ltv.behaviour.referral_traces",
 }
 
 

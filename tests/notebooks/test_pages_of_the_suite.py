@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from support_browser import SCREENS, faults
+from support_workspace import csv, orders, put, workspace
 
 from ltv.identity.quality import pairwise
 from ltv.runs.ledger import Ledger
@@ -188,3 +189,55 @@ def test_one_experiment_can_be_shown_in_detail_and_another_be_planned(shop):
     assert "“aa_home” by every method" in page
     wrong = run(Request(shop, DAY, only=("11_experiments",), parameters={"experiment": "nothing"}))
     assert wrong.exit_code == 1
+
+
+def told_page(root, run_id: str, name: str) -> str:
+    return (root / "data" / "runs" / run_id / "pages" / f"{name}.html").read_text(encoding="utf-8")
+
+
+def test_invitations_are_those_of_the_truth_and_the_rest_is_told_apart(shop, results):
+    truth = pd.read_parquet(shop / "truth" / "referrals")
+    genuine = truth[(truth["kind"] == "genuine") & (truth["ts"] < CRM_END)]
+    table = results("referral")
+    # who a few identifiers belong to cannot be known, and whom they invited not either
+    assert table["invitees"].sum() == pytest.approx((genuine["depth"] <= 3).sum(), rel=0.03)
+    assert table.groupby("depth")["invitees"].sum().is_monotonic_decreasing
+    assert (table["converted"] + table["pending"] <= table["invitees"]).all()
+    summary = results("referral_summary")
+    assert len(summary) == 90
+    assert str(summary["date"].max())[:10] == str(DAY)
+    assert (summary["k_factor"].dropna() >= 0).all()
+
+
+def test_trials_are_those_of_the_mall(shop, results):
+    rows = pd.read_parquet(shop / "data" / "trials").sort_values("updated_at").drop_duplicates("trial_id", keep="last")
+    table = results("trial_outcomes")
+    last = table[table["hours_since_start"] == 72].set_index("plan")
+    assert last.loc["all", "trials"] == len(rows)
+    assert last.loc[["month", "quarter"], "trials"].to_dict() == rows["plan"].value_counts().to_dict()
+    assert last.loc["all", "converted_rate"] == pytest.approx((rows["outcome"].dropna() == "converted").mean())
+    assert (table["overdue"] == 0).all()
+
+
+def test_referral_and_trials_follow_their_parameters(shop):
+    request = Request(shop, DAY, only=("06_trial", "07_referral"))
+    parameters = {"hours": "24", "depth": "1", "window_days": "7", "users": "registered", "effective_goal": "0.001"}
+    done = run(replace(request, parameters=parameters))
+    assert (done.exit_code, done.published) == (0, False)
+    folder = shop / "data" / "runs" / done.run_id / "results"
+    assert pd.read_parquet(folder / "trial_outcomes.parquet")["hours_since_start"].max() == 24
+    assert set(pd.read_parquet(folder / "referral.parquet")["depth"]) == {1}
+    assert "all members registered by that day" in told_page(shop, done.run_id, "07_referral")
+    wrong = run(replace(request, parameters={"users": "everybody"}))
+    assert wrong.exit_code == 1
+    said = [task.why for task in Ledger(shop).tasks(wrong.run_id) if task.notebook == "07_referral"]
+    assert "users: found 'everybody', allowed: active, registered" in said[0]
+
+
+def test_without_invitations_and_trials_the_pages_say_so(tmp_path):
+    workspace(tmp_path, 'timezone = "UTC"')
+    put(tmp_path, "orders/a.csv", csv(orders({"order_id": "1", "id_value": "M1", "ts": "2026-06-01 10:00:00"})))
+    done = run(Request(tmp_path, dt.date(2026, 6, 2), only=("06_trial", "07_referral")))
+    assert (done.exit_code, done.why) == (0, "")
+    for name, table in (("06_trial", "trials"), ("07_referral", "invites")):
+        assert table in told_page(tmp_path, done.run_id, name)

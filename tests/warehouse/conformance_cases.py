@@ -16,8 +16,10 @@ SUM = pa.decimal128(28, 6)
 
 # Files that Spark never sees, each with the reason.
 _READING = "runs while raw files are read, which the embedded engine does alone"
+_SQLITE = "is written for users of SQLite, on which tests/behaviour/test_referral.py runs it"
 _STORED = "reads the stored graph, a file of the embedded engine; Spark puts all together at once"
 EMBEDDED_ONLY = {
+    "ltv/behaviour/invite_tree_of_sqlite.sql": _SQLITE,
     "ltv/identity/state/around.sql": _STORED,
     "ltv/identity/state/earlier_identifiers.sql": _STORED,
     "ltv/identity/state/gone.sql": _STORED,
@@ -299,6 +301,22 @@ ISLANDS = _table(
     (1, 10, 17, None, 25), (1, 25, 25, 17, None), (2, 10, 10, None, 40),
 )  # fmt: skip
 
+# 1 came alone, 2 invited 1, 3 was invited at one moment by 1 and by nobody, 4 by somebody unknown, 5 later
+INVITED = _table(
+    {"ts": _TIME, "inviter_user_id": _LONG, "inviter_value": _TEXT, "invitee_user_id": _LONG, "channel": _TEXT},
+    (_at("2024-01-01"), None, None, 1, "link"), (_at("2024-01-01 00:00:00.000001"), 2, "M2", 1, "it's"), (_at("2024-01-02"), None, None, 3, "链接"),
+    (_at("2024-01-02"), 1, "M1", 3, "链接"), (_at("2024-01-02"), 1, "M1", 3, "link"), (_at("2023-12-31"), None, "'; --", 4, "link"),
+    (_at("2024-01-03"), 1, "M1", None, "link"), (_at("2024-06-01"), 1, "M1", 5, "link"), (_at("2024-01-03"), 1, "M1", 6, None),
+)  # fmt: skip
+# 1 has three versions, the last too late; 2 two of one moment; 3 none; 4 begins too late
+TRIALS = _table(
+    {"trial_id": _TEXT, "user_id": _LONG, "plan": _TEXT, "started_at": _TIME, "ended_at": _TIME, "updated_at": _TIME, "outcome": _TEXT},
+    ("1", 1, "月", _at("2024-01-01"), None, _at("2024-01-01"), None), ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-01-02"), "converted"),
+    ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-03-01"), "cancelled"), ("2", 2, "it's", _at("2024-01-01 00:00:00.000001"), None, _at("2024-01-01"), None),
+    ("2", 2, "it's", _at("2024-01-01 00:00:00.000001"), None, _at("2024-01-01"), "downgraded"), ("3", None, None, _at("1969-12-31 23:59:59.5"), None, None, None),
+    ("4", 4, "x", _at("2024-02-01"), None, None, None), (None, 5, "x", _at("2024-01-01"), None, None, None),
+)  # fmt: skip
+ON_DAYS = _table({"user_id": _LONG, "n": _LONG}, (1, 10), (1, 10), (1, 12), (1, 40), (2, 11), (3, 10), (3, 11), (3, 12))
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -322,20 +340,31 @@ CASES: dict[str, list[Case]] = {
         Case(3, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100"}),
         Case(0, {"activity": ACTIVITY}, {"is_activity": "bucket > 9999", "place": "bucket - 100"}),
     ],
+    "ltv/behaviour/active_steps.sql": [Case(7, {"activity": ON_DAYS}, {}, {"period": 7}), Case(0, {"activity": ON_DAYS.slice(0, 0)}, {}, {"period": 7})],
     "ltv/behaviour/both_words.sql": [Case(9, {"a": WORDS, "b": WORDS.slice(2)})],
+    "ltv/behaviour/bought_after.sql": [
+        Case(2, {"orders": BOUGHT.rename_columns({"is_paid": "is_purchase"}), "moments": _table({"user_id": _LONG, "ts_us": _LONG}, (1, 1_704_153_599_999_999), (2, 1_704_067_200_000_000), (4, 1_704_067_200_000_000))}, {}, {"window_us": 7 * 86_400_000_000 + 1, "as_of": _at("2024-01-09")}),
+    ],
+    "ltv/behaviour/buyers.sql": [Case(3, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"as_of": _at("2024-02-01")}), Case(2, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"as_of": _at("2024-01-02")})],
     "ltv/behaviour/cohort_matrix.sql": [
         Case(17, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array(range(5), _INT), "low": pa.array(range(5), _INT), "mask": pa.array([1] * 5, _LONG), "last": pa.array(range(5), _INT)})}, {}, {"current": 104}),
         Case(8, {"patterns": PATTERNS, "revenue": REVENUE, "periods": pa.table({"period": pa.array([0, 1], _INT), "low": pa.array([0, 1], _INT), "mask": pa.array([1, 7], _LONG), "last": pa.array([0, 3], _INT)})}, {}, {"current": 104}),
     ],
     "ltv/behaviour/cohort_patterns.sql": [Case(7, {"relative": _table({"user_id": _LONG, "cohort": _LONG, "bits": _LONG}, (1, 100, 3), (2, 100, 3), (3, 101, 1), (4, 101, 0)), "segments": SEGMENTS})],
     "ltv/behaviour/cohort_revenue.sql": [Case(10, {"orders": SPENT, "cohorts": COHORTS, "segments": SEGMENTS})],
+    "ltv/behaviour/days_of_first.sql": [Case(2, {"activity": ON_DAYS})],
     "ltv/behaviour/first_bucket.sql": [Case(2, {"starts": ACTIVITY}, {"is_start": "status = 'paid'"})],
     "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
+    "ltv/behaviour/invite_rows.sql": [
+        Case(8, {"invites": INVITED}, {"is_named": "inviter_value IS NOT NULL"}, {"as_of": _at("2024-06-01")}), Case(8, {"invites": INVITED}, {"is_named": "FALSE"}, {"as_of": _at("2024-06-01")}),
+    ],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
+    "ltv/behaviour/person_days.sql": [Case(2, {"rows": EVENTS}, {"person": "user_id", "day_number": "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"}, {"since": 18_993, "until": 19_813})],
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
+    "ltv/behaviour/trial_rows.sql": [Case(3, {"trials": TRIALS}, {}, {"as_of": _at("2024-02-01")}), Case(2, {"trials": TRIALS}, {}, {"as_of": _at("2024-01-01 00:00:00.000001")})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
     "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"span": 86_400_000_000})],
     "ltv/experiments/entries.sql": [

@@ -21,7 +21,9 @@ from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
 from warehouse.vocabulary import Snippet
 
 from ltv import sql
+from ltv.behaviour.referral import referral
 from ltv.behaviour.retention import retention
+from ltv.behaviour.trial import sweep_trials, trial_outcomes
 from ltv.errors import UsageError
 from ltv.experiments.judge import judge
 from ltv.warehouse.dialect import CHANGED, SAME, spark_text
@@ -245,6 +247,61 @@ def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, sparks: An
     assert len(one) > 25 and (one["basis"] == "score").any()
     assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
     assert [c.told for c in found[0].tests[0].checks] == [c.told for c in found[1].tests[0].checks]
+
+
+def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+    shop, chance = _shop(), random.Random(5)
+    sent = [
+        {
+            "inviter_user_id": chance.choice([None, *range(1, 40)]),
+            "invitee_user_id": chance.choice([None, *range(1, 60)]),
+            "ts": shop["orders"]["ts"][chance.randrange(300)].as_py(),
+            "channel": chance.choice(["link", "it's", "海报"]),
+        }
+        for _ in range(150)
+    ]
+    schema = [
+        ("inviter_user_id", pa.int64()),
+        ("invitee_user_id", pa.int64()),
+        ("ts", pa.timestamp("us")),
+        ("channel", pa.string()),
+    ]
+    given = {n: shop[n] for n in ("orders", "events", "members")} | {
+        "invites": pa.Table.from_pylist(sent, pa.schema(schema))
+    }
+    found = []
+    for engine in (duck, sparks):
+        for name, table in given.items():
+            engine.register(f"shop {name}", table)
+        tables = {name: Table(engine, f"shop {name}") for name in given}
+        invites, orders = tables.pop("invites"), tables.pop("orders")
+        terms = {"as_of": date(2024, 10, 27), "timezone": "Europe/London", "window_days": 60}
+        found += [referral(invites, orders, **tables, **terms, users=users) for users in ("active", "registered")]
+    assert len(found[0].table) > 5 and found[0].summary["effective"].sum() > 0
+    for one, other in zip(found[:2], found[2:], strict=True):
+        for name in ("table", "summary", "set_apart", "edges"):
+            assert_frame_equal(getattr(one, name), getattr(other, name), rtol=1e-9, check_dtype=False)
+
+
+def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+    chance, rows = random.Random(6), []
+    for n in range(120):
+        begun = datetime(2024, 10, 1) + timedelta(seconds=chance.randrange(30 * 86_400))
+        for version in range(chance.randrange(1, 3)):
+            outcome = chance.choice(["converted", "downgraded", "cancelled", None]) if version else None
+            ended = begun + timedelta(seconds=chance.randrange(90 * 3600)) if outcome else None
+            rows.append({"trial_id": f"T{n}", "user_id": n, "plan": chance.choice("ab"), "started_at": begun, "ended_at": ended,
+                         "outcome": outcome, "updated_at": begun + timedelta(hours=version)})  # fmt: skip
+    table = pa.Table.from_pylist(rows)
+    found = []
+    for engine in (duck, sparks):
+        engine.register("shop trials", table)
+        given = Table(engine, "shop trials")
+        told = trial_outcomes(given, as_of=date(2024, 10, 27), timezone="Europe/London")
+        found.append((told.table, told.cohorts, told.overdue, sweep_trials(given, as_of=date(2024, 10, 27))))
+    assert len(found[0][2]) > 10
+    for one, other in zip(*found, strict=True):
+        assert_frame_equal(one, other, rtol=1e-9, check_dtype=False)
 
 
 def test_the_calendar_of_a_zone_decides_who_came_back(duck: DuckEngine) -> None:

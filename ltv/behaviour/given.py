@@ -1,0 +1,85 @@
+"""Tables that were given, in one form: which columns they must have, their local days, orders with value and purchase."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from ltv import sql
+from ltv.behaviour.buckets import bucket_sql
+from ltv.errors import UsageError, found
+from ltv.warehouse.local_time import local_day
+
+if TYPE_CHECKING:
+    from ltv.warehouse.engine import Engine
+
+_WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "DOUBLE", "FLOAT", "LONG")
+
+
+def require(engine: Engine, argument: str, table: str, *columns: str) -> dict[str, str]:
+    """Columns of a table.
+
+    Raises:
+        UsageError: some are missing, or a `…_id` of people is no number.
+    """
+    there = engine.columns(table)
+    missing = [c for c in columns if c not in there]
+    if missing:
+        raise UsageError(found(f"{argument} columns", ", ".join(there), f"also {', '.join(missing)}"))
+    for name in (c for c in columns if c.endswith("user_id")):
+        if not there[name].upper().startswith(_WHOLE) and there[name].upper() != "NULL":
+            raise UsageError(found(f"{argument}.{name}", there[name], "whole numbers, as user_id is in a workspace"))
+    return there
+
+
+def positive(name: str, value: float, most: int) -> None:
+    """Check a whole number of an argument.
+
+    Raises:
+        UsageError: it is not from 1 to `most`.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+        raise UsageError(found(name, value, f"a whole number from 1 to {most:,}"))
+
+
+def orders_form(engine: Engine, table: str) -> exp.Query:
+    """Orders as user_id, ts, value and is_purchase: paid, and no refund written as a negative amount."""
+    columns = require(engine, "orders", table, "user_id", "ts")
+    if not {"amount", "value"} & set(columns):
+        raise UsageError(found("orders columns", ", ".join(columns), "also amount or value"))
+    paid = sql.expression("status IN ('paid', 'refunded')" if "status" in columns else "TRUE")
+    money = sql.column("amount" if "amount" in columns else "value")
+    value = sql.expression("CASE WHEN p THEN m ELSE 0 END", p=paid, m=money)
+    named = {
+        "value": sql.column("value") if "value" in columns else value,
+        "is_purchase": sql.expression("COALESCE(p AND m >= 0, FALSE)", p=paid, m=money),
+    }
+    tree = exp.select("user_id", "ts", *(exp.alias_(e, n) for n, e in named.items()))
+    return tree.from_(sql.table(table))
+
+
+def day_number(engine: Engine, table: str, time: str, timezone: str, span: tuple[datetime, datetime]) -> exp.Expr:
+    """The local day of each row, as days since 1970-01-01."""
+    has_day = "day" in engine.columns(table)
+    day = sql.column("day") if has_day else local_day(sql.column(time), timezone, *span)
+    return bucket_sql(day, "day")
+
+
+def day_of(number: int) -> date:
+    """The day of a number of days since 1970-01-01.
+
+    >>> day_of(1).isoformat()
+    '1970-01-02'
+    """
+    return date.fromordinal(date(1970, 1, 1).toordinal() + number)
+
+
+def micros(moment: datetime) -> int:
+    """Microseconds of a naive UTC time since 1970.
+
+    >>> micros(datetime(1970, 1, 1, 0, 0, 1))
+    1000000
+    """
+    return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  engine times are naive UTC
