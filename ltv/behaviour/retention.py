@@ -47,9 +47,8 @@ def retention(
 ) -> Retention:
     """Cohort retention: n-day, unbounded or by brackets; by calendar periods or by whole spans of 24 hours.
 
-    A person belongs to the cohort of the calendar period of the first time. A cell is complete when its period is over
-    for everybody in the cohort at the end of `as_of`; averages weigh people and use complete cells only. What other tools
-    do differently, and how to ask for it here: docs/retention.md.
+    A cell is complete when its period is over for everybody in the cohort at the end of `as_of`; averages weigh people and use
+    complete cells only. What other tools do differently, and how to ask for it here: docs/retention.md.
 
     Args:
         orders: orders of people (user_id, day or ts, amount or value, status).
@@ -63,8 +62,7 @@ def retention(
         activity: what counts as coming back; default order for first_order, event for first_event, any for registered.
         method: `n_day`: active in the p-th period itself; `unbounded`: in it or later; `bracket`: within a bracket of periods.
         brackets: first and last period of each bracket; default 0, 1, 2-3, 4-7, 8-14, 15-30 for days, and the like.
-        clock: `calendar` periods of the zone, or spans of `24h` (of days, or 7 · 24 h of weeks) from the very moment of each
-            person's start; tables need `ts` for it.
+        clock: `calendar` periods, or spans of `24h` (weeks: 7 of them) from the moment of each person's start, for which `ts` is needed.
         cohort_event: for `first_event`, the one event that starts a cohort; default any.
         activity_event: for `event`, the one event that counts as coming back; default any.
         timezone: zone of the calendar where tables have `ts` and no `day`.
@@ -77,24 +75,24 @@ def retention(
     >>> import pandas as pd
     >>> days = pd.to_datetime(["2026-01-05", "2026-02-03", "2026-01-20"])
     >>> bought = pd.DataFrame({"user_id": [1, 1, 2], "ts": days, "amount": [10.0, 5.0, 8.0], "status": "paid"})
-    >>> kept = retention(bought, as_of=date(2026, 2, 28), grain="month", periods=1)
-    >>> kept.table[["period", "cohort_size", "retained", "rate"]].to_dict("records")[1]
-    {'period': 1, 'cohort_size': 2, 'retained': 1, 'rate': 0.5}
+    >>> retention(bought, as_of=date(2026, 2, 28), periods=1).table["rate"].tolist()
+    [1.0, 0.5]
     """
-    grains = [as_grain(g) for g in ([grain] if isinstance(grain, str) else grain)]
-    _check_periods(periods)
-    _check_clock(clock, grains)
+    grains = _grains(grain, periods, clock)
     given = {"orders": orders, "events": events, "members": members, "segments": segments}
     engine, names = together(given)
     matrix = Matrix(engine, names, as_of, timezone, week_start, clock == "24h")
-    way = as_method(method)
-    parts = []
-    for g in grains:
-        columns = spans(way, periods or _DEFAULT_PERIODS[g], g, brackets)
-        for kind, active in _pairs(names, cohort, activity):
-            asked = Asked(kind, _STARTS[kind], active, way, g, cohort_event, activity_event)
-            parts.append(matrix.compute(asked, columns))
+    way, pairs = as_method(method), _pairs(names, cohort, activity)
+    asked = [Asked(k, _STARTS[k], a, way, g, cohort_event, activity_event) for g in grains for k, a in pairs]
+    parts = [matrix.compute(a, spans(way, periods or _DEFAULT_PERIODS[a.grain], a.grain, brackets)) for a in asked]
     return Retention(_concat(parts), currency=currency, as_of=as_of)
+
+
+def _grains(grain: str | Sequence[str], periods: int | None, clock: str) -> list[Grain]:
+    grains = [as_grain(g) for g in ([grain] if isinstance(grain, str) else grain)]
+    _check_periods(periods)
+    _check_clock(clock, grains)
+    return grains
 
 
 def _check_clock(clock: str, grains: Sequence[Grain]) -> None:
