@@ -13,6 +13,7 @@ What there is:
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
+    funnel           how far people come through ordered steps, and what the lost do instead
     assign           who gets which variant of an experiment
     compare          the arms of a test in a table of people
     plan_experiment  how many people and days a test needs, at the traffic there is
@@ -31,6 +32,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ltv.behaviour.funnel import funnel
     from ltv.behaviour.retention import retention
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
@@ -53,6 +55,7 @@ __all__ = [
     "compare",
     "data_assets",
     "explain_user",
+    "funnel",
     "judge",
     "notice",
     "open",
@@ -71,6 +74,7 @@ _HOMES = {
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
+    "funnel": "ltv.behaviour.funnel",
     "judge": "ltv.experiments.judge",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
