@@ -14,6 +14,7 @@ What there is:
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
     funnel           how far people come through ordered steps, and what the lost do instead
+    funnel_counters  events of each step as OpenMetrics counters; read_counters reads them back
     assign           who gets which variant of an experiment
     compare          the arms of a test in a table of people
     plan_experiment  how many people and days a test needs, at the traffic there is
@@ -33,6 +34,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ltv.behaviour.funnel import funnel
+    from ltv.behaviour.funnel_export import funnel_counters
     from ltv.behaviour.retention import retention
     from ltv.errors import LtvError
     from ltv.experiments.assign import assign
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
+    from ltv.sources.prometheus import read_counters
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
     from ltv.workspace.explain import explain_user
@@ -56,11 +59,13 @@ __all__ = [
     "data_assets",
     "explain_user",
     "funnel",
+    "funnel_counters",
     "judge",
     "notice",
     "open",
     "pages_by_table",
     "plan_experiment",
+    "read_counters",
     "restated",
     "retention",
     "show",
@@ -75,11 +80,13 @@ _HOMES = {
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
     "funnel": "ltv.behaviour.funnel",
+    "funnel_counters": "ltv.behaviour.funnel_export",
     "judge": "ltv.experiments.judge",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",
+    "read_counters": "ltv.sources.prometheus",
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "show": "ltv.report.blocks",

@@ -341,6 +341,9 @@ CASES: dict[str, list[Case]] = {
         Case(3, {"deepest": FUNNEL_DEPTHS.take([2, 3, 5]), "rows": FUNNEL_ROWS, "hops": FUNNEL_HOPS}, {"scope": "TRUE"}),
     ],
     "ltv/behaviour/funnel_chain.sql": [Case(6, {"deepest": FUNNEL_DEPTHS})],
+    "ltv/behaviour/funnel_counters.sql": [
+        Case(5, {"acts": SEEN_AT, "steps": FUNNEL_STEPS}, _ACTS | {"origin": "'a''b'", "state": "CASE WHEN acts.user_id = 1 THEN 'ok' ELSE '中' END", "is_counted": "TRUE"}, {"as_of": _at("2024-02-01")}),
+    ],
     "ltv/behaviour/funnel_counts.sql": [
         Case(16, {"people": FUNNEL_PEOPLE, "segments": SEGMENTS}, {}, {"window": 86_400_000_000, "as_of_us": 1_704_153_600_000_001}),
     ],
