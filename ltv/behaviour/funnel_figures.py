@@ -57,7 +57,7 @@ def bars(whole: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
         hovertemplate="%{y}: %{x:,} " + WORDS["pending"].to(lang) + "<extra></extra>",
     )
     figure.update_layout(barmode="stack", height=120 + 58 * len(names))
-    figure.update_yaxes(autorange="reversed", title=None)
+    figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
     top = max(int(whole["users"].max()), 1)
     figure.update_xaxes(visible=False, range=[0, top * 1.75])
     return figure
@@ -85,7 +85,7 @@ def rolling(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
         line={"color": _BLUE, "width": 3},
         marker={"size": 4},
         text=[number(r, "rate").to(lang) if i == last else "" for i, r in enumerate(rates)],
-        textposition="top left",
+        textposition="top center",
         connectgaps=False,
         showlegend=False,
         hovertemplate="%{x}: %{y:.1%}<extra></extra>",
@@ -93,5 +93,5 @@ def rolling(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
     for day in rows.loc[~rows["has_data"].astype(bool), "date"].tail(60):
         figure.add_vrect(x0=str(day), x1=str(day), line={"color": _GREY, "width": 1, "dash": "dot"})
     figure.update_yaxes(tickformat=".1%", rangemode="tozero", title=None)
-    figure.update_xaxes(title=WORDS["date"].to(lang), type="date", tickformat="%Y-%m-%d", nticks=6)
+    figure.update_xaxes(title=WORDS["date"].to(lang), type="date", tickformat="%m-%d", nticks=6, tickangle=0)
     return figure

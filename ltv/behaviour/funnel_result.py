@@ -207,7 +207,11 @@ class Funnel(Result):
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""
-        return figures.bars(self.whole, lang) if view == "funnel" else figures.rolling(self.rolling, lang)
+        return (
+            figures.bars(self.whole, lang)
+            if view == "funnel"
+            else figures.rolling(self.rolling.tail(views.SHOWN_DAYS), lang)
+        )
 
 
 def _event(name: object) -> Text:

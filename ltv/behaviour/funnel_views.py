@@ -13,7 +13,7 @@ from ltv.text import Text, Unit, same
 if TYPE_CHECKING:
     import pandas as pd
 
-_MOST_NEXT = 5
+_MOST_NEXT, SHOWN_DAYS = 5, 90
 
 
 class _Worded:
@@ -145,6 +145,7 @@ def rolling(rows: pd.DataFrame, window: Text) -> View:
         ("days_with_data", "count"),
         ("rate_7d", "rate"),
     )
+    rows = rows.tail(SHOWN_DAYS)
     columns = [Column(name, WORDS[name], unit) for name, unit in names]  # type: ignore[arg-type]
     kind: Literal["chart", "table"] = "chart" if rows["rate_7d"].notna().any() else "table"
     return _view("rolling", kind, rows[[c.name for c in columns]], columns, window=window)

@@ -76,7 +76,7 @@ WORDS: dict[str, Text] = {
     "tile_entered_rule": Text("每人只计一次", "everybody counts once"),
     "tile_pending": Text("窗口未结束的人数", "People whose window is open"),
     "tile_pending_rule": Text(
-        "未完成，但仍在 {window} 窗口内：不算流失", "not done and still within {window}: not lost"
+        "未完成，但仍在{window}的窗口内：不算流失", "not done and still within {window}: not lost"
     ),
     "tile_worst": Text("最大流失处：{before} → {after}", "Largest loss: {before} → {after}"),
     "tile_worst_rule": Text("上一步转化率，只计窗口已结束的人", "from the step before, windows that are over"),
@@ -90,7 +90,7 @@ WORDS: dict[str, Text] = {
         "Too early: {n} people entered, and nobody's window ({window}) is over yet.",
     ),
     "worst": Text(
-        "流失最多的一步是“{before} → {after}”：{of} 人中有 {lost} 人（{share}）在 {window} 内没有走到下一步（95% 区间 {low}–{high}）。",
+        "流失最多的一步是“{before} → {after}”：{of} 人中有 {lost} 人（{share}）在{window}内没有走到下一步（95% 区间 {low}–{high}）。",
         "Most are lost between “{before}” and “{after}”: {lost} of {of} people ({share}) did not go on within {window} (95% interval {low}–{high}).",
     ),
     "worst_did": Text("他们接下来做的多是：{what}。", "What they did next: {what}."),
@@ -105,20 +105,20 @@ WORDS: dict[str, Text] = {
     ),
     "all_through": Text("窗口已结束的 {n} 人全部走完了漏斗。", "All {n} people whose window is over went through."),
     "waiting": Text(
-        "另有 {n} 人还在窗口内（占进入者 {share}），不计入转化率；过 {window} 再看。",
+        "另有 {n} 人还在窗口内（占进入者 {share}），不计入转化率；过{window}再看。",
         "{n} more people are still within their window ({share} of those who entered) and in no rate; look again in {window}.",
     ),
     "trend_up": Text(
-        "最近 7 个完整进入日的转化率是 {rate}，此前 7 日是 {before}（{change}）：在变好。",
-        "Conversion of the last 7 complete days of entry is {rate}, of the 7 before {before} ({change}): it is getting better.",
+        "按进入日（一人一天一次，含回访者），最近 7 个完整日的转化率是 {rate}，此前 7 日是 {before}（{change}）：在变好。",
+        "By day of entry (a person once a day, those who come back too) conversion of the last 7 complete days is {rate}, of the 7 before {before} ({change}): it is getting better.",
     ),
     "trend_down": Text(
-        "最近 7 个完整进入日的转化率是 {rate}，此前 7 日是 {before}（{change}）：在变差。",
-        "Conversion of the last 7 complete days of entry is {rate}, of the 7 before {before} ({change}): it is getting worse.",
+        "按进入日（一人一天一次，含回访者），最近 7 个完整日的转化率是 {rate}，此前 7 日是 {before}（{change}）：在变差。",
+        "By day of entry (a person once a day, those who come back too) conversion of the last 7 complete days is {rate}, of the 7 before {before} ({change}): it is getting worse.",
     ),
     "trend_flat": Text(
-        "最近 7 个完整进入日的转化率是 {rate}，此前 7 日是 {before}：没有可确认的变化。",
-        "Conversion of the last 7 complete days of entry is {rate}, of the 7 before {before}: no change that can be confirmed.",
+        "按进入日（一人一天一次，含回访者），最近 7 个完整日的转化率是 {rate}，此前 7 日是 {before}：没有可确认的变化。",
+        "By day of entry (a person once a day, those who come back too) conversion of the last 7 complete days is {rate}, of the 7 before {before}: no change that can be confirmed.",
     ),
     "act_trend_down": Text(
         "先确认埋点和数据没有缺失，再看这几天改了什么。",
@@ -135,8 +135,8 @@ WORDS: dict[str, Text] = {
     ),
     "funnel_title": Text("漏斗：每一步有多少人", "The funnel: people at every step"),
     "funnel_note": Text(
-        "每人计一次，取走得最深的一次进入（同深取最晚）；步骤须按序，全部在进入后 {window} 内。浅色是窗口未结束的人，不算流失；百分比只计窗口已结束的人。{ties}",
-        "Everybody counts once, by the entry that comes deepest (the latest of several); steps in order, all within {window} of the entry. The light part are people whose window is open: not lost. Percentages are of people whose window is over. {ties}",
+        "每人计一次，取走得最深的一次进入（同深取最晚）；步骤须按序，全部在进入后{window}内。浅色是窗口未结束的人，不算流失；百分比（上一步 · 首步）只计窗口已结束的人。{ties}",
+        "Everybody counts once, by the entry that comes deepest (the latest of several); steps in order, all within {window} of the entry. The light part are people whose window is open: not lost. Percentages (from the step before · from the first) are of people whose window is over. {ties}",
     ),
     "funnel_alt": Text("漏斗各步骤的人数与转化率。", "People and conversion at every step of the funnel."),
     "steps_title": Text("每一步的转化与耗时", "Conversion and time of every step"),
@@ -154,10 +154,12 @@ WORDS: dict[str, Text] = {
         "到达最后一步之后、窗口之内的第一个事件；每步列前几项。只计窗口已结束的人。这是先后，不是原因。",
         "The first event after the last step reached, within the window; the most frequent of each step. People whose window is over. This is what came after, not why.",
     ),
-    "rolling_title": Text("按进入日的 7 日滚动转化率", "Conversion by day of entry, rolling 7 days"),
+    "rolling_title": Text(
+        "按进入日的 7 日滚动转化率（近 90 天）", "Conversion by day of entry, rolling 7 days (last 90 days)"
+    ),
     "rolling_note": Text(
-        "某天进入的人在 {window} 内走完的比例，连同此前 6 天；一人一天计一次，因此与上面的人数不同。只画窗口全部结束的日子；没有任何事件的日子是“无数据”，留空。",
-        "Share of those who entered on a day and came through within {window}, with the 6 days before; a person counts once a day, so it differs from the people above. Only days whose windows are all over; a day without any event is “no data” and stays blank.",
+        "某天进入的人在{window}内走完的比例，连同此前 6 天；一人一天计一次，回访者也计入（已注册的人不能再注册），因此低于上面的转化率。只画窗口全部结束的日子；没有任何事件的日子是“无数据”，留空。",
+        "Share of those who entered on a day and came through within {window}, with the 6 days before; a person counts once a day, those who come back too (who has registered cannot do it again), so it is lower than the rate above. Only days whose windows are all over; a day without any event is “no data” and stays blank.",
     ),
     "rolling_alt": Text("按进入日的滚动转化率。", "Rolling conversion by day of entry."),
 }
