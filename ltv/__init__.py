@@ -15,6 +15,8 @@ What there is:
     retention        cohort retention and revenue retention
     lifecycle        who is new, retained, resurrected, dormant on every day
     returns          how long until the second order
+    funnel           how far people come through ordered steps, and what the lost do instead
+    funnel_counters  events of each step as OpenMetrics counters; read_counters reads them back
     assign           who gets which variant of an experiment
     compare          the arms of a test in a table of people
     plan_experiment  how many people and days a test needs, at the traffic there is
@@ -38,6 +40,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ltv.behaviour.funnel import funnel
+    from ltv.behaviour.funnel_export import funnel_counters
     from ltv.behaviour.lifecycle import lifecycle
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
@@ -52,6 +56,7 @@ if TYPE_CHECKING:
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
+    from ltv.sources.prometheus import read_counters
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
     from ltv.workspace.explain import explain_user
@@ -65,6 +70,8 @@ __all__ = [
     "compare",
     "data_assets",
     "explain_user",
+    "funnel",
+    "funnel_counters",
     "invite_tree_query",
     "judge",
     "lifecycle",
@@ -72,6 +79,7 @@ __all__ = [
     "open",
     "pages_by_table",
     "plan_experiment",
+    "read_counters",
     "referral",
     "restated",
     "retention",
@@ -91,6 +99,8 @@ _HOMES = {
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
     "invite_tree_query": "ltv.behaviour.referral_traces",
+    "funnel": "ltv.behaviour.funnel",
+    "funnel_counters": "ltv.behaviour.funnel_export",
     "judge": "ltv.experiments.judge",
     "lifecycle": "ltv.behaviour.lifecycle",
     "notice": "ltv.report.blocks",
@@ -98,6 +108,7 @@ _HOMES = {
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",
     "referral": "ltv.behaviour.referral",
+    "read_counters": "ltv.sources.prometheus",
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",

@@ -1,4 +1,4 @@
-"""Real database servers, started from the installed programs in a folder of their own and stopped afterwards."""
+"""Real servers, started from the installed programs in a folder of their own and stopped afterwards."""
 
 import os
 import pwd
@@ -50,7 +50,30 @@ def mysql_server() -> Iterator[str]:
 
 
 @contextmanager
-def _running(command: list[object], user: str | None, folder: Path, *, first: list[str]) -> Iterator[None]:
+def prometheus_server(target: str) -> Iterator[str]:
+    """Run Prometheus that scrapes `target` every second and give its URL; skip where the Debian package is missing."""
+    server, tool = need("prometheus", "prometheus"), need("promtool", "prometheus")
+    with _folder_of("prometheus") as (folder, user):
+        address, settings = f"127.0.0.1:{_free_port()}", folder / "prometheus.yml"
+        settings.write_text(
+            "global: {scrape_interval: 1s}\n"
+            f"scrape_configs: [{{job_name: ltv, static_configs: [{{targets: ['{target}']}}]}}]\n"
+        )
+        command = [
+            server,
+            f"--config.file={settings}",
+            f"--storage.tsdb.path={folder / 'data'}",
+            f"--web.listen-address={address}",
+        ]
+        first = [tool, "query", "instant", f"http://{address}", "up"]
+        with _running(command, user, folder, first=first, stop=signal.SIGTERM):
+            yield f"http://{address}"
+
+
+@contextmanager
+def _running(
+    command: list[object], user: str | None, folder: Path, *, first: list[str], stop: signal.Signals = signal.SIGQUIT
+) -> Iterator[None]:
     """Run a server until the block ends, or until this process is killed; `first` is tried until it succeeds."""
     words = [str(part) for part in command]
     log = folder / "log"
@@ -63,7 +86,7 @@ def _running(command: list[object], user: str | None, folder: Path, *, first: li
         _try_until_it_succeeds(first, server, log)
         yield
     finally:
-        server.send_signal(signal.SIGQUIT)
+        server.send_signal(stop)
         server.wait(START_SECONDS)
         watcher.communicate(b"stopped\n")
 

@@ -79,8 +79,7 @@ def retention(
     [1.0, 0.5]
     """
     grains = _grains(grain, periods, clock)
-    given = {"orders": orders, "events": events, "members": members, "segments": segments}
-    engine, names = together(given)
+    engine, names = together({"orders": orders, "events": events, "members": members, "segments": segments})
     matrix = Matrix(engine, names, as_of, timezone, week_start, clock == "24h")
     way, pairs = as_method(method), _pairs(names, cohort, activity)
     asked = [Asked(k, _STARTS[k], a, way, g, cohort_event, activity_event) for g in grains for k, a in pairs]

@@ -9,6 +9,7 @@ import pytest
 from support_browser import SCREENS, faults
 from support_workspace import csv, orders, put, workspace
 
+import ltv
 from ltv.identity.quality import pairwise
 from ltv.runs.ledger import Ledger
 from ltv.runs.plan import notebooks_folder
@@ -241,3 +242,42 @@ def test_without_invitations_and_trials_the_pages_say_so(tmp_path):
     assert (done.exit_code, done.why) == (0, "")
     for name, table in (("06_trial", "trials"), ("07_referral", "invites")):
         assert table in told_page(tmp_path, done.run_id, name)
+
+
+def test_the_funnel_counts_the_people_of_the_truth(shop, results):
+    events = pd.read_parquet(shop / "data" / "events", columns=["event_id", "ts", "event", "source"])
+    true = events.merge(pd.read_parquet(shop / "truth" / "events"), on="event_id").rename(columns={"person": "user_id"})
+    known = ltv.funnel(true, as_of=DAY, timezone="Asia/Shanghai", steps=["visit", "register", "activate_trial"]).whole
+    found = results("funnel").query("segment_kind == 'all'").set_index("step")
+    # what an account is known by is certain; a visit before it may be of an identifier that was never seen with it
+    for step, of in (("register", 0.06), ("activate_trial", 0.06)):
+        assert found.loc[step, "users"] == pytest.approx(known.loc[known["step"] == step, "users"].item(), rel=of)
+    assert found["rate_from_previous"].between(0, 1).all()
+    assert found["users"].is_monotonic_decreasing
+
+
+def test_the_parts_of_the_funnel_add_up_and_its_counters_lie_beside_the_results(shop, results):
+    table = results("funnel")
+    whole = table[table["segment_kind"] == "all"].set_index("step_index")
+    for kind in ("source", "status"):
+        parts = table[table["segment_kind"] == kind].groupby("step_index")[["users", "pending", "users_closed"]].sum()
+        assert (parts == whole[parts.columns]).all().all()
+    run_folder = (shop / "data" / "published" / str(DAY)).resolve()
+    (counters,) = run_folder.glob("metrics/*")
+    visits = pd.read_parquet(shop / "data" / "events", columns=["event"])["event"].eq("visit").sum()
+    lines = counters.read_text(encoding="utf-8").splitlines()
+    assert sum(int(line.split()[-1]) for line in lines if 'step="visit"' in line) == visits
+
+
+def test_another_funnel_can_be_asked_for_and_a_wrong_one_is_one_line(shop):
+    request = Request(shop, DAY, only=("04_funnel",))
+    done = run(replace(request, parameters={"steps": "visit, search, add_to_cart", "window_days": "0.5"}))
+    assert (done.exit_code, done.published) == (0, False)
+    table = pd.read_parquet(shop / "data" / "runs" / done.run_id / "results" / "funnel.parquet")
+    assert table.query("segment_kind == 'all'")["step"].tolist() == ["visit", "search", "add_to_cart"]
+    page = (shop / "data" / "runs" / done.run_id / "pages" / "04_funnel.html").read_text(encoding="utf-8")
+    assert "within 12 h" in page and str(shop) not in page
+    wrong = run(replace(request, parameters={"steps": "visit, serach"}))
+    assert wrong.exit_code == 1
+    (said,) = [task.why for task in Ledger(shop).tasks(wrong.run_id) if task.notebook == "04_funnel"]
+    assert "steps: found 'serach', allowed: names of events that there are: activate_trial, add_to_cart" in said

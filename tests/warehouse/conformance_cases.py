@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 MONEY = pa.decimal128(18, 6)
 SUM = pa.decimal128(28, 6)
@@ -18,6 +19,7 @@ SUM = pa.decimal128(28, 6)
 _READING = "runs while raw files are read, which the embedded engine does alone"
 _SQLITE = "is written for users of SQLite, on which tests/behaviour/test_referral.py runs it"
 _STORED = "reads the stored graph, a file of the embedded engine; Spark puts all together at once"
+_STREAMED = "feeds the compiled loop of the embedded engine; Spark takes the other funnel files"
 EMBEDDED_ONLY = {
     "ltv/behaviour/invite_tree_of_sqlite.sql": _SQLITE,
     "ltv/identity/state/around.sql": _STORED,
@@ -42,6 +44,8 @@ EMBEDDED_ONLY = {
     "ltv/identity/state/sum_of_identifiers.sql": _STORED,
     "ltv/identity/state/sum_of_links.sql": _STORED,
     "ltv/identity/state/user_ids.sql": _STORED,
+    "ltv/behaviour/funnel_keys.sql": _STREAMED,
+    "ltv/behaviour/funnel_keys_of_all.sql": _STREAMED,
     "ltv/sources/accepted.sql": _READING,
     "ltv/sources/by_source.sql": _READING,
     "ltv/sources/no_repeats.sql": _READING,
@@ -317,6 +321,37 @@ TRIALS = _table(
     ("4", 4, "x", _at("2024-02-01"), None, None, None), (None, 5, "x", _at("2024-01-01"), None, None, None),
 )  # fmt: skip
 ON_DAYS = _table({"user_id": _LONG, "n": _LONG}, (1, 10), (1, 10), (1, 12), (1, 40), (2, 11), (3, 10), (3, 11), (3, 12))
+# a funnel: equal moments, a name that is two steps, a start behind the others, somebody unknown
+FUNNEL_STEPS = _table({"event": _TEXT, "step": _INT}, ("visit", 0), ("share", 1), ("visit", 2))
+FUNNEL_ROWS = _table(
+    {"user_id": _LONG, "at": _LONG, "place": _LONG, "step": _INT, "source": _TEXT, "event_id": _TEXT},
+    (1, 100, 100, 0, "web", "b"), (1, 100, 100, 0, "app", "a"), (1, 100, 100, 1, "app", "c"), (1, 150, 150, 0, "web", "d"), (1, 160, 160, 1, "app", "é"),
+    (1, 170, 170, 2, "app", "Z"), (1, 900, 900, 0, "app", "g"), (2, 50, 50, 1, "app", "h"), (2, 60, 60, 0, "unknown", "i"), (2, 5000, 5000, 1, "app", "j"), (3, -10, -10, 0, "中", "k"), (3, -5, -5, 1, "中", "l"),
+)  # fmt: skip
+FUNNEL_STARTS = _table(
+    {"user_id": _LONG, "place": _LONG, "at": _LONG, "start": _LONG, "start_at": _LONG},
+    (1, 100, 100, 100, 100), (1, 100, 100, 100, 100), (1, 150, 150, 150, 150), (1, 900, 900, 900, 900), (2, 60, 60, 60, 60), (3, -10, -10, -10, -10),
+)  # fmt: skip
+FUNNEL_DEPTHS = _table(
+    {"user_id": _LONG, "depth": _INT, "start": _LONG, "start_at": _LONG}, (1, 0, 900, 900), (1, 1, 150, 150), (1, 2, 150, 150), (2, 0, 60, 60), (3, 0, -10, -10), (3, 1, -10, -10)
+)  # fmt: skip
+FUNNEL_HOPS = _table(
+    {"user_id": _LONG, "depth": _INT, "step": _INT, "place": _LONG, "at": _LONG, "before": _LONG},
+    (1, 2, 0, 150, 150, 150), (1, 2, 1, 160, 160, 150), (1, 2, 2, 170, 170, 160), (2, 0, 0, 60, 60, 60), (3, 1, 0, -10, -10, -10), (3, 1, 1, -5, -5, -10),
+)  # fmt: skip
+FUNNEL_PEOPLE = _table(
+    {"user_id": _LONG, "is_closed": _BOOL, "depth": _INT, "entered": _LONG, "last_at": _LONG, "source": _TEXT, "status": _TEXT},
+    (1, True, 1, 1_704_067_200_000_000, 1_704_067_200_000_000, "app", "new"), (1, False, 2, 1_704_153_600_000_000, 1_704_153_600_000_000, "app", "customer"),
+    (2, True, 0, 1_704_067_200_000_000, 1_704_067_200_000_000, "it's", None), (2, False, 0, 1_704_067_200_000_000, 1_704_067_200_000_000, "it's", None),
+    (4, True, 1, 1_704_067_200_000_000, 1_704_067_200_000_000, None, "new"),
+)  # fmt: skip
+FUNNEL_FIRSTS = _table({"user_id": _LONG, "at": _LONG}, (1, 1_704_067_200_000_001), (2, 5))
+MOMENTS_OF_STEPS = _table(
+    {"user_id": _LONG, "step": _INT, "seconds": _REAL}, (1, 1, 0.5), (4, 1, 2.25), (1, 2, 1e-6), (2, 1, 7.0)
+)
+_ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
+_WINDOW = {"window": 2_592_000_000_000}
+
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -357,6 +392,45 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
     "ltv/behaviour/invite_rows.sql": [
         Case(8, {"invites": INVITED}, {"is_named": "inviter_value IS NOT NULL"}, {"as_of": _at("2024-06-01")}), Case(8, {"invites": INVITED}, {"is_named": "FALSE"}, {"as_of": _at("2024-06-01")}),
+    "ltv/behaviour/funnel_attempts.sql": [
+        Case(3, {"deepest": FUNNEL_DEPTHS.take([2, 3, 5]), "rows": FUNNEL_ROWS, "hops": FUNNEL_HOPS}, {"scope": "TRUE"}),
+    ],
+    "ltv/behaviour/funnel_chain.sql": [Case(6, {"deepest": FUNNEL_DEPTHS})],
+    "ltv/behaviour/funnel_counters.sql": [
+        Case(5, {"acts": SEEN_AT, "steps": FUNNEL_STEPS}, _ACTS | {"origin": "'a''b'", "state": "CASE WHEN acts.user_id = 1 THEN 'ok' ELSE '中' END", "is_counted": "TRUE"}, {"as_of": _at("2024-02-01")}),
+    ],
+    "ltv/behaviour/funnel_counts.sql": [
+        Case(16, {"people": FUNNEL_PEOPLE, "segments": SEGMENTS}, {}, {"window": 86_400_000_000, "as_of_us": 1_704_153_600_000_001}),
+    ],
+    "ltv/behaviour/funnel_days.sql": [
+        Case(2, {"starts": FUNNEL_STARTS, "done": _table({"user_id": _LONG, "place": _LONG, "at": _LONG, "start": _LONG, "start_at": _LONG}, (1, 170, 170, 150, 150), (3, -5, -5, -10, -10)), "days": _table({"day": _INT, "begins": _LONG, "ends": _LONG}, (0, -20, 120), (1, 120, 200))}, {}, {"window": 30}),
+    ],
+    "ltv/behaviour/funnel_deepest.sql": [Case(3, {"depths": FUNNEL_DEPTHS})],
+    "ltv/behaviour/funnel_depths.sql": [Case(3, {"reached": FUNNEL_STARTS}, {}, {"depth": 1})],
+    "ltv/behaviour/funnel_firsts.sql": [Case(3, {"acts": SEEN_AT}, {"who": "user_id", "moment": "ts", "is_counted": "TRUE"})],
+    "ltv/behaviour/funnel_hop.sql": [Case(2, {"chain": FUNNEL_HOPS.filter(pc.equal(FUNNEL_HOPS["step"], 0)), "rows": FUNNEL_ROWS}, {}, {"step": 1, "gap": 1})],
+    "ltv/behaviour/funnel_instead.sql": [
+        Case(2, {"acts": SEEN_AT, "people": FUNNEL_PEOPLE, "names": _table({"event": _TEXT, "code": _LONG}, ("share", 0), ("visit", 1))}, _ACTS | {"known": "acts.ts < CAST('2025-01-01' AS TIMESTAMP)"}, _WINDOW | {"last": 2}),
+    ],
+    "ltv/behaviour/funnel_medians.sql": [Case(12, {"people": FUNNEL_PEOPLE, "moments": MOMENTS_OF_STEPS, "segments": SEGMENTS})],
+    "ltv/behaviour/funnel_moments.sql": [Case(3, {"hops": FUNNEL_HOPS})],
+    "ltv/behaviour/funnel_next.sql": [
+        Case(2, {"reached": FUNNEL_STARTS, "rows": FUNNEL_ROWS}, {}, {"step": 1, "gap": 1, "window": 1000}),
+        Case(3, {"reached": FUNNEL_STARTS, "rows": FUNNEL_ROWS}, {}, {"step": 1, "gap": 0, "window": 1000}),
+    ],
+    "ltv/behaviour/funnel_nobody.sql": [Case(0)],
+    "ltv/behaviour/funnel_people.sql": [
+        Case(5, {"attempts": FUNNEL_PEOPLE, "registered": FUNNEL_FIRSTS, "ordered": FUNNEL_FIRSTS}, {"standing": "CASE WHEN o.at < a.entered THEN 'customer' WHEN r.at < a.entered THEN 'registered' ELSE 'new' END"}),
+    ],
+    "ltv/behaviour/funnel_places.sql": [
+        Case(12, {"rows": FUNNEL_ROWS}, {"ordinal": "CAST(DENSE_RANK() OVER (PARTITION BY user_id ORDER BY at, event_id) AS BIGINT)"}), Case(12, {"rows": FUNNEL_ROWS}, {"ordinal": "at"}),
+    ],
+    "ltv/behaviour/funnel_quarters.sql": [Case(4, {"acts": SEEN_AT.slice(0, 5)}, {"moment": "ts"}, {"as_of": _at("2024-02-01")})],
+    "ltv/behaviour/funnel_rows.sql": [
+        Case(7, {"acts": SEEN_AT, "steps": FUNNEL_STEPS}, _ACTS | {"origin": "COALESCE(CAST(NULL AS VARCHAR), 'unknown')", "identity": "''", "is_counted": "TRUE", "known_before": "CAST('2024-02-01' AS TIMESTAMP)"}),
+    ],
+    "ltv/behaviour/funnel_starts.sql": [
+        Case(6, {"rows": FUNNEL_ROWS}, {"is_taken": "TRUE"}, {"since": -100, "until": 901}), Case(3, {"rows": FUNNEL_ROWS}, {"is_taken": "place = first_place"}, {"since": 0, "until": 900}),
     ],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],

@@ -15,12 +15,14 @@ import pytest
 from pandas.testing import assert_frame_equal
 from sqlglot import exp
 from support_experiments import AS_OF, PLAN, world
+from support_funnel import random_log
 from warehouse import vocabulary
 from warehouse.comparison import differences, rows
 from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
 from warehouse.vocabulary import Snippet
 
 from ltv import sql
+from ltv.behaviour.funnel import funnel
 from ltv.behaviour.referral import referral
 from ltv.behaviour.retention import retention
 from ltv.behaviour.trial import sweep_trials, trial_outcomes
@@ -269,6 +271,13 @@ def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
     given = {n: shop[n] for n in ("orders", "events", "members")} | {
         "invites": pa.Table.from_pylist(sent, pa.schema(schema))
     }
+
+
+@pytest.mark.parametrize("ties", ["steps", "event_id", "later"])
+def test_a_funnel_is_the_same_end_to_end(duck: DuckEngine, sparks: Any, ties: Any) -> None:
+    rows = random_log(5, people=20, rows=300)
+    orders = rows[rows["event"] == "login"].assign(status="paid", amount=1.0).rename(columns={"event_id": "order_id"})
+    given = {"events": pa.Table.from_pandas(rows), "orders": pa.Table.from_pandas(orders.drop(columns="event"))}
     found = []
     for engine in (duck, sparks):
         for name, table in given.items():
@@ -302,6 +311,12 @@ def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
     assert len(found[0][2]) > 10
     for one, other in zip(*found, strict=True):
         assert_frame_equal(one, other, rtol=1e-9, check_dtype=False)
+        tables = [Table(engine, f"shop {name}") for name in given]
+        asked = {"steps": ["visit", "register", "pay_success"], "ties": ties, "timezone": "Europe/London"}
+        found.append(funnel(*tables, as_of=date(2026, 1, 30), **asked))
+    assert found[0].whole["users"].min() > 0
+    for part in ("table", "next_events", "rolling"):
+        assert_frame_equal(getattr(found[0], part), getattr(found[1], part), rtol=1e-9, check_dtype=False)
 
 
 def test_the_calendar_of_a_zone_decides_who_came_back(duck: DuckEngine) -> None:
