@@ -352,6 +352,7 @@ MOMENTS_OF_STEPS = _table(
 _ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
 _WINDOW = {"window": 2_592_000_000_000}
 
+
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -392,6 +393,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
     "ltv/behaviour/invite_rows.sql": [
         Case(8, {"invites": INVITED}, {"is_named": "inviter_value IS NOT NULL"}, {"as_of": _at("2024-06-01")}), Case(8, {"invites": INVITED}, {"is_named": "FALSE"}, {"as_of": _at("2024-06-01")}),
+    ],
     "ltv/behaviour/funnel_attempts.sql": [
         Case(3, {"deepest": FUNNEL_DEPTHS.take([2, 3, 5]), "rows": FUNNEL_ROWS, "hops": FUNNEL_HOPS}, {"scope": "TRUE"}),
     ],
