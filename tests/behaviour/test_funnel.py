@@ -276,7 +276,7 @@ def test_the_day_of_entry_is_the_calendar_day_of_the_zone(zone, day):
     assert daily.loc[daily["entrants"] == 1, "date"].tolist() == [day]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 10_000),
     ties=st.sampled_from(["steps", "later", "event_id"]),

@@ -367,7 +367,7 @@ def test_every_day_is_as_if_it_were_the_last(seed):
 # ---- invariants
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(st.data())
 def test_any_order_of_rows_gives_the_same_and_every_row_has_one_kind(data):
     person = st.integers(0, 7)

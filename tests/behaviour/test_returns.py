@@ -49,11 +49,14 @@ def test_a_known_hazard_is_found_although_most_are_still_followed():
 
 
 def test_nineteen_bands_of_twenty_cover_the_truth():
-    hits = []
-    for seed in range(120):
-        curve = ltv.returns(shop(250, 100 + seed), as_of=date(2026, 4, 30), days=40).table.set_index("days")
+    draw, hits = np.random.default_rng(9), []
+    for _ in range(600):
+        again, followed = draw.exponential(50, 250), draw.uniform(0, 150, 250)
+        is_event = again < followed
+        days = np.where(is_event, np.floor(again) + 1, np.floor(followed))
+        curve = kaplan_meier(days, is_event, np.ones(250, int), 40).set_index("days")
         hits.append(curve.loc[30, "low"] <= 1 - np.exp(-0.02 * 30) <= curve.loc[30, "high"])
-    assert np.mean(hits) >= 0.95 - 3 * (0.05 * 0.95 / 120) ** 0.5
+    assert np.mean(hits) >= 0.95 - 3 * (0.05 * 0.95 / 600) ** 0.5
 
 
 def test_orders_of_the_same_day_can_be_first_and_second_and_unpaid_ones_neither():

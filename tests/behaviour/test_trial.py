@@ -267,7 +267,7 @@ def test_with_its_rows_written_the_next_sweep_gives_nothing():
     assert ltv.trial_outcomes(after, as_of=AS_OF).overdue.empty
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(st.integers(0, 10_000), st.data())
 def test_a_sweep_that_was_killed_anywhere_leaves_the_rest_to_the_next(seed, data):
     given = world(seed, n=60)

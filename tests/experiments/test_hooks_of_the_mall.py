@@ -16,6 +16,7 @@ from ltv.sources.mall import simulate
 from ltv.workspace.prepare import Preparation
 from ltv.workspace.workspace import assemble
 
+pytestmark = pytest.mark.xdist_group("experiments of a mall")  # which is simulated once
 PROJECT = Path(__file__).parents[2]
 END = dt.date(2026, 6, 30)
 # experiment → what decides, the truth's column, days that everybody has had
