@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import day_end, day_start
+from ltv.warehouse.local_time import DAY_US, day_end, day_start, micros
 
 Start = Literal["latest", "first"]
 Ties = Literal["steps", "event_id", "later"]
@@ -17,7 +17,7 @@ STEPS = ("visit", "register", "activate_trial", "submit_order", "pay_success")
 BREAKDOWN, DETAILS = ("source", "status"), ("next_events", "rolling")
 MOST_STEPS = 16
 MOST_WINDOW_DAYS = 3650
-SECOND_US, HOUR_US, DAY_US = 1_000_000, 3_600_000_000, 86_400_000_000
+SECOND_US, HOUR_US = 1_000_000, 3_600_000_000
 _EARLIEST_US = -(1 << 62)
 
 
@@ -69,15 +69,6 @@ class Asked:
         A name that stands in the list for the second time must be later, so that one row is never two steps.
         """
         return tuple(int(self.ties == "later" or name in self.steps[:k]) for k, name in enumerate(self.steps))
-
-
-def micros(moment: dt.datetime) -> int:
-    """A naive UTC time in microseconds.
-
-    >>> micros(dt.datetime(1970, 1, 1, 0, 0, 1))
-    1000000
-    """
-    return round(moment.replace(tzinfo=dt.UTC).timestamp() * SECOND_US)
 
 
 def asked(

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 from sqlglot import exp
 
 from ltv import sql
-from ltv.behaviour.funnel_asked import DAY_US, Asked, begin, micros
+from ltv.behaviour.funnel_asked import Asked, begin
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import zone
+from ltv.warehouse.local_time import DAY_US, micros, zone
 
 if TYPE_CHECKING:
     import pyarrow as pa

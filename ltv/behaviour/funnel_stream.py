@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ltv import sql
-from ltv.behaviour.funnel_asked import Asked, micros
+from ltv.behaviour.funnel_asked import Asked
 from ltv.behaviour.funnel_parts import ATTEMPTS, MOMENTS, ROOM, ROWS, Days, Parts
+from ltv.warehouse.local_time import micros
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -74,12 +74,3 @@ def day_of(number: int) -> date:
     '1970-01-02'
     """
     return date.fromordinal(date(1970, 1, 1).toordinal() + number)
-
-
-def micros(moment: datetime) -> int:
-    """Microseconds of a naive UTC time since 1970.
-
-    >>> micros(datetime(1970, 1, 1, 0, 0, 1))
-    1000000
-    """
-    return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  engine times are naive UTC

@@ -19,12 +19,12 @@ import numpy as np
 import pandas as pd
 
 from ltv import sql
-from ltv.behaviour.given import micros, orders_form, positive, require
+from ltv.behaviour.given import orders_form, positive, require
 from ltv.behaviour.referral_daily import Days, Moments, Users, daily, users_of
 from ltv.behaviour.referral_result import Referral, Terms
 from ltv.behaviour.referral_tree import CYCLE, KINDS, RING, RingRule, Tree, grow
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import day_end
+from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ltv import sql
-from ltv.behaviour.given import day_number, day_of, micros
+from ltv.behaviour.given import day_number, day_of
 from ltv.behaviour.kernels import Ints
-from ltv.warehouse.local_time import day_end
+from ltv.warehouse.local_time import DAY_US, day_end, micros
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 Users = Literal["active", "registered"]
 _ROOM = "ltv.behaviour"
 _ACTIVITY = "ref activity"
-_DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)
@@ -164,5 +163,5 @@ def _medians(at: Ints, waits: Ints, begin: Ints, end: Ints) -> list[float]:
     found = []
     for low, high in zip(begin, end, strict=True):
         inside = waits[(at >= low) & (at < high)]
-        found.append(float(np.median(inside)) / _DAY_US if len(inside) else float("nan"))
+        found.append(float(np.median(inside)) / DAY_US if len(inside) else float("nan"))
     return found

@@ -16,6 +16,7 @@ import pandas as pd
 
 from ltv.behaviour import kernels
 from ltv.behaviour.kernels import Ints
+from ltv.warehouse.local_time import DAY_US
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 KINDS = ("counted", "alone", "again", "self", "cycle", "ring", "unknown")
 COUNTED, ALONE, AGAIN, SELF, CYCLE, RING, UNKNOWN = range(len(KINDS))
 NOBODY, SOMEBODY = -1, -2  # came alone; was invited by somebody who is no known person
-DAY_US = 86_400_000_000
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from ltv.behaviour.buckets import (
 from ltv.behaviour.retention_spans import MOST_PERIODS, Method
 from ltv.behaviour.tables_of_people import PeopleTables
 from ltv.errors import UsageError, found
+from ltv.warehouse.local_time import DAY_US
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,8 +36,7 @@ if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
 
 _ROOM = "ltv.behaviour"
-_DAY_US = 86_400_000_000
-_SPAN_US = {"day": _DAY_US, "week": 7 * _DAY_US}
+_SPAN_US = {"day": DAY_US, "week": 7 * DAY_US}
 
 
 @dataclass(frozen=True)

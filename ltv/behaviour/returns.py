@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -20,7 +20,7 @@ from ltv.behaviour.tables_of_people import PeopleTables
 from ltv.errors import UsageError, found
 from ltv.result import Column, Result, Takeaway, View
 from ltv.text import Lang, number
-from ltv.warehouse.local_time import day_end
+from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def returns(
         groups = {"firsts": "back firsts", "segments": names.get("segments", "back no segments")}
         engine.define("back groups", sql.load(_ROOM, "everybody_and_groups", tables=groups))
         parts = {"firsts": "back firsts", "seconds": "back seconds", "groups": "back groups"}
-        end = round(day_end(as_of, timezone).replace(tzinfo=UTC).timestamp() * 1_000_000)
+        end = micros(day_end(as_of, timezone))
         rows = engine.frame(sql.load(_ROOM, "returns", tables=parts), {"as_of_us": end})
     finally:
         engine.drop([f"back {name}" for name in reversed(_NAMES)])

@@ -18,11 +18,11 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.behaviour.buckets import WeekStart, bucket, first_day
-from ltv.behaviour.given import micros, positive, require
+from ltv.behaviour.given import positive, require
 from ltv.behaviour.trial_curve import Ints, incidence
 from ltv.behaviour.trial_result import TrialOutcomes
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import day_end, zone
+from ltv.warehouse.local_time import day_end, micros, zone
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:

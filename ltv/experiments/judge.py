@@ -33,13 +33,13 @@ from ltv.experiments.findings import (
 )
 from ltv.experiments.judged import Judged
 from ltv.experiments.looks import looks
-from ltv.experiments.metrics import COVARIATES, DAY_US, Metric
+from ltv.experiments.metrics import COVARIATES, Metric
 from ltv.experiments.people_of_test import Measured, People
 from ltv.experiments.rows import Row, frame_of
 from ltv.experiments.units import EARLIEST, FIRST, LATEST, Tables
 from ltv.settings.experiment import Experiment
 from ltv.settings.metric import metric_name
-from ltv.warehouse.local_time import day_end
+from ltv.warehouse.local_time import DAY_US, day_end
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:

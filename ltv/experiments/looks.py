@@ -11,7 +11,7 @@ from sqlglot import exp
 from ltv import sql
 from ltv.errors import UsageError
 from ltv.experiments.methods import Question, decisive
-from ltv.experiments.metrics import DAY_US
+from ltv.warehouse.local_time import DAY_US
 
 if TYPE_CHECKING:
     import pandas as pd

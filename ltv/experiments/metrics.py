@@ -14,10 +14,10 @@ from sqlglot import exp
 from ltv import sql
 from ltv.settings.metric import EVENT, RETENTION, MetricName
 from ltv.text import Text, Unit, same
+from ltv.warehouse.local_time import DAY_US
 
 Kind = Literal["mean", "rate", "ratio"]
 Source = Literal["orders", "activity", "events", "invites", "ltv"]
-DAY_US = 86_400_000_000
 PRE_DAYS = 28
 
 

@@ -9,13 +9,14 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.experiments.methods import Question, largest_kept
-from ltv.experiments.metrics import DAY_US, Metric
+from ltv.experiments.metrics import Metric
 from ltv.experiments.moments import CannotJudgeError, Estimate
 from ltv.experiments.planned_words import ENTRIES, WORDS
 from ltv.experiments.power import minimum_detectable_lift, sample_size_means, sample_size_proportions
 from ltv.experiments.sequential import critical_value
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, Text, number
+from ltv.warehouse.local_time import DAY_US
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -18,7 +18,8 @@ from sqlglot import exp
 from ltv import sql
 from ltv.errors import UsageError, found
 from ltv.experiments.given import checked
-from ltv.experiments.metrics import DAY_US, PRE_DAYS, Metric
+from ltv.experiments.metrics import PRE_DAYS, Metric
+from ltv.warehouse.local_time import DAY_US, micros
 
 if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
@@ -48,7 +49,7 @@ class Tables:
     @property
     def as_of_us(self) -> int:
         """`as_of` in microseconds."""
-        return round(self.as_of.replace(tzinfo=UTC).timestamp() * 1_000_000)
+        return micros(self.as_of)
 
     def load(self, name: str, **tables: str) -> exp.Query:
         """A query of this room over real tables."""

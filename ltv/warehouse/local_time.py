@@ -14,6 +14,17 @@ from sqlglot import exp
 from ltv import sql
 from ltv.errors import UsageError, found
 
+DAY_US = 86_400_000_000  # of 24 hours
+
+
+def micros(moment: datetime) -> int:
+    """A naive UTC time in microseconds since 1970, exactly.
+
+    >>> micros(datetime(1970, 1, 1, 0, 0, 1))
+    1000000
+    """
+    return (moment - datetime(1970, 1, 1)) // timedelta(microseconds=1)  # noqa: DTZ001  engine times are naive UTC
+
 
 def zone(name: str) -> ZoneInfo:
     """Return a time zone by its IANA name.
