@@ -349,6 +349,18 @@ FUNNEL_FIRSTS = _table({"user_id": _LONG, "at": _LONG}, (1, 1_704_067_200_000_00
 MOMENTS_OF_STEPS = _table(
     {"user_id": _LONG, "step": _INT, "seconds": _REAL}, (1, 1, 0.5), (4, 1, 2.25), (1, 2, 1e-6), (2, 1, 7.0)
 )
+# 1 gives a part back later, 2 all on the same day, 3 pays nothing, 4 did not pay, 5 gives back only
+SOLD = _table(
+    {"user_id": _LONG, "sold_day": _LONG, "refund_day": _LONG, "money": MONEY, "refunded": MONEY, "status": _TEXT},
+    (1, 10, 10, Decimal("19.99"), Decimal(0), "paid"), (1, 10, 30, Decimal("0.01"), Decimal("0.005"), "paid"), (1, 25, 24, Decimal(5), Decimal(1), "refunded"),
+    (2, 12, 12, Decimal(8), Decimal(8), "refunded"), (3, 12, 12, Decimal(0), Decimal(0), "paid"), (4, 12, 12, Decimal(3), Decimal(0), "failed"),
+    (5, 13, 13, Decimal(-3), Decimal(0), "paid"), (None, 13, 13, Decimal(3), Decimal(0), "paid"), (6, 13, 13, None, Decimal(0), "paid"),
+)  # fmt: skip
+MOVED = _table(
+    {"user_id": _LONG, "day": _LONG, "known_day": _LONG, "sold": _REAL, "amount": _REAL, "purchases": _LONG},
+    (1, 10, 10, 20.0, 20.0, 2), (1, 10, 30, 0.0, -0.005, 0), (1, 25, 25, 5.0, 4.0, 1), (1, 40, 40, 9.0, 9.0, 1), (2, 12, 12, 8.0, 0.0, 1),
+    (3, 12, 12, 0.0, 0.0, 1), (3, 14, 14, 0.0, -2.5, 0), (5, 13, 13, 0.0, -3.0, 0),
+)  # fmt: skip
 _ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
 _WINDOW = {"window": 2_592_000_000_000}
 
@@ -441,6 +453,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/behaviour/trial_rows.sql": [Case(3, {"trials": TRIALS}, {}, {"as_of": _at("2024-02-01")}), Case(2, {"trials": TRIALS}, {}, {"as_of": _at("2024-01-01 00:00:00.000001")})],
+    "ltv/lifetime/movements.sql": [Case(7, {"orders": SOLD}, {"is_paid": "status IN ('paid', 'refunded')"})],
+    "ltv/lifetime/summaries.sql": [Case(2, {"movements": MOVED}, {}, {"cutoff_day": 40}), Case(0, {"movements": MOVED}, {}, {"cutoff_day": 9})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
     "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"span": 86_400_000_000})],
     "ltv/experiments/entries.sql": [
