@@ -73,6 +73,15 @@ def _first_change(place: ZoneInfo, low: datetime, high: datetime) -> tuple[datet
 
 def local_day(column: exp.Expr, timezone: str, start: datetime, end: datetime) -> exp.Expr:
     """An expression for the calendar day in a zone of a UTC time between `start` and `end`."""
+    return exp.cast(_local(column, timezone, start, end), "DATE")
+
+
+def local_hour(column: exp.Expr, timezone: str, start: datetime, end: datetime) -> exp.Expr:
+    """An expression for the hour of the day in a zone, 0 to 23, of a UTC time between `start` and `end`."""
+    return sql.expression("EXTRACT(HOUR FROM t)", t=_local(column, timezone, start, end))
+
+
+def _local(column: exp.Expr, timezone: str, start: datetime, end: datetime) -> exp.Expr:
     steps = transitions(timezone, start, end)
     shifted = sql.expression("t + o", t=column, o=_interval(steps[0][1]))
     if len(steps) > 1:
@@ -83,7 +92,7 @@ def local_day(column: exp.Expr, timezone: str, start: datetime, end: datetime) -
                 sql.expression("t + o", t=column, o=_interval(offset)),
             )
         shifted = case.else_(sql.expression("t + o", t=column, o=_interval(steps[-1][1])))
-    return exp.cast(shifted, "DATE")
+    return shifted
 
 
 def _interval(offset: timedelta) -> exp.Expr:
