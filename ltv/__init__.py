@@ -17,6 +17,7 @@ What there is:
     returns          how long until the second order
     funnel           how far people come through ordered steps, and what the lost do instead
     funnel_counters  events of each step as OpenMetrics counters; read_counters reads them back
+    golden48         the first 48 hours of each launch against what should have been
     assign           who gets which variant of an experiment
     compare          the arms of a test in a table of people
     plan_experiment  how many people and days a test needs, at the traffic there is
@@ -42,6 +43,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ltv.behaviour.funnel import funnel
     from ltv.behaviour.funnel_export import funnel_counters
+    from ltv.behaviour.golden48 import golden48
     from ltv.behaviour.lifecycle import lifecycle
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
@@ -72,6 +74,7 @@ __all__ = [
     "explain_user",
     "funnel",
     "funnel_counters",
+    "golden48",
     "invite_tree_query",
     "judge",
     "lifecycle",
@@ -98,6 +101,7 @@ _HOMES = {
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_user": "ltv.workspace.explain",
+    "golden48": "ltv.behaviour.golden48",
     "invite_tree_query": "ltv.behaviour.referral_traces",
     "funnel": "ltv.behaviour.funnel",
     "funnel_counters": "ltv.behaviour.funnel_export",

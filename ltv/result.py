@@ -70,6 +70,23 @@ class Column:
     words: Mapping[str, Text] = field(default_factory=dict)
 
 
+class Worded:
+    """Texts as values of a column, each told in the language of the page.
+
+    >>> told = Worded()
+    >>> told(Text("升", "up")), told.words["up"].zh
+    ('up', '升')
+    """
+
+    def __init__(self) -> None:
+        self.words: dict[str, Text] = {}
+
+    def __call__(self, text: Text) -> str:
+        """Remember a text and return the value that stands for it."""
+        self.words[text.en] = text
+        return text.en
+
+
 @dataclass(frozen=True)
 class View:
     """One block of a page: a chart or a table, with the rows behind it.

@@ -7,24 +7,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from ltv.behaviour.funnel_figures import duration
 from ltv.behaviour.funnel_words import KIND, STATUS, WORDS, step
-from ltv.result import Column, View
+from ltv.result import Column, View, Worded
 from ltv.text import Text, Unit, same
 
 if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_NEXT, SHOWN_DAYS = 5, 90
-
-
-class _Worded:
-    """Texts as values of a column, each told in the language of the page."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, Text] = {}
-
-    def __call__(self, text: Text) -> str:
-        self.words[text.en] = text
-        return text.en
 
 
 def group(kind: str, segment: str) -> Text:
@@ -36,7 +25,7 @@ def group(kind: str, segment: str) -> Text:
     return STATUS.get(segment, same(segment)) if kind == "status" else same(segment)
 
 
-def _column(name: str, unit: Unit = "text", worded: _Worded | None = None, label: Text | None = None) -> Column:
+def _column(name: str, unit: Unit = "text", worded: Worded | None = None, label: Text | None = None) -> Column:
     return Column(name, label or WORDS[name], unit, words=worded.words if worded else {})
 
 
@@ -71,7 +60,7 @@ def steps(whole: pd.DataFrame) -> View:
 
 
 def _of_steps(whole: pd.DataFrame) -> tuple[pd.DataFrame, list[Column]]:
-    named, time = _Worded(), _Worded()
+    named, time = Worded(), Worded()
     rows = []
     for r in _tuples(whole):
         row = {"step": named(step(r.step)), "users": r.users, "pending": r.pending, "users_closed": r.users_closed}
@@ -90,7 +79,7 @@ def _of_steps(whole: pd.DataFrame) -> tuple[pd.DataFrame, list[Column]]:
 
 def breakdown(table: pd.DataFrame, names: Sequence[str]) -> View:
     """One row a group: people who entered, and the share of them who reached each step."""
-    kind_word, group_word = _Worded(), _Worded()
+    kind_word, group_word = Worded(), Worded()
     rows = []
     for (kind, segment), part in table[table["segment_kind"] != "all"].groupby(["segment_kind", "segment"], sort=False):
         of = part.set_index("step_index")
@@ -114,7 +103,7 @@ def breakdown(table: pd.DataFrame, names: Sequence[str]) -> View:
 
 def instead(rows: pd.DataFrame) -> View:
     """The most frequent next events of those lost after each step."""
-    named, event = _Worded(), _Worded()
+    named, event = Worded(), Worded()
     told = [
         {
             "lost_after": named(step(r.step)),

@@ -9,7 +9,7 @@ from ltv.experiments.checks_words import NAMES
 from ltv.experiments.decide_words import VERDICTS
 from ltv.experiments.judged_words import BASIS, DIRECTIONS, METHODS, STATES, WORDS
 from ltv.experiments.rows import ALL, Row
-from ltv.result import Column, View
+from ltv.result import Column, View, Worded
 from ltv.text import Text, Unit, number, same
 
 if TYPE_CHECKING:
@@ -18,17 +18,6 @@ if TYPE_CHECKING:
     from ltv.experiments.decide import Decision
     from ltv.experiments.findings import Findings
     from ltv.experiments.metrics import Metric
-
-
-class _Worded:
-    """Texts as values of a column, each told in the language of the page."""
-
-    def __init__(self) -> None:
-        self.words: dict[str, Text] = {}
-
-    def __call__(self, text: Text) -> str:
-        self.words[text.en] = text
-        return text.en
 
 
 def _view(name: str, frame: pd.DataFrame, columns: Sequence[Column], **named: Text) -> View:
@@ -42,13 +31,13 @@ def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[Column]) -> pd.Data
     return pd.DataFrame(rows, columns=[c.name for c in columns])
 
 
-def _column(name: str, unit: Unit = "text", worded: _Worded | None = None) -> Column:
+def _column(name: str, unit: Unit = "text", worded: Worded | None = None) -> Column:
     return Column(name, WORDS[name], unit, words=worded.words if worded else {})
 
 
 def decisions(told: Sequence[Decision], currency: str) -> View:
     """What to do about every variant, why, and what it is worth."""
-    metric, verdict, mean = _Worded(), _Worded(), _Worded()
+    metric, verdict, mean = Worded(), Worded(), Worded()
     rows = []
     for d in told:
         row, stake = d.row, d.stake
@@ -86,7 +75,7 @@ _MEANS = ("mean", "mean_control")
 
 def checks(tests: Sequence[Findings]) -> View:
     """What was looked at before any effect; what failed first."""
-    name, state, told, rule = _Worded(), _Worded(), _Worded(), _Worded()
+    name, state, told, rule = Worded(), Worded(), Worded(), Worded()
     order = ["bad", "watch", "none", "good"]
     found = [(t.experiment, c) for t in tests for c in t.checks]
     rows = [
@@ -111,7 +100,7 @@ def checks(tests: Sequence[Findings]) -> View:
 
 def methods(test: Findings, currency: str) -> View:
     """Every method on every metric of one test."""
-    metric, method, mean, toward, basis = _Worded(), _Worded(), _Worded(), _Worded(), _Worded()
+    metric, method, mean, toward, basis = Worded(), Worded(), Worded(), Worded(), Worded()
     known = {m.name: m for m in test.metrics}
     rows = []
     for row in (r for r in test.rows if r.segment_kind == ALL and r.metric in known and r.method in METHODS):
@@ -167,7 +156,7 @@ def _of_segment(row: Row) -> dict[str, Any]:
 
 def hooks(tests: Sequence[Findings]) -> View:
     """Effect, cost and net of every paid hook."""
-    verdict = _Worded()
+    verdict = Worded()
     rows: list[dict[str, Any]] = []
     for test in (t for t in tests if t.declared is not None and t.declared.hook):
         rows += [_hook(test, d) | {"verdict": verdict(VERDICTS[d.verdict])} for d in test.decisions]

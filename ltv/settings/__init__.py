@@ -12,6 +12,7 @@ from typing import Any
 
 from ltv.contract import INPUTS
 from ltv.errors import UsageError, found
+from ltv.settings.calendar import check_days
 from ltv.settings.experiment import Experiment, experiments
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.text import Lang, as_lang
@@ -111,6 +112,7 @@ class Settings:
         threads: threads of the engine; 0 means all cores.
         notebook_timeout_s: a notebook that takes longer is stopped, in seconds.
         week_start: first day of a week.
+        special_days: sales and feasts, which no baseline of ordinary weeks can hold; see `ltv.settings.calendar`.
         sources: table → where it comes from.
         identity: how identifiers become people.
         segments: groups of people.
@@ -129,6 +131,7 @@ class Settings:
     threads: int = 0
     notebook_timeout_s: int = 3600
     week_start: str = "monday"
+    special_days: tuple[str, ...] = ()
     sources: dict[str, Source] = field(default_factory=dict)
     identity: Identity = field(default_factory=Identity)
     segments: tuple[Segment, ...] = ()
@@ -223,6 +226,10 @@ def _week_start(name: str, value: object) -> str:
     if value not in ("monday", "sunday"):
         raise UsageError(found(f"{FILE} {name}", value, "monday, sunday"))
     return str(value)
+
+
+def _special_days(name: str, value: object) -> tuple[str, ...]:
+    return check_days(f"{FILE} {name}", [text(name, v) for v in items(name, value)])
 
 
 def _freshness(name: str, value: object) -> dict[str, float]:
@@ -324,6 +331,7 @@ _READERS: dict[str, Any] = {
     "threads": whole,
     "notebook_timeout_s": whole,
     "week_start": _week_start,
+    "special_days": _special_days,
     "sources": _sources,
     "identity": _identity,
     "segments": _segments,

@@ -79,6 +79,7 @@ class DuckEngine(Engine):
         self._set("python_enable_replacements", False)
         self._set("autoinstall_known_extensions", False)
         self._set("autoload_known_extensions", False)
+        self._set("enable_progress_bar", False)  # a notebook would show it, and so would its page
         self._set("preserve_insertion_order", True)
         # people are numbered densely: up to four million of them are grouped by address instead of by hash
         self._set("perfect_ht_threshold", 22)

@@ -366,6 +366,32 @@ _WINDOW = {"window": 2_592_000_000_000}
 
 
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
+_HOUR, _NIGHT = 3_600_000_000, 1_717_200_000_000_000  # June 1 2024 in Greenwich
+_COUNT = {"part": _TEXT, "user_id": _LONG, "us": _LONG, "amount": pa.float64(), "source": _TEXT}
+AROUND = _table(
+    _COUNT,
+    ("visitors", 1, _NIGHT, 1.0, "app"), ("visitors", 1, _NIGHT + _HOUR, 1.0, "app"), ("visitors", 2, _NIGHT + 30 * _HOUR, 1.0, "web"),
+    ("visitors", 2, _NIGHT - 1, 1.0, None), ("value", None, _NIGHT + 7 * _HOUR, 9.5, "app"), ("value", 1, _NIGHT + 8 * _HOUR, -0.25, "app"),
+)  # fmt: skip
+SLOTS = _table(
+    {"launch": _LONG, "slot": _LONG, "begin_us": _LONG, "end_us": _LONG, "day": _LONG, "source": _TEXT, "crowd": _TEXT},
+    *((0, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_875 + d, None, None) for d in range(2)),
+    (0, 1, _NIGHT - 168 * _HOUR, _NIGHT, 19_874, None, None), (1, 0, _NIGHT, _NIGHT + 24 * _HOUR, 19_875, "app", None),
+    (2, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_876, None, "silver"),
+)  # fmt: skip
+PLACED = _table(
+    {"part": _TEXT, "user_id": _LONG, "amount": pa.float64(), "launch": _LONG, "slot": _LONG, "elapsed": _LONG},
+    ("visitors", 1, 1.0, 0, 0, 5), ("visitors", 1, 1.0, 0, 0, 3), ("visitors", 2, 1.0, 0, 0, 50), ("visitors", 2, 1.0, 0, 1, 7), ("value", 2, 0.5, 0, 1, 7),
+)  # fmt: skip
+_EXPOSED = {"cell": _LONG, "user_id": _LONG, "from_us": _LONG, "until_us": _LONG, "arm": _INT}
+IN_ARMS = _table(
+    _EXPOSED,
+    (3, 1, _NIGHT, _NIGHT + 48 * _HOUR, 0),
+    (3, 2, _NIGHT, _NIGHT + 24 * _HOUR, 1),
+    (4, 9, _NIGHT, _NIGHT + 1, 1),
+)
+
+
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
     "ltv/behaviour/active_days.sql": [Case(7, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100", "is_activity": "TRUE"})],
@@ -403,6 +429,31 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/days_of_first.sql": [Case(2, {"activity": ON_DAYS})],
     "ltv/behaviour/first_bucket.sql": [Case(2, {"starts": ACTIVITY}, {"is_start": "status = 'paid'"})],
     "ltv/behaviour/first_bucket_of_words.sql": [Case(5, {"words": WORDS}, {}, {"base": 100})],
+    "ltv/behaviour/golden48_part.sql": [
+        Case(4, {"rows": SEEN_AT}, {"part": "'visits'", "person": "user_id", "moment": "ts", "amount": "1", "system": "NULL", "is_counted": "event = 'visit'"}),
+    ],
+    "ltv/behaviour/golden48_registered.sql": [
+        Case(2, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2024-01-02")), (1, _at("2024-01-01")), (2, _at("2024-01-03")), (None, _at("2024-01-03")))}),
+    ],
+    "ltv/behaviour/golden48_placed.sql": [
+        Case(11, {"counted": AROUND, "slots": SLOTS, "crowds": _table({"user_id": _LONG, "crowd": _TEXT}, (2, "silver"), (1, "students"))}),
+    ],
+    "ltv/behaviour/golden48_people.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
+    "ltv/behaviour/golden48_sums.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
+    "ltv/behaviour/golden48_hours.sql": [Case(2, {"rows": SEEN_AT}, {"moment": "ts"}, {"as_of_us": 1_704_153_600_000_000})],
+    "ltv/behaviour/golden48_exposed.sql": [
+        Case(
+            2,
+            {
+                "exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2024-06-01 01:00"), "blue", "control"), (1, _at("2024-06-01"), "blue", "new"), (2, _at("2024-06-01"), "blue", "control"), (3, _at("2024-06-04"), "blue", "new"), (None, _at("2024-06-01"), "blue", "new"), (4, _at("2024-06-01"), "red", "new")),
+                "tested": _table({"cell": _LONG, "experiment": _TEXT, "control": _TEXT, "begin_us": _LONG, "until_us": _LONG}, (3, "blue", "control", _NIGHT, _NIGHT + 48 * _HOUR)),
+            },
+        ),
+    ],
+    "ltv/behaviour/golden48_met.sql": [Case(3, {"exposed": IN_ARMS})],
+    "ltv/behaviour/golden48_arms.sql": [
+        Case(2, {"exposed": IN_ARMS, "counted": AROUND, "parts": _table({"part": _TEXT, "is_person": pa.bool_()}, ("visitors", True), ("value", False))}),
+    ],
     "ltv/behaviour/invite_rows.sql": [
         Case(8, {"invites": INVITED}, {"is_named": "inviter_value IS NOT NULL"}, {"as_of": _at("2024-06-01")}), Case(8, {"invites": INVITED}, {"is_named": "FALSE"}, {"as_of": _at("2024-06-01")}),
     ],
