@@ -44,10 +44,19 @@ class Feature:
 
 
 def _of(table: str, stage: Stage, *rows: tuple[str, str, Unit, Text, Text]) -> tuple[Feature, ...]:
-    return tuple(Feature(name, stage, sql, unit, label, why, table, name in _COUNTS) for name, sql, unit, label, why in rows)
+    return tuple(
+        Feature(name, stage, sql, unit, label, why, table, name in _COUNTS) for name, sql, unit, label, why in rows
+    )
 
 
-_COUNTS = {"sessions_per_week", "active_day_share", "frequency", "category_breadth", "tickets_per_month", "invites_per_month"}
+_COUNTS = {
+    "sessions_per_week",
+    "active_day_share",
+    "frequency",
+    "category_breadth",
+    "tickets_per_month",
+    "invites_per_month",
+}
 _RHYTHM = _of(
     "events",
     "sessions",
@@ -133,7 +142,10 @@ _RHYTHM = _of(
         "search_cart_abandon_return_72h",
         f"AVG(CASE WHEN {_RETURN_KNOWN} THEN CASE WHEN search_us <= cart_us AND {_ABANDONED} AND {_BACK} THEN 1.0 ELSE 0.0 END END)",
         "rate",
-        Text("“搜索 → 加购 → 放弃 → 72 小时内回来”的会话占比", "Share of sessions that search, add to cart, are left, with a return within 72 h"),
+        Text(
+            "“搜索 → 加购 → 放弃 → 72 小时内回来”的会话占比",
+            "Share of sessions that search, add to cart, are left, with a return within 72 h",
+        ),
         Text("高价值的回流路径", "The path of return that high value takes"),
     ),
     (
@@ -149,7 +161,7 @@ _ACTS = _of(
     "told_acts",
     (
         "active_day_share",
-        "COUNT(DISTINCT day) / GREATEST(MIN(observed_days), 1)",
+        "LEAST(COUNT(DISTINCT day) / GREATEST(MIN(observed_days), 1), 1)",
         "rate",
         Text("活跃天数占比", "Share of days with an event"),
         Text("日常习惯的强度", "Strength of the habit"),

@@ -1,2 +1,2 @@
 -- How often each person looked into each category.
-SELECT user_id, category, COUNT(*) AS acts FROM acts WHERE category IS NOT NULL AND grouping <> 'an order' GROUP BY user_id, category
+SELECT user_id, category, COUNT(*) AS acts FROM acts WHERE category IS NOT NULL GROUP BY user_id, category

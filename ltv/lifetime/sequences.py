@@ -16,8 +16,8 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.behaviour.given import positive, require
-from ltv.lifetime.feature_catalogue import CATALOGUE, Feature, Stage
-from ltv.warehouse.local_time import DAY_US, local_hour, micros
+from ltv.lifetime.feature_catalogue import CATALOGUE, Feature
+from ltv.warehouse.local_time import local_hour, micros
 from ltv.warehouse.table import Table, TableLike, together
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _NEEDS = {
     "tickets": ("user_id", "ts"),
     "invites": ("ts",),
 }
-FEATURES = "sequence features"
+FEATURES = "features"
 
 
 @dataclass
@@ -94,14 +94,20 @@ class Sequences:
         stages: dict[str, str] = {"people": people}
         stages["bought"] = keep("bought", self._bought(cutoff))
         if "events" in self.names:
-            given = {"events": self.names["events"], "bought": stages["bought"]}
-            acts = keep("acts", sql.load(_ROOM, "acts", tables=given, columns=self._act_columns(begin, cutoff)))
-            known = {"acts": acts, "people": people}
+            filled = self._act_columns(begin, cutoff)
+            acts = keep("acts", sql.load(_ROOM, "acts", tables={"events": self.names["events"]}, columns=filled))
+            silent = keep("silent", sql.load(_ROOM, "silent_sessions", tables={"acts": acts}))
+            visits = keep("visits", sql.load(_ROOM, "visits", tables={"acts": acts, "silent": silent}))
+            known = {"acts": acts, "people": people, "visits": visits, "bought": stages["bought"]}
             stages["sessions"] = keep("sessions", sql.load(_ROOM, "sessions", tables=known))
-            stages["told_acts"] = keep("told acts", sql.load(_ROOM, "told_acts", tables=known))
+            stages["told_acts"] = _PREFIX + "told acts"
+            self.engine.define(stages["told_acts"], sql.load(_ROOM, "told_acts", tables=known))
+            made.append(stages["told_acts"])
             stages["interests"] = keep("interests", sql.load(_ROOM, "interests", tables=known))
         if "touches" in self.names:
-            stages["contacts"] = keep("contacts", sql.load(_ROOM, "contacts", tables={"touches": self.names["touches"]}))
+            stages["contacts"] = keep(
+                "contacts", sql.load(_ROOM, "contacts", tables={"touches": self.names["touches"]})
+            )
         for name, (person, number) in _COUNTED.items():
             if name in self.names:
                 filled = {"person": sql.column(person), "number_of": self._or_null(name, number)}
@@ -118,7 +124,11 @@ class Sequences:
         for table in (t for t in kinds if t in self.names):
             kind, moment = kinds[table]
             is_sign = self._is_purchase() if table == "orders" else sql.expression("TRUE")
-            filled = {"person": sql.column("user_id"), "kind_of": exp.Literal.string(kind), "moment": sql.column(moment)}
+            filled = {
+                "person": sql.column("user_id"),
+                "kind_of": exp.Literal.string(kind),
+                "moment": sql.column(moment),
+            }
             tree = sql.load(_ROOM, "sign", tables={"rows": self.names[table]}, columns=filled | {"is_sign": is_sign})
             parts.append(tree)
         self.engine.define(_PREFIX + "signs", sql.union_all(parts))
@@ -214,11 +224,8 @@ def _per_person(stage: str, table: str, catalogue: tuple[Feature, ...]) -> exp.Q
 
 def _joined(people: str, parts: Mapping[str, str]) -> exp.Query:
     """All features that come from rows, missing where a table is not there, 0 where a count has no rows."""
-    columns: list[exp.Expr] = [exp.column("user_id", table="p")]
-    for feature in CATALOGUE:
-        if feature.stage != "features":
-            columns.append(exp.alias_(_value(feature, parts), feature.name))
-    tree = exp.select(*columns).from_(exp.alias_(sql.table(people), "p", table=True))
+    columns = [exp.alias_(_value(f, parts), f.name) for f in CATALOGUE if f.stage != "features"]
+    tree = exp.select(exp.column("user_id", table="p"), *columns).from_(exp.alias_(sql.table(people), "p", table=True))
     for stage, name in parts.items():
         tree = tree.join(
             exp.alias_(sql.table(name), stage, table=True),
@@ -243,6 +250,3 @@ def _final(joined: str) -> exp.Query:
         for f in CATALOGUE
     ]
     return exp.select("user_id", *columns).from_(sql.table(joined)).order_by("user_id")
-
-
-__all__ = ["DAY_US", "FEATURES", "Sequences", "Stage", "sequences"]

@@ -390,6 +390,23 @@ IN_ARMS = _table(
     (3, 2, _NIGHT, _NIGHT + 24 * _HOUR, 1),
     (4, 9, _NIGHT, _NIGHT + 1, 1),
 )
+_DAY_US = 86_400_000_000
+ACTS = _table(
+    {"user_id": _LONG, "us": _LONG, "hour": _LONG, "event": _TEXT, "session": _TEXT, "price": pa.float64(), "category": _TEXT, "dwell_ms": pa.float64()},
+    (1, _NIGHT, 8, "search", "a", None, "tea", 5.5), (1, _NIGHT + 60, 8, "add_to_cart", "a", 9.5, "tea", None), (1, _NIGHT + _DAY_US, 8, "view", "b", 10.0, None, 1.0),
+    (1, _NIGHT, 8, "view", None, 0.0, "pots", 1.0), (1, _NIGHT + 1_800_000_000, 9, "view", None, None, "pots", 1.0), (1, _NIGHT + 3_600_000_001, 9, "", None, None, None, 1.0),
+    (2, _NIGHT, 0, "remove_from_cart", "a", None, "", None), (9, _NIGHT, 0, "visit", "c", None, None, None),
+)  # fmt: skip
+KNOWN_PEOPLE = _table(
+    {"user_id": _LONG, "registered_us": _LONG, "saw_registration": _INT, "known_days": pa.float64(), "observed_days": pa.float64()},
+    (1, _NIGHT - 5, 1, 12.5, 30.0), (2, None, 0, 400.0, 180.0),
+)  # fmt: skip
+VISITS = _table(
+    {"user_id": _LONG, "begin_us": _LONG, "end_us": _LONG, "views": _LONG, "searches": _LONG, "carts": _LONG, "removals": _LONG, "search_us": _LONG, "cart_us": _LONG},
+    (1, _NIGHT, _NIGHT + 60, 1, 1, 1, 0, _NIGHT, _NIGHT + 60), (1, _NIGHT + _DAY_US, _NIGHT + _DAY_US, 1, 0, 0, 0, None, None), (2, _NIGHT, _NIGHT, 0, 0, 1, 1, None, _NIGHT),
+)  # fmt: skip
+_WINDOW_US = {"from_us": _NIGHT - 30 * _DAY_US, "cutoff_us": _NIGHT + 30 * _DAY_US}
+PAID_FOR = _table({"user_id": _LONG, "us": _LONG}, (1, _NIGHT + 61), (1, _NIGHT + 60), (2, _NIGHT - 1))
 
 
 CASES: dict[str, list[Case]] = {
@@ -504,6 +521,27 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/behaviour/trial_rows.sql": [Case(3, {"trials": TRIALS}, {}, {"as_of": _at("2024-02-01")}), Case(2, {"trials": TRIALS}, {}, {"as_of": _at("2024-01-01 00:00:00.000001")})],
+    "ltv/lifetime/acts.sql": [
+        Case(3, {"events": SEEN_AT}, {"local_hour": "EXTRACT(HOUR FROM ts)", "session_of": "NULL", "price_of": "1.5", "category_of": "event", "dwell_of": "NULL"}, {"from_us": 1_700_000_000_000_000, "cutoff_us": 1_706_000_000_000_000}),
+    ],
+    "ltv/lifetime/bought.sql": [
+        Case(3, {"orders": BOUGHT}, {"person": "user_id", "moment": "ts", "charged": "amount", "worth": "amount - COALESCE(refund, 0)", "discounted": "discount", "with_coupon": "NULL", "with_benefit": "CASE WHEN is_paid THEN 1 ELSE 0 END", "is_purchase": "is_paid"}, {"from_us": 0, "cutoff_us": 1_800_000_000_000_000}),
+    ],
+    "ltv/lifetime/contacts.sql": [
+        Case(2, {"touches": _table({"user_id": _LONG, "ts": _TIME, "channel": _TEXT, "kind": _TEXT}, (1, _at("2024-06-01"), "sms", "send"), (1, _at("2024-06-02"), "sms", "click"), (1, _at("2024-06-02"), None, "open"), (2, _at("2023-06-02"), "sms", "send"), (None, _at("2024-06-02"), "sms", "send"))}, {}, _WINDOW_US),
+    ],
+    "ltv/lifetime/interests.sql": [Case(3, {"acts": ACTS})],
+    "ltv/lifetime/seen_people.sql": [
+        Case(2, {"signs": _table({"user_id": _LONG, "kind": _TEXT, "us": _LONG}, (1, "seen", _NIGHT - 9), (1, "registered", _NIGHT), (1, "ordered", _NIGHT + 1), (2, "ordered", 5), (3, "seen", _NIGHT), (None, "ordered", _NIGHT))}, {}, _WINDOW_US),
+    ],
+    "ltv/lifetime/sessions.sql": [Case(3, {"visits": VISITS, "people": KNOWN_PEOPLE, "bought": PAID_FOR}, {}, _WINDOW_US)],
+    "ltv/lifetime/sign.sql": [Case(6, {"rows": SEEN_AT}, {"person": "user_id", "kind_of": "'seen'", "moment": "ts", "is_sign": "TRUE"})],
+    "ltv/lifetime/silent_sessions.sql": [Case(3, {"acts": ACTS}, {}, {"silence_us": 1_800_000_000})],
+    "ltv/lifetime/told_acts.sql": [Case(7, {"acts": ACTS, "people": KNOWN_PEOPLE})],
+    "ltv/lifetime/visits.sql": [Case(6, {"acts": ACTS, "silent": _table({"user_id": _LONG, "us": _LONG, "event": _TEXT, "number": _LONG}, (1, _NIGHT, "view", 1), (1, _NIGHT + 3_600_000_001, "", 2))})],
+    "ltv/lifetime/window_rows.sql": [
+        Case(3, {"rows": SEEN_AT, "people": KNOWN_PEOPLE}, {"person": "user_id", "number_of": "NULL"}, {"from_us": 1_700_000_000_000_000, "cutoff_us": 1_706_000_000_000_000}),
+    ],
     "ltv/lifetime/movements.sql": [Case(6, {"orders": SOLD}, {"is_paid": "status IN ('paid', 'refunded')"})],
     "ltv/lifetime/summaries.sql": [Case(2, {"movements": MOVED}, {}, {"cutoff_day": 40}), Case(0, {"movements": MOVED}, {}, {"cutoff_day": 9})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
