@@ -38,9 +38,11 @@ _NEEDED = {
     "segments": ("user_id", "segment_kind", "segment"),
 }
 
+_NOBODY = pd.DataFrame({"user_id": pd.Series(dtype="int64"), "registered_at": pd.Series(dtype="datetime64[us]")})
+
 
 def newcomers(
-    members: TableLike,
+    members: TableLike | None,
     orders: TableLike,
     *,
     as_of: date,
@@ -63,7 +65,7 @@ def newcomers(
     in a window is left out of its figures on activity, and counted. The definitions: docs/golden48.md.
 
     Args:
-        members: user_id, registered_at; of several identities of a person the first registration counts.
+        members: user_id, registered_at; of several identities of a person the first registration counts. None: nobody.
         orders: user_id, ts, amount or value, status.
         as_of: the last day included.
         events: user_id, ts: who is active; without them activity and silence are not known.
@@ -90,6 +92,7 @@ def newcomers(
     """
     is_there = (events is not None, touches is not None)
     terms = Terms(hours, first_day, silent_days, repurchase_days, least, timezone, *is_there).checked()
+    members = _NOBODY if members is None else members
     given = {"members": members, "orders": orders, "events": events, "touches": touches, "segments": segments}
     return _found(given, terms, Calendar(as_of, timezone, week_start).checked(), currency)
 

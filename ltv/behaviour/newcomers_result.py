@@ -236,7 +236,7 @@ class Newcomers(Result):
 
     @property
     def views(self) -> Mapping[str, View]:
-        """The blocks: branches, what followed, weeks, segments, silence, and touches where they were given."""
+        """The blocks: branches, what followed, weeks, segments, silence, and touches (no rows where none were given)."""
         least = self.terms.least
         found = {
             "branches": self._view("branches", figures.branch_rows(self.table, least), "chart"),
@@ -245,8 +245,7 @@ class Newcomers(Result):
             "segments": self._view("segments", figures.by_segment(self.table, _SEGMENTS, least), "table"),
             "silence": self._view("silence", figures.by_segment(self.table, _SILENCE, least), "table"),
         }
-        if self.terms.has_touches:
-            found["touches"] = self._view("touches", beside(self.touches, least), "table")
+        found["touches"] = self._view("touches", beside(self.touches, least), "table")
         return found
 
     def _view(self, name: str, data: pd.DataFrame, kind: Literal["chart", "table"]) -> View:

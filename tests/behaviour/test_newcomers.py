@@ -561,7 +561,7 @@ def test_branches_of_the_mall_are_those_of_its_raw_tables_and_of_its_truth(mall:
     assert told == {b: raw.get(b, 0) for b in told}
     # the readme of the mall allows .25 to .45 of all members
     assert 0.25 < found.share("share", "within").rate < 0.45
-    # a registration is that of the truth, to the second and for everybody
+    # and of everybody whom the truth has registered, but for those of whom no table tells
     registered = mall.one("SELECT count(*) FROM people WHERE registered_at < TIMESTAMP '2026-06-28 16:00:00'")
     assert abs(sum(told.values()) - registered) <= 0.01 * registered
 
@@ -614,6 +614,8 @@ def test_nobody_at_all_is_said_plainly():
     assert found.table.empty and found.takeaways("zh") == ["截至当日没有任何注册。"] and not found.key_figures
     check_result("newcomers", found.table)
     assert ltv.show(found).blocks
+    without = ltv.newcomers(None, bought(), as_of=AS_OF)
+    assert without.takeaways("en") == found.takeaways("en")
 
 
 def test_fewer_than_thirty_people_are_not_enough_for_a_sentence():
