@@ -28,6 +28,7 @@ What there is:
     write_invite_traces, invite_tree_query
                      the invitations for SQLite, and the recursive query on them
     trial_outcomes   what became of trials, how fast they convert, what is overdue
+    newcomers        first order within 48 hours of registering or not, and what became of both
     sweep_trials     which trials a sweep has to downgrade
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from ltv.behaviour.funnel_export import funnel_counters
     from ltv.behaviour.golden48 import golden48
     from ltv.behaviour.lifecycle import lifecycle
+    from ltv.behaviour.newcomers import newcomers
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
     from ltv.behaviour.retention import retention
@@ -78,6 +80,7 @@ __all__ = [
     "invite_tree_query",
     "judge",
     "lifecycle",
+    "newcomers",
     "notice",
     "open",
     "pages_by_table",
@@ -107,6 +110,7 @@ _HOMES = {
     "funnel_counters": "ltv.behaviour.funnel_export",
     "judge": "ltv.experiments.judge",
     "lifecycle": "ltv.behaviour.lifecycle",
+    "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",

@@ -130,6 +130,29 @@ verdict text up|flat|down|immature : 结论 · verdict
 """,
         ),
         _table(
+            "newcomers",
+            "新用户的时钟",
+            "a measure of new users after registering or after the first order",
+            """
+clock text registered|first_order : 从何时起算 · what the clock starts with
+grain text all|week : 全部或按周 · all weeks together, or a week
+cohort date : 周（全部时为第一周） · first day of the week (of all: of the first one)
+<segment>
+branch text all|within|without|later|none|before : 分支 · branch by the first order
+measure text : 指标 · measure
+""",
+            """
+people integer >=0 : 分母人数 · people it is known of
+hits integer >=0 : 达成人数 · those who did
+value number : 占比或人均值 · share, or mean per person
+low number : 区间下限 · lower end of the 95 % interval
+high number : 区间上限 · upper end of the 95 % interval
+is_complete boolean : 该周是否已完整 · whether the window is over for everyone in the week
+no_data integer >=0 : 缺数据而未计 · left out, days without data
+pending integer >=0 : 窗口未结束 · window still open
+""",
+        ),
+        _table(
             "trial_outcomes",
             "试用结果",
             "outcome of trials by time",

@@ -70,4 +70,5 @@ def _values(frame: pd.DataFrame, key: Sequence[str]) -> pd.Series[str]:
     parts = [k + "=" + text[k].fillna("") for k in key]
     names = pd.concat(parts, axis=1).agg(", ".join, axis=1) if len(frame) else parts[0]
     values = text.drop(columns=[*key, "run_id"]).assign(key=names)
-    return values.melt(id_vars="key", var_name="column", value_name="value").set_index(["key", "column"])["value"]
+    # tables have columns that are called value
+    return values.melt(id_vars="key", var_name="column", value_name="\0text").set_index(["key", "column"])["\0text"]

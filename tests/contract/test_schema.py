@@ -39,6 +39,7 @@ RESULT_NAMES = {
     "funnel": "funnel segment_kind segment step_index; step users pending rate_from_previous rate_from_first "
     "median_seconds_from_previous",
     "golden48": "launch_id stage metric; baseline expected_low expected_high observed controlled verdict",
+    "newcomers": "clock grain cohort segment_kind segment branch measure; people hits value low high is_complete no_data pending",
     "trial_outcomes": "plan hours_since_start; trials converted_rate at_risk overdue",
     "referral": "depth channel; inviters invitees converted conversion_rate revenue",
     "referral_summary": "date; k_factor invitations_per_user cycle_time_days effective_per_user",

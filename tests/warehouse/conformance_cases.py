@@ -305,6 +305,46 @@ ISLANDS = _table(
     (1, 10, 17, None, 25), (1, 25, 25, 17, None), (2, 10, 10, None, 40),
 )  # fmt: skip
 
+# new users: 1 orders within the hours, 2 never, 3 before, 4 later and has a day without data, 5 has only just come
+_NEW_US = 1_704_067_200_000_000
+CLOCK = _table(
+    {"user_id": _LONG, "week": _LONG, "registered_us": _LONG, "order_week": _LONG, "first_us": _LONG, "path": _TEXT},
+    (1, 2817, _NEW_US, 2817, _NEW_US, "within"), (2, 2817, _NEW_US + 1, None, None, "none"), (3, 2818, _NEW_US, 2816, _NEW_US - 1, "before"),
+    (4, 2818, _NEW_US + 9 * 86_400_000_000, 2819, _NEW_US + 12 * 86_400_000_000, "later"), (5, 2823, _NEW_US + 45 * 86_400_000_000, None, None, "none"),
+)  # fmt: skip
+NEW_ACTS = _table(
+    {"user_id": _LONG, "on_two": _INT, "on_three": _INT, "in_weeks": _INT, "in_silent": _INT},
+    (1, 1, 0, 1, 0),
+    (1, 0, 0, 0, 1),
+    (2, 0, 1, 0, 0),
+)
+_NEW = {
+    "two_from": 86_400_000_000, "two_until": 172_800_000_000, "three_from": 172_800_000_000, "three_until": 259_200_000_000, "weeks_from": 604_800_000_000,
+    "weeks_until": 2_592_000_000_000, "silent_from": 345_600_000_000, "silent_until": 604_800_000_000, "again_until": 3_196_800_000_000,
+    "branch_us": 172_800_000_000, "value_us": 604_800_000_000, "week_us": 604_800_000_000, "as_of_us": _NEW_US + 46 * 86_400_000_000,
+    "sent_us": _NEW_US + 86_400_000_001, "as_of": _at("2024-02-16"),
+}  # fmt: skip
+NEW_PEOPLE = _table(
+    {"user_id": _LONG, "week": _LONG, "order_week": _LONG, "path": _TEXT, "branch": _TEXT, "active_day_2": _INT, "active_day_3": _INT, "active_days_8_30": _INT,
+     "touched_day_2": _INT, "touched_day_3": _INT, "ordered_by_day_7": _INT, "ordered_by_day_30": _INT, "value_7_days": _INT, "value": MONEY, "silent": _INT, "repurchase": _INT},
+    (1, 2817, 2817, "within", "within", 1, 0, 1, 1, 0, 1, 1, 0, Decimal("19.99"), 0, 1), (2, 2817, None, "none", "none", 0, -1, 1, 0, 1, 0, 0, 0, Decimal(0), None, None),
+    (3, 2817, 2816, "before", "before", 0, 0, 0, 0, 0, 1, 1, 0, Decimal("-3.000001"), -1, 0), (4, 2818, None, "none", "open", None, None, None, None, None, None, None, None, None, None, None),
+)  # fmt: skip
+NEW_PATTERNS = _table(
+    {"segment_kind": _TEXT, "segment": _TEXT, "cohort": _LONG, "branch": _TEXT, "silent": _INT, "repurchase": _INT, "people": _LONG, "total": SUM, "squares": pa.decimal128(38, 8)},
+    ("all", "all", 2817, "within", 1, 0, 3, Decimal("0.1"), Decimal("0.01")), ("all", "all", 2817, "within", 0, 1, 2, Decimal("0.2"), Decimal("0.04")),
+    ("all", "all", 2817, "within", -1, None, 1, None, None), ("city", "上海", 2818, "later", None, None, 4, None, None),
+)  # fmt: skip
+NEW_RUNS = _table(
+    {"begin_us": _LONG, "end_us": _LONG},
+    (_NEW_US - 9, _NEW_US + 11 * 86_400_000_000),
+    (_NEW_US + 12 * 86_400_000_000, _NEW_US + 46 * 86_400_000_000),
+)
+TOUCHED = _table(
+    {"user_id": _LONG, "ts": _TIME, "channel": _TEXT, "kind": _TEXT},
+    (1, _at("2024-01-02"), "短信", "send"), (1, _at("2024-01-02 00:00:00.000001"), "短信", "send"), (2, _at("2024-01-03 00:00:00.000001"), None, "click"), (1, _at("2024-01-04"), "it's", "send"),
+    (4, _at("2024-01-11"), "it's", "send"), (None, _at("2024-01-02"), "it's", "send"),
+)  # fmt: skip
 # 1 came alone, 2 invited 1, 3 was invited at one moment by 1 and by nobody, 4 by somebody unknown, 5 later
 INVITED = _table(
     {"ts": _TIME, "inviter_user_id": _LONG, "inviter_value": _TEXT, "invitee_user_id": _LONG, "channel": _TEXT},
@@ -514,6 +554,23 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/funnel_starts.sql": [
         Case(6, {"rows": FUNNEL_ROWS}, {"is_taken": "TRUE"}, {"since": -100, "until": 901}), Case(3, {"rows": FUNNEL_ROWS}, {"is_taken": "place = first_place"}, {"since": 0, "until": 900}),
     ],
+    "ltv/behaviour/newcomers_acts.sql": [
+        Case(2, {"acts": SEEN_AT, "clock": CLOCK}, {"moment": "ts", "is_act": "TRUE"}, _NEW), Case(0, {"acts": SEEN_AT, "clock": CLOCK}, {"moment": "ts", "is_act": "event = 'share'"}, _NEW),
+    ],
+    "ltv/behaviour/newcomers_clock.sql": [
+        Case(2, {"registered": STARTED, "firsts": STARTED.slice(1)}, {}, _NEW),
+    ],
+    "ltv/behaviour/newcomers_counts.sql": [
+        Case(2, {"patterns": NEW_PATTERNS}, {"outcome": "silent", "applies": "TRUE", "clock": "'first_order'", "measure": "'silent'"}),
+        Case(2, {"patterns": NEW_PATTERNS}, {"outcome": "repurchase", "applies": "silent = 1", "clock": "'first_order'", "measure": "'of the silent'"}),
+    ],
+    "ltv/behaviour/newcomers_days.sql": [Case(3, {"rows": SEEN_AT}, {"day_number": "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))", "moment": "ts"}, {"as_of": _at("2024-01-08")})],
+    "ltv/behaviour/newcomers_nobody.sql": [Case(0)],
+    "ltv/behaviour/newcomers_ordered.sql": [Case(3, {"people": NEW_PEOPLE, "groups": SEGMENTS})],
+    "ltv/behaviour/newcomers_people.sql": [Case(5, {"clock": CLOCK, "acts": NEW_ACTS, "touched": NEW_ACTS.slice(1), "spent": _table({"user_id": _LONG, "value": MONEY, "again": _INT}, (1, Decimal("19.99"), 1)), "runs": NEW_RUNS}, {}, _NEW)],
+    "ltv/behaviour/newcomers_registered.sql": [Case(4, {"people": NEW_PEOPLE, "groups": SEGMENTS})],
+    "ltv/behaviour/newcomers_spent.sql": [Case(2, {"orders": BOUGHT, "clock": CLOCK}, {"moment": "ts", "value": "value", "is_purchase": "is_paid"}, _NEW)],
+    "ltv/behaviour/newcomers_touched.sql": [Case(2, {"touches": TOUCHED, "clock": CLOCK, "people": NEW_PEOPLE}, {}, _NEW)],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],

@@ -23,6 +23,7 @@ from warehouse.vocabulary import Snippet
 
 from ltv import sql
 from ltv.behaviour.funnel import funnel
+from ltv.behaviour.newcomers import newcomers
 from ltv.behaviour.referral import referral
 from ltv.behaviour.retention import retention
 from ltv.behaviour.trial import sweep_trials, trial_outcomes
@@ -283,6 +284,44 @@ def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
     for one, other in zip(found[:2], found[2:], strict=True):
         for name in ("table", "summary", "set_apart", "edges"):
             assert_frame_equal(getattr(one, name), getattr(other, name), rtol=1e-9, check_dtype=False)
+
+
+def test_newcomers_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+    shop, chance = _shop(), random.Random(8)
+    moments = shop["members"]["registered_at"].to_pylist()
+    touches = [
+        {
+            "user_id": n + 1,
+            "ts": moments[n] + timedelta(hours=chance.randrange(20, 80)),
+            "channel": chance.choice(["短信", "it's"]),
+            "kind": "send",
+        }
+        for n in range(25)
+    ]
+    daily = [{"user_id": None, "ts": datetime(2024, 2, 20) + timedelta(days=d)} for d in range(250) if d != 120]
+    events = pa.concat_tables([shop["events"], pa.Table.from_pylist(daily, pa.schema(_WHO))])
+    orders = [
+        {
+            "user_id": n + 1,
+            "ts": moments[n] + timedelta(hours=chance.randrange(1, 600)),
+            "amount": Decimal(7),
+            "status": "paid",
+        }
+        for n in list(range(25)) * 2
+    ]
+    more = {"orders": pa.Table.from_pylist(orders), "events": events, "touches": pa.Table.from_pylist(touches)}
+    given = shop | more
+    found = []
+    for engine in (duck, sparks):
+        for name, table in given.items():
+            engine.register(f"shop {name}", table)
+        tables = {name: Table(engine, f"shop {name}") for name in given}
+        members, orders = tables.pop("members"), tables.pop("orders")
+        found.append(newcomers(members, orders, **tables, as_of=date(2024, 10, 27), timezone="Europe/London"))
+    one, other = found
+    assert one.share("silent").people > 3 and one.share("active_days_8_30").successes > 3 and len(one.touches) > 2
+    assert_frame_equal(one.table, other.table, rtol=1e-9, check_dtype=False)
+    assert_frame_equal(one.touches, other.touches, rtol=1e-9, check_dtype=False)
 
 
 def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
