@@ -30,6 +30,7 @@ What there is:
     trial_outcomes   what became of trials, how fast they convert, what is overdue
     newcomers        first order within 48 hours of registering or not, and what became of both
     sweep_trials     which trials a sweep has to downgrade
+    sequence_features  37 features of everybody's behaviour sequence
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from ltv.experiments.compare import compare
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
+    from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
@@ -90,6 +92,7 @@ __all__ = [
     "restated",
     "retention",
     "returns",
+    "sequence_features",
     "show",
     "sweep_trials",
     "the_mall",
@@ -120,6 +123,7 @@ _HOMES = {
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
+    "sequence_features": "ltv.lifetime.sequence_features",
     "show": "ltv.report.blocks",
     "sweep_trials": "ltv.behaviour.trial",
     "the_mall": "ltv.sources.mall.tour",
