@@ -91,24 +91,41 @@ def differences(
     return pd.DataFrame(rows, columns=["metric", "value", "other", "difference", "low", "high"])
 
 
-def coverage(actual: Floats, low: Floats, high: Floats, *, by: Floats | None = None, strata: int = 5) -> pd.DataFrame:
+def coverage(
+    actual: Floats,
+    low: Floats,
+    high: Floats,
+    *,
+    zero: Floats | None = None,
+    by: Floats | None = None,
+    strata: int = 5,
+    level: float = 0.8,
+) -> pd.DataFrame:
     """The share of customers whose value lies within its interval: of all, and within strata of a prediction.
 
-    Intervals look good on everybody where most have no value: look at every stratum.
+    Intervals look good on everybody where most have no value: look at every stratum. Where the chance of no value is
+    larger than the lower tail, the lower end is 0 and nothing can lie below it: of such zeros only the part counts as inside
+    that a value drawn evenly from them would be (the randomised probability integral transform; Brockwell 2007).
 
     Args:
         actual: net value of each customer.
         low: lower end of each interval.
         high: upper end.
+        zero: predicted chance of no value; None counts every zero at a lower end of 0 as inside.
         by: a prediction, whose quantiles are the strata; equal predictions stay together.
         strata: how many.
+        level: of the intervals, both tails equal; looked at with `zero` only.
 
     Returns:
         One row a stratum, 0 for all: stratum, n, coverage, mean_width.
     """
     import pandas as pd
 
-    inside, width = (actual >= low) & (actual <= high), high - low
+    inside, width = ((actual >= low) & (actual <= high)).astype(np.float64), high - low
+    if zero is not None:
+        tail = (1 - level) / 2
+        part = np.clip(np.minimum(zero, 1 - tail) - tail, 0, None) / np.maximum(zero, 1e-12)
+        inside = np.where((actual <= 0) & (low <= 0), part, inside)
     rows = [(0, len(actual), float(inside.mean()), float(width.mean()))]
     if by is not None:
         edges = np.unique(np.quantile(by, np.linspace(0, 1, strata + 1)[1:-1]))

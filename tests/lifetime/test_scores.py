@@ -108,6 +108,16 @@ def test_coverage_is_told_by_stratum_because_zeros_are_easy():
     assert tied["stratum"].tolist() == [0, 1] and (tied["coverage"] == 1).all()
 
 
+def test_zeros_at_a_lower_end_of_zero_count_as_much_as_is_fair():
+    draw, n = np.random.default_rng(7), 60_000
+    zero = draw.uniform(0.02, 0.97, n)
+    actual = np.where(draw.random(n) < zero, 0.0, draw.exponential(1, n))
+    low, high = (np.where(q < zero, 0.0, -np.log(np.clip((1 - q) / (1 - zero), 1e-12, 1))) for q in (0.1, 0.9))
+    naive, fair = (coverage(actual, low, high, zero=z, by=zero)["coverage"] for z in (None, zero))
+    assert fair.to_numpy() == pytest.approx(0.8, abs=0.015)
+    assert (naive > 0.85).all()
+
+
 def test_what_is_not_defined_is_nan_and_bad_input_is_named():
     assert np.isnan(scores(np.zeros(20), np.arange(20.0))["normalized_gini"])
     assert np.isnan(scores(np.ones(20), np.arange(20.0))["auc"])
