@@ -402,10 +402,10 @@ AROUND = _table(
     ("visitors", 2, _NIGHT - 1, 1.0, None), ("value", None, _NIGHT + 7 * _HOUR, 9.5, "app"), ("value", 1, _NIGHT + 8 * _HOUR, -0.25, "app"),
 )  # fmt: skip
 SLOTS = _table(
-    {"launch": _LONG, "slot": _LONG, "begin_us": _LONG, "end_us": _LONG, "day": _LONG, "source": _TEXT, "crowd": _TEXT},
-    *((0, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_875 + d, None, None) for d in range(2)),
-    (0, 1, _NIGHT - 168 * _HOUR, _NIGHT, 19_874, None, None), (1, 0, _NIGHT, _NIGHT + 24 * _HOUR, 19_875, "app", None),
-    (2, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_876, None, "silver"),
+    {"launch": _LONG, "slot": _LONG, "begin_us": _LONG, "end_us": _LONG, "day": _LONG, "source": _TEXT},
+    *((0, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_875 + d, None) for d in range(2)),
+    (0, 1, _NIGHT - 168 * _HOUR, _NIGHT, 19_874, None), (1, 0, _NIGHT, _NIGHT + 24 * _HOUR, 19_875, "app"),
+    (2, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_876, "web"),
 )  # fmt: skip
 PLACED = _table(
     {"part": _TEXT, "user_id": _LONG, "amount": pa.float64(), "launch": _LONG, "slot": _LONG, "elapsed": _LONG},
@@ -463,18 +463,17 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/golden48_registered.sql": [
         Case(2, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2024-01-02")), (1, _at("2024-01-01")), (2, _at("2024-01-03")), (None, _at("2024-01-03")))}),
     ],
-    "ltv/behaviour/golden48_placed.sql": [
-        Case(11, {"counted": AROUND, "slots": SLOTS, "crowds": _table({"user_id": _LONG, "crowd": _TEXT}, (2, "silver"), (1, "students"))}),
-    ],
+    "ltv/behaviour/golden48_placed.sql": [Case(11, {"counted": AROUND, "slots": SLOTS})],
     "ltv/behaviour/golden48_people.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
     "ltv/behaviour/golden48_sums.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
-    "ltv/behaviour/golden48_hours.sql": [Case(2, {"rows": SEEN_AT}, {"moment": "ts"}, {"as_of_us": 1_704_153_600_000_000})],
+    "ltv/behaviour/golden48_hours.sql": [Case(2, {"rows": SEEN_AT}, {"moment": "ts", "system": "NULL"}, {"as_of_us": 1_704_153_600_000_000}), Case(5, {"rows": SEEN_AT}, {"moment": "ts", "system": "event"}, {"as_of_us": 2_000_000_000_000_000})],
     "ltv/behaviour/golden48_exposed.sql": [
         Case(
             2,
             {
-                "exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2024-06-01 01:00"), "blue", "control"), (1, _at("2024-06-01"), "blue", "new"), (2, _at("2024-06-01"), "blue", "control"), (3, _at("2024-06-04"), "blue", "new"), (None, _at("2024-06-01"), "blue", "new"), (4, _at("2024-06-01"), "red", "new")),
-                "tested": _table({"cell": _LONG, "experiment": _TEXT, "control": _TEXT, "begin_us": _LONG, "until_us": _LONG}, (3, "blue", "control", _NIGHT, _NIGHT + 48 * _HOUR)),
+                "exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2024-06-01 01:00"), "blue", "control"), (1, _at("2024-06-01"), "blue", "new"), (2, _at("2024-06-01"), "blue", "control"), (3, _at("2024-06-04"), "blue", "new"), (None, _at("2024-06-01"), "blue", "new"), (4, _at("2024-06-01"), "red", "new"), (5, _at("2024-06-01"), "blue", None), (6, _at("2024-05-01"), "blue", "new"), (6, _at("2024-06-01"), "blue", "new")),
+                "arms": _table({"experiment": _TEXT, "variant": _TEXT, "arm": _LONG}, ("blue", "control", 0), ("blue", "new", 1)),
+                "tested": _table({"cell": _LONG, "experiment": _TEXT, "begin_us": _LONG, "until_us": _LONG}, (3, "blue", _NIGHT, _NIGHT + 48 * _HOUR)),
             },
         ),
     ],
