@@ -51,7 +51,7 @@ def retention(
     complete cells only. What other tools do differently, and how to ask for it here: docs/retention.md.
 
     Args:
-        orders: orders of people (user_id, day or ts, amount or value, status).
+        orders: orders of people (user_id, day or ts, amount or value, status, refund, refunded_at).
         as_of: the last day included.
         events: events of people (user_id, day or ts), or None.
         members: registrations (user_id, day or registered_at), or None.

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -28,7 +29,7 @@ from ltv.behaviour.buckets import (
 from ltv.behaviour.retention_spans import MOST_PERIODS, Method
 from ltv.behaviour.tables_of_people import PeopleTables
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import DAY_US
+from ltv.warehouse.local_time import DAY_US, day_end
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,10 +74,10 @@ class Matrix:
     week_start: WeekStart
     by_hours: bool
 
-    @property
+    @cached_property
     def tables(self) -> PeopleTables:
         """What their columns mean."""
-        return PeopleTables(self.engine, self.names, self.timezone)
+        return PeopleTables(self.engine, self.names, self.timezone, day_end(self.as_of, self.timezone))
 
     def compute(self, asked: Asked, columns: pd.DataFrame) -> pd.DataFrame:
         """The matrix of one cohort kind, activity and grain.

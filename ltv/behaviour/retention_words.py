@@ -130,8 +130,8 @@ WORDS: dict[str, Text] = {
     "curve_alt": Text("平均留存曲线和置信区间。", "Average retention by {grain} with its interval."),
     "revenue_title": Text("人均累计净收入", "Cumulative net revenue per person"),
     "revenue_note": Text(
-        "每条线一个群组（深色较新），粗线为加权平均；退款按退款时间扣除。",
-        "One line a cohort (darker is newer), the bold line is the weighted average; refunds count when they were made.",
+        "每条线一个群组（深色较新），粗线为加权平均；订单只计截至当日未退还的金额，单独记为负数的退款按退款时间扣除。",
+        "One line a cohort (darker is newer), the bold line is the weighted average. An order counts with what is not given back by then; refunds written as rows of their own, when they were made.",
     ),
     "revenue_alt": Text(
         "各群组的人均累计净收入随{grain}增长。", "Cumulative net revenue per person of each cohort by {grain}."

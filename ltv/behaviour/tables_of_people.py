@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from ltv import sql
+from ltv.contract.orders import is_purchase, value
 from ltv.errors import UsageError, found
+from ltv.warehouse.given import order_columns, require
 from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
-
-# a negative amount is a refund of its person, not a visit to the shop
-_IS_PURCHASE, _IS_PAID = "amount >= 0", "status IN ('paid', 'refunded')"
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,17 @@ class PeopleTables:
         engine: where they are.
         names: argument → table.
         timezone: zone of the calendar where tables have `ts` and no `day`.
+        after: exclusive end of what is known, naive UTC: later refunds are not.
     """
 
     engine: Engine
     names: Mapping[str, str]
     timezone: str
+    after: datetime
+
+    @cached_property
+    def _orders(self) -> Mapping[str, exp.Expr]:
+        return order_columns(self.engine, self.names["orders"])
 
     def columns(self, table: str) -> dict[str, str]:
         """Names and engine types of the columns of a table."""
@@ -46,25 +52,15 @@ class PeopleTables:
         """
         columns = self.columns(table)
         if table == "events" and event is not None:
-            if "event" not in columns:
-                raise UsageError(found("events columns", ", ".join(columns), "also event"))
+            require("events", columns, "event")
             return sql.expression("event = e", e=exp.Literal.string(event))
         if table != "orders":
             return sql.expression("TRUE")
-        money = "amount" if "amount" in columns else "value"
-        if money not in columns:
-            raise UsageError(found("orders columns", ", ".join(columns), "value, or amount"))
-        counts = _IS_PURCHASE if "status" not in columns else f"{_IS_PURCHASE} AND {_IS_PAID}"
-        return sql.expression(counts, amount=sql.column(money))
+        return is_purchase(self._orders)
 
     def value(self) -> exp.Expr:
-        """Value of an order."""
-        columns = self.columns("orders")
-        if "value" in columns:
-            return sql.column("value")
-        if "status" not in columns:
-            return sql.column("amount")
-        return sql.expression("CASE WHEN status IN ('paid', 'refunded') THEN amount ELSE 0 END")
+        """Value of an order, less the refunds known by then."""
+        return value(self._orders, self.after)
 
     def moment(self, table: str) -> exp.Expr:
         """The very moment of a row.
@@ -85,8 +81,7 @@ class PeopleTables:
             UsageError: a column is not there.
         """
         columns = self.columns(table)
-        if "user_id" not in columns:
-            raise UsageError(found(f"{table} columns", ", ".join(columns), "also user_id"))
+        require(table, columns, "user_id")
         if "day" in columns:
             return sql.column("day")
         time = next((c for c in ("ts", "registered_at") if c in columns), None)

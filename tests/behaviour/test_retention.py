@@ -210,7 +210,7 @@ def test_bad_arguments_name_themselves(arguments, message):
 
 
 @pytest.mark.parametrize(
-    ("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "value, or amount")]
+    ("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "also amount or value")]
 )
 def test_a_missing_column_is_named(drop, wanted):
     with pytest.raises(UsageError, match=f"orders columns: found .*allowed: {wanted}"):

@@ -353,6 +353,10 @@ _ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
 _WINDOW = {"window": 2_592_000_000_000}
 
 
+_IS_ORDER = {
+    "is_paid": "status IN ('paid', 'refunded')",
+    "is_purchase": "value >= 0 AND status IN ('paid', 'refunded')",
+}
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 CASES: dict[str, list[Case]] = {
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
@@ -497,7 +501,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/spans.sql": [Case(11, {"logins": LOGINS, "persons": PERSONS}, {"public_span": "INTERVAL '1800000001' MICROSECOND"})],
     "ltv/identity/portable/star_round.sql": [Case(7, {"edges": EDGES}), Case(3, {"edges": STARS}), Case(0, {"edges": EDGES.slice(0, 0)})],
     "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": HELD})],
-    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
+    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, _IS_ORDER, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
     "ltv/workspace/evidence.sql": [
         Case(9, {"links": MET, "user_ids": SPANS}, {"cap": "CASE WHEN id_type = 'phone_hmac' THEN 1 ELSE 99 END"}, {"as_of": _at("2024-06-01")})
