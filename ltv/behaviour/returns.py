@@ -70,8 +70,7 @@ def returns(
     engine, names = together({"orders": orders, "segments": segments})
     after = day_end(as_of, timezone)
     tables = PeopleTables(engine, names, timezone, after)
-    known = sql.expression("p AND m < t", p=tables.condition("orders"), m=tables.moment("orders"), t=sql.literal(after))
-    columns = {"moment": tables.moment("orders"), "is_purchase": known}
+    columns = {"moment": tables.moment("orders"), "is_purchase": tables.condition("orders")}
     given = {"purchases": names["orders"], "firsts": "back firsts"}
     try:
         engine.materialise("back firsts", sql.load(_ROOM, "first_purchase", tables=given, columns=columns))

@@ -438,6 +438,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/funnel_starts.sql": [
         Case(6, {"rows": FUNNEL_ROWS}, {"is_taken": "TRUE"}, {"since": -100, "until": 901}), Case(3, {"rows": FUNNEL_ROWS}, {"is_taken": "place = first_place"}, {"since": 0, "until": 900}),
     ],
+    "ltv/behaviour/active_buckets.sql": [Case(3, {"words": WORDS})],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
