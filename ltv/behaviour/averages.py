@@ -47,9 +47,14 @@ class Share:
         return cls(p, max(0.0, centre - half), min(1.0, centre + half), successes, people)
 
 
+def is_known(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Cells of a retention table that say something: over for everybody, and not without any data."""
+    return rows["is_complete"].astype(bool) & rows["rate"].notna()
+
+
 def weighted(rows: pd.DataFrame, period: int) -> Share:
     """Weighted average of one period over the complete cells of a retention table."""
-    cells = rows[(rows["period"] == period) & rows["is_complete"].astype(bool)]
+    cells = rows[(rows["period"] == period) & is_known(rows)]
     return Share.of(int(cells["retained"].sum()), int(cells["cohort_size"].sum()))
 
 

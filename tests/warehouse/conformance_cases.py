@@ -393,6 +393,10 @@ _ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
 _WINDOW = {"window": 2_592_000_000_000}
 
 
+_IS_ORDER = {
+    "is_paid": "status IN ('paid', 'refunded')",
+    "is_purchase": "value >= 0 AND status IN ('paid', 'refunded')",
+}
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 _HOUR, _NIGHT = 3_600_000_000, 1_717_200_000_000_000  # June 1 2024 in Greenwich
 _COUNT = {"part": _TEXT, "user_id": _LONG, "us": _LONG, "amount": pa.float64(), "source": _TEXT}
@@ -541,6 +545,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/newcomers_registered.sql": [Case(4, {"people": NEW_PEOPLE, "groups": SEGMENTS})],
     "ltv/behaviour/newcomers_spent.sql": [Case(2, {"orders": BOUGHT, "clock": CLOCK}, {"moment": "ts", "value": "value", "is_purchase": "is_paid"}, _NEW)],
     "ltv/behaviour/newcomers_touched.sql": [Case(2, {"touches": TOUCHED, "clock": CLOCK, "people": NEW_PEOPLE}, {}, _NEW)],
+    "ltv/behaviour/active_buckets.sql": [Case(3, {"words": WORDS})],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
@@ -604,7 +609,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/spans.sql": [Case(11, {"logins": LOGINS, "persons": PERSONS}, {"public_span": "INTERVAL '1800000001' MICROSECOND"})],
     "ltv/identity/portable/star_round.sql": [Case(7, {"edges": EDGES}), Case(3, {"edges": STARS}), Case(0, {"edges": EDGES.slice(0, 0)})],
     "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": HELD})],
-    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
+    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, _IS_ORDER, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
     "ltv/workspace/evidence.sql": [
         Case(9, {"links": MET, "user_ids": SPANS}, {"cap": "CASE WHEN id_type = 'phone_hmac' THEN 1 ELSE 99 END"}, {"as_of": _at("2024-06-01")})
