@@ -32,8 +32,8 @@ class Share:
     people: int
 
     @classmethod
-    def of(cls, successes: int, people: int) -> Share:
-        """Share of successes (Wilson score interval: E. B. Wilson, JASA 22, 1927).
+    def of(cls, successes: int, people: int, *, z: float = Z95) -> Share:
+        """Share of successes (Wilson score interval: E. B. Wilson, JASA 22, 1927), of another level than 95 % with another `z`.
 
         >>> s = Share.of(10, 40)
         >>> s.rate, round(s.low, 4), round(s.high, 4)
@@ -42,14 +42,19 @@ class Share:
         if people == 0:
             return cls(None, None, None, 0, 0)
         p, n = successes / people, people
-        centre = (p + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
-        half = Z95 / (1 + Z95**2 / n) * math.sqrt(p * (1 - p) / n + Z95**2 / (4 * n**2))
+        centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
+        half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
         return cls(p, max(0.0, centre - half), min(1.0, centre + half), successes, people)
+
+
+def is_known(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Cells of a retention table that say something: over for everybody, and not without any data."""
+    return rows["is_complete"].astype(bool) & rows["rate"].notna()
 
 
 def weighted(rows: pd.DataFrame, period: int) -> Share:
     """Weighted average of one period over the complete cells of a retention table."""
-    cells = rows[(rows["period"] == period) & rows["is_complete"].astype(bool)]
+    cells = rows[(rows["period"] == period) & is_known(rows)]
     return Share.of(int(cells["retained"].sum()), int(cells["cohort_size"].sum()))
 
 

@@ -12,7 +12,9 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.behaviour.funnel_asked import Asked, begin
+from ltv.contract.orders import is_placed, is_purchase
 from ltv.errors import UsageError, found
+from ltv.warehouse.given import require
 from ltv.warehouse.local_time import DAY_US, micros, zone
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ KNOWN = {
     *("visit", "search", "view", "add_to_cart", "remove_from_cart", "register", "login", "activate_trial"),
     *("submit_order", "pay_success", "share", "click"),
 }
-_IS_PAID, _IS_PURCHASE = "status IN ('paid', 'refunded')", "amount >= 0"
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ class Part:
     @property
     def who(self) -> exp.Expr:
         """The person."""
-        if "user_id" not in self.kinds:
-            raise UsageError(found(f"{self.name} columns", ", ".join(self.kinds), "also user_id"))
+        require(self.name, self.kinds, "user_id")
         return self.column("user_id")
 
     @property
@@ -80,8 +80,7 @@ class Part:
         """The name of what happened."""
         if self.event:
             return exp.Literal.string(self.event)
-        if "event" not in self.kinds:
-            raise UsageError(found("events columns", ", ".join(self.kinds), "also event"))
+        require("events", self.kinds, "event")
         return self.column("event")
 
     @property
@@ -111,13 +110,10 @@ class Part:
     @property
     def is_counted(self) -> exp.Expr:
         """Whether a row counts: as a payment paid orders, as submitted all that were placed; a negative amount is a refund."""
-        conditions = {"status": (_IS_PAID, PAID), "amount": (_IS_PURCHASE, self.event)}
-        known = [
-            sql.expression(text, **{name: self.column(name)})
-            for name, (text, event) in conditions.items()
-            if self.event and self.event == event and name in self.kinds
-        ]
-        return exp.and_(*known) if known else exp.true()
+        if not self.event:
+            return exp.true()
+        columns = {name: self.column(name) for name in self.kinds}
+        return is_purchase(columns) if self.event == PAID else is_placed(columns)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ltv import sql
 from ltv.behaviour.funnel_asked import Asked
 from ltv.behaviour.funnel_parts import ATTEMPTS, MOMENTS, PAID, PEOPLE, ROOM, Days, Part, Parts
 from ltv.errors import UsageError, found
+from ltv.warehouse.given import require
 from ltv.warehouse.local_time import zone
 
 if TYPE_CHECKING:
@@ -139,9 +140,7 @@ def _no_segments(parts: Parts) -> str:
 
 def _check_segments(parts: Parts, segments: str) -> None:
     columns = parts.engine.columns(segments)
-    missing = [c for c in ("user_id", "segment_kind", "segment") if c not in columns]
-    if missing:
-        raise UsageError(found("segments columns", ", ".join(columns), f"also {', '.join(missing)}"))
+    require("segments", columns, "user_id", "segment_kind", "segment")
     kinds = parts.engine.frame(exp.select("segment_kind").distinct().from_(sql.table(segments)))["segment_kind"]
     taken = sorted(set(kinds) & set(_TAKEN))
     if taken:

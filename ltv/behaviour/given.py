@@ -9,13 +9,13 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.behaviour.buckets import bucket_sql
+from ltv.contract.orders import is_purchase, value
 from ltv.errors import UsageError, found
+from ltv.warehouse import given
 from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
-
-_WHOLE = ("TINYINT", "SMALLINT", "INT", "BIGINT", "HUGEINT", "UINTEGER", "UBIGINT", "DOUBLE", "FLOAT", "LONG")
 
 
 def require(engine: Engine, argument: str, table: str, *columns: str) -> dict[str, str]:
@@ -25,12 +25,9 @@ def require(engine: Engine, argument: str, table: str, *columns: str) -> dict[st
         UsageError: some are missing, or a `…_id` of people is no number.
     """
     there = engine.columns(table)
-    missing = [c for c in columns if c not in there]
-    if missing:
-        raise UsageError(found(f"{argument} columns", ", ".join(there), f"also {', '.join(missing)}"))
+    given.require(argument, there, *columns)
     for name in (c for c in columns if c.endswith("user_id")):
-        if not there[name].upper().startswith(_WHOLE) and there[name].upper() != "NULL":
-            raise UsageError(found(f"{argument}.{name}", there[name], "whole numbers, as user_id is in a workspace"))
+        given.check_kind(argument, name, "person", there[name])
     return there
 
 
@@ -44,17 +41,13 @@ def positive(name: str, value: float, most: int) -> None:
         raise UsageError(found(name, value, f"a whole number from 1 to {most:,}"))
 
 
-def orders_form(engine: Engine, table: str) -> exp.Query:
-    """Orders as user_id, ts, value and is_purchase: paid, and no refund written as a negative amount."""
-    columns = require(engine, "orders", table, "user_id", "ts")
-    if not {"amount", "value"} & set(columns):
-        raise UsageError(found("orders columns", ", ".join(columns), "also amount or value"))
-    paid = sql.expression("status IN ('paid', 'refunded')" if "status" in columns else "TRUE")
-    money = sql.column("amount" if "amount" in columns else "value")
-    value = sql.expression("CASE WHEN p THEN m ELSE 0 END", p=paid, m=money)
+def orders_form(engine: Engine, table: str, after: datetime) -> exp.Query:
+    """Orders as user_id, ts, value and is_purchase, as they are known before an instant (naive UTC)."""
+    require(engine, "orders", table, "user_id", "ts")
+    columns = given.order_columns(engine, table)
     named = {
-        "value": sql.column("value") if "value" in columns else value,
-        "is_purchase": sql.expression("COALESCE(p AND m >= 0, FALSE)", p=paid, m=money),
+        "value": value(columns, after),
+        "is_purchase": sql.expression("COALESCE(p, FALSE)", p=is_purchase(columns)),
     }
     tree = exp.select("user_id", "ts", *(exp.alias_(e, n) for n, e in named.items()))
     return tree.from_(sql.table(table))

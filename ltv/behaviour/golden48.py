@@ -2,10 +2,11 @@
 
 The loop is traffic → reach → behaviour → payment → feedback (`golden48_catalogue`). The baseline is the same hours of the week of
 up to `weeks` earlier weeks, each against the seven days before it (`golden48_baseline`). Left out are weeks in which another launch
-had its first hours, those with a special day, those with a day without data. A launch on a special day is not judged without a
+had its first hours (unless fewer than five others are left), those with a special day, those with a day without data. A launch on a special day is not judged without a
 control. A verdict is final when all hours are over and no row can be late any more; before that only `up` or `down` can be said, at
 one of four looks, so that looking every day or every minute calls no more by chance. Without a control the comparison is
-observational: whatever else happened in those hours is in it. Money is what was charged, before refunds, which come later.
+observational: whatever else happened in those hours is in it. Money is what was charged, before refunds, which come later; orders that
+are cancelled later are not counted.
 
 The walk: launches → slots (the launch's hours, the same hours of earlier weeks) → counts per slot in one form → each metric against
 its baseline, and against the control where an experiment of the launch has one → one verdict a metric.
@@ -20,11 +21,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ltv.behaviour.golden48_counts import Around
-from ltv.behaviour.golden48_given import Asked, audiences, launched, tested
+from ltv.behaviour.golden48_given import Asked, audiences, find_controls, launched
 from ltv.behaviour.golden48_judge import COLUMNS, Judge
 from ltv.behaviour.golden48_pulse import Pulse
 from ltv.behaviour.golden48_result import Golden48
 from ltv.behaviour.golden48_slots import HOUR_US, checkpoints, slot_rows, slots, special
+from ltv.settings.calendar import check_days
 from ltv.warehouse.local_time import micros
 from ltv.warehouse.table import TableLike, together
 
@@ -43,7 +45,6 @@ def golden48(
     members: TableLike | None = None,
     touches: TableLike | None = None,
     tickets: TableLike | None = None,
-    segments: TableLike | None = None,
     exposures: TableLike | None = None,
     experiments: Sequence[Experiment] = (),
     controls: Mapping[str, str] | None = None,
@@ -58,14 +59,13 @@ def golden48(
     """Judge the first hours of every launch; definitions stand at the head of this module.
 
     Args:
-        launches: launch_id, started_at; name, kind, audience (a source of events and orders, or a segment). None: no launch.
+        launches: launch_id, started_at; name, kind, audience (a source of events and orders). None: no launch.
         as_of: the last day included.
         events: user_id, ts, event; source.
         orders: user_id, ts, amount or value, status; source.
         members: user_id, registered_at.
         touches: user_id, ts, kind.
         tickets: user_id, ts; sentiment.
-        segments: user_id, segment.
         exposures: user_id, ts, experiment, variant: launches with an experiment are also compared with its control.
         experiments: what is declared of them; without it the control is the variant `control`.
         controls: launch_id → experiment; default the experiment of the same name.
@@ -90,8 +90,8 @@ def golden48(
     [['visits', 48.0, 'flat'], ['visitors', 48.0, 'flat']]
     """
     tables = {"launches": _NO_LAUNCH if launches is None else launches, "events": events, "orders": orders}
-    tables |= {"members": members, "touches": touches, "tickets": tickets, "segments": segments, "exposures": exposures}
-    asked = Asked(as_of, hours, weeks, late_hours, tuple(special_days), launch or "", timezone)
+    tables |= {"members": members, "touches": touches, "tickets": tickets, "exposures": exposures}
+    asked = Asked(as_of, hours, weeks, late_hours, check_days("special_days", special_days), launch or "", timezone)
     return _found(tables, asked, experiments, controls or {}, currency)
 
 
@@ -105,19 +105,17 @@ def _found(
     engine, names = together(tables)
     made = launched(engine, names["launches"], asked)
     with Around.opened(engine, names) as around:
-        made = audiences(made, around)
         known = around.known(micros(asked.after), asked.late_hours)
+        made = audiences(made, {system for _, system in known})
         bounds = slots(made["started_at"].tolist(), weeks=asked.weeks, hours=asked.hours, timezone=asked.timezone)
         looks = checkpoints(asked.hours)
-        counts = around.counts(slot_rows(bounds, made), [h for h, _ in looks])
+        counts = around.counts(slot_rows(bounds, made["source"]), [h for h, _ in looks])
         begin, end = bounds[..., 0], bounds[..., 1]
         first = special(begin, begin + asked.hours * HOUR_US, asked.special_days, asked.timezone)
         whole = special(begin, end, asked.special_days, asked.timezone)
         judge = Judge(made, bounds, known, counts, looks, (first, whole))
-        tests = tested(judge, names, experiments, controls)
-        arms = around.arms(tests)
-    known_shares = tests.dropna(subset=["share"])
-    shares = dict(zip(known_shares["launch"].tolist(), known_shares["share"].tolist(), strict=True))
-    table = pd.DataFrame(judge.rows(arms, shares), columns=list(COLUMNS))
-    pulse = Pulse.of(made, bounds, known, launch=asked.launch, hours=asked.hours)
+        found = find_controls(judge, around, experiments, controls)
+        arms = around.arms(found.cells, found.variants)
+    table = pd.DataFrame(judge.rows(arms, found), columns=list(COLUMNS))
+    pulse = Pulse.of(made, bounds, judge.known_of, launch=asked.launch, hours=asked.hours)
     return Golden48(table, currency=currency, asked=asked, launches=made, pulse=pulse)

@@ -15,13 +15,19 @@ what each look may spend, so that the chance of any call at any time on a launch
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 
+from ltv.behaviour.averages import Share, difference
+
 ALPHA = 0.05
 FEWEST_WEEKS = 5
-FEWEST = 30  # of what is counted; below it logarithms of counts are not normal
+FEWEST = (
+    30  # of what is counted (for sums: as many as would be as sure if all were alike); below it nothing is near normal
+)
+FEWEST_PER_ARM = 10
 Floats = npt.NDArray[np.float64]
 
 
@@ -108,18 +114,40 @@ def _between(effect: Floats, variance: Floats) -> float:
     return float(optimize.brentq(excess, 0.0, most))
 
 
-def against_control(arms: npt.ArrayLike, *, alpha: float) -> Expected:
-    """Compare the treated with those who are not, at the same time.
+def share_against_control(arms: npt.ArrayLike, *, alpha: float) -> Expected:
+    """Compare a share of the treated with that of the control, at the same time.
+
+    Args:
+        arms: people, and those who did, of the control and of the treated, shape (2, 2).
+        alpha: chance of a call by chance, both sides together.
+
+    Returns:
+        What is expected of the treated: a share outside it has an interval of the difference without 0 (Newcombe's hybrid score
+        interval, `averages.difference`), which holds in small arms too.
+
+    >>> found = share_against_control([[1000, 100], [1000, 180]], alpha=0.01)
+    >>> found.side, found.baseline, found.observed
+    ('up', 0.1, 0.18)
+    """
+    z = NormalDist().inv_cdf(1 - alpha / 2)
+    control, treated = (Share.of(int(did), int(people), z=z) for people, did in np.asarray(arms))
+    _, low, high = difference(treated, control)
+    if low is None or high is None or treated.rate is None or control.rate is None:
+        return Expected(np.nan, np.nan, np.nan, np.nan, 0)
+    return Expected(control.rate, treated.rate - high, treated.rate - low, treated.rate, 0)
+
+
+def mean_against_control(arms: npt.ArrayLike, *, alpha: float) -> Expected:
+    """Compare a mean of the treated with that of the control, at the same time.
 
     Args:
         arms: people, sum and sum of squares of the control and of the treated, shape (2, 3).
         alpha: chance of a call by chance, both sides together.
 
     Returns:
-        Means per person; what is expected of the treated is the control's mean within Welch's interval of the difference
-        (Welch, Biometrika 34, 1947).
+        What is expected of the treated: the control's mean within Welch's interval of the difference (Biometrika 34, 1947).
 
-    >>> found = against_control([[1000, 100, 100], [1000, 180, 180]], alpha=0.01)
+    >>> found = mean_against_control([[1000, 100, 100], [1000, 180, 180]], alpha=0.01)
     >>> found.side, found.baseline, found.observed
     ('up', 0.1, 0.18)
     """

@@ -1,7 +1,7 @@
 """What is counted around a launch, and which metrics of the loop traffic → reach → behaviour → payment → feedback are made of it.
 
-Every definition is one that is known at the end of its hours, in past weeks as in the launch's own: money is what was charged,
-before refunds, which come later.
+What counts is known at the end of its hours, in past weeks as in the launch's own: money is what was charged, before refunds, which
+come later. One thing cannot be known: an order that is cancelled after its hours is not counted, as in the weeks before.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ PARTS = (
     Part("reached", "touches", where="kind IN ('impression', 'send')", needs=("kind",)),
     Part("responders", "touches", where="kind = 'click'", needs=("kind",)),
     Part("buyers", "orders", where=_PAID),
-    Part("paid", "orders", is_person=False, where=_PAID, needs=("status",)),
+    Part(
+        "failed", "orders", is_person=False, where="status IN ('failed', 'timeout') AND money >= 0", needs=("status",)
+    ),
     Part("attempts", "orders", is_person=False, where="status <> 'cancelled' AND money >= 0", needs=("status",)),
     Part("value", "orders", is_person=False, where=_PAID, amount="money"),
     Part("value_squares", "orders", is_person=False, where=_PAID, amount="CAST(money AS DOUBLE) * money"),
@@ -74,7 +76,6 @@ class Metric:
         stage: where it stands in the loop.
         of: part that is counted.
         per: part it is divided by, or None; in a metric with a control that is everybody exposed.
-        counted: part whose number makes the sample, where `of` is no count.
         squares: part with the squares of what is added up, where `of` is no count.
         is_log: weeks are compared as ratios; else as differences.
         unit: how values are written.
@@ -85,7 +86,6 @@ class Metric:
     stage: Stage
     of: str
     per: str | None = None
-    counted: str | None = None
     squares: str | None = None
     is_log: bool = True
     unit: Unit = "count"
@@ -94,7 +94,7 @@ class Metric:
     @property
     def parts(self) -> tuple[str, ...]:
         """All parts it needs."""
-        return tuple(p for p in (self.of, self.per, self.counted, self.squares) if p)
+        return tuple(p for p in (self.of, self.per, self.squares) if p)
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -111,15 +111,14 @@ METRICS = (
     Metric("cart_rate", "behaviour", "carters", per="visitors", unit="rate"),
     Metric("share_rate", "behaviour", "sharers", per="visitors", unit="rate"),
     Metric("buyer_rate", "payment", "buyers", per="visitors", unit="rate"),
-    Metric("charged_value", "payment", "value", counted="paid", squares="value_squares", unit="money"),
-    Metric("payment_success_rate", "payment", "paid", per="attempts", unit="rate"),
+    Metric("charged_value", "payment", "value", squares="value_squares", unit="money"),
+    Metric("payment_failure_rate", "payment", "failed", per="attempts", unit="rate", good="down"),
     Metric("tickets_per_visitor", "feedback", "tickets", per="visitors", unit="rate", good="down"),
     Metric(
         "ticket_sentiment",
         "feedback",
         "mood",
         per="rated",
-        counted="rated",
         squares="mood_squares",
         is_log=False,
         unit="number",
@@ -129,7 +128,7 @@ CONTROLLED = (
     Metric("cart_rate_of_exposed", "behaviour", "carters", unit="rate"),
     Metric("share_rate_of_exposed", "behaviour", "sharers", unit="rate"),
     Metric("buyer_rate_of_exposed", "payment", "buyers", unit="rate"),
-    Metric("charged_value_per_exposed", "payment", "value", counted="buyers", unit="money"),
+    Metric("charged_value_per_exposed", "payment", "value", unit="money"),
     Metric("tickets_per_exposed", "feedback", "tickets", unit="rate", good="down"),
 )
 METRIC = {metric.name: metric for metric in (*METRICS, *CONTROLLED)}

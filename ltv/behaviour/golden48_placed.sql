@@ -3,5 +3,4 @@
 SELECT r.part, r.user_id, r.amount, s.launch, s.slot, r.us - s.begin_us AS elapsed
 FROM counted r
 JOIN slots s ON r.us // CAST(86400000000 AS BIGINT) = s.day AND r.us >= s.begin_us AND r.us < s.end_us
-LEFT JOIN crowds c ON c.user_id = r.user_id AND c.crowd = s.crowd
-WHERE (s.source IS NULL OR r.source = s.source) AND (s.crowd IS NULL OR c.user_id IS NOT NULL)
+WHERE s.source IS NULL OR r.source = s.source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,22 +32,25 @@ class Pulse:
     rows: pd.DataFrame
 
     @classmethod
-    def of(cls, made: pd.DataFrame, bounds: Ints, known: Mapping[str, Known], *, launch: str, hours: int) -> Pulse:
+    def of(
+        cls, made: pd.DataFrame, bounds: Ints, known_of: Callable[[int, str], Known | None], *, launch: str, hours: int
+    ) -> Pulse:
         """Count the hours around one launch, by default the newest.
 
         Args:
             made: launches, oldest first.
             bounds: their slots.
-            known: table → hours with rows.
+            known_of: hours with rows, of a launch and a table.
             launch: launch_id; empty for the newest.
             hours: hours after the launch.
         """
-        table = next((t for t in _TABLES if t in known), "")
         empty = pd.DataFrame(columns=["hour", "observed", "low", "high"])
         if not len(made):
-            return cls("", "", table, empty)
+            return cls("", "", "", empty)
         at = made["launch_id"].tolist().index(launch) if launch else len(made) - 1
-        rows = _rows(known[table], bounds[at, :, 0], hours) if table else empty
+        there = {table: known_of(at, table) for table in _TABLES}
+        table, known = next(((t, k) for t, k in there.items() if k is not None), ("", None))
+        rows = _rows(known, bounds[at, :, 0], hours) if known else empty
         return cls(str(made["launch_id"].iloc[at]), str(made["name"].iloc[at]), table, rows)
 
 

@@ -31,7 +31,7 @@ class Golden48(Result):
 
     Attributes:
         asked: what was asked: the day, the hours that count, the zone.
-        launches: launch_id, started_at, name, kind, audience, source, crowd; oldest first.
+        launches: launch_id, started_at, name, kind, audience, source; oldest first.
         pulse: the launch that is shown, hour by hour.
     """
 
@@ -70,9 +70,10 @@ class Golden48(Result):
         """What the newest launches did."""
         if not len(self.launches):
             return (Takeaway(WORDS["no_launch"]),)
-        return [self._told(str(name)) for name in self.launches["launch_id"].iloc[::-1][:_NEWEST]]
+        newest = self.launches["launch_id"].iloc[::-1][:_NEWEST]
+        return [told for name in newest for told in self._told(str(name))]
 
-    def _told(self, launch_id: str) -> Takeaway:
+    def _told(self, launch_id: str) -> list[Takeaway]:
         rows = _relative(self.table[self.table["launch_id"] == launch_id])
         launch = self.launches[self.launches["launch_id"] == launch_id].to_dict("records")[0]
         named = {
@@ -82,36 +83,41 @@ class Golden48(Result):
         }
         called, judged = rows[rows["verdict"].isin(_CALLED)], rows[rows["verdict"] != "immature"]
         if len(called):
-            return self._changed(called, named, launch_id)
+            parts = [called[called["controlled"].astype(bool) == is_controlled] for is_controlled in (True, False)]
+            return [self._changed(part, named, launch_id) for part in parts if len(part)]
         if len(judged):
-            smallest = WORDS["smallest"].format(reaches=_joined(_reaches(judged), "、", ", "))
-            return Takeaway(WORDS["told_flat"].format(n=str(len(judged)), smallest=smallest, **named))
-        why = rows["reason"].mode()
-        return Takeaway(
-            WORDS["told_immature"].format(why=REASON[why.iloc[0]] if len(why) else VERDICT["none"], **named)
-        )
+            reaches = _reaches(judged)
+            smallest = WORDS["smallest"].format(reaches=_joined(reaches, "、", ", ")) if reaches else same("")
+            return [Takeaway(WORDS["told_flat"].format(n=str(len(judged)), smallest=smallest, **named))]
+        why = REASON[str(rows["reason"].mode().iloc[0])] if len(rows) else REASON["no_table"]
+        return [Takeaway(WORDS["told_immature"].format(why=why, **named))]
 
     def _changed(self, called: pd.DataFrame, named: Mapping[str, str], launch_id: str) -> Takeaway:
         first = called.reindex(called["change"].abs().sort_values(ascending=False).index).head(_MOST_TOLD)
-        parts = [
-            WORDS["both"].format(metric=METRIC_WORDS[m], change=_signed(float(c)))
-            for m, c in zip(first["metric"], first["change"], strict=True)
-        ]
-        is_controlled = bool(first["controlled"].any())
+        parts = [self._change(row) for row in first.to_dict("records")]
+        is_controlled = bool(called["controlled"].any())
         bad = [v != METRIC[m].good for m, v in zip(called["metric"], called["verdict"], strict=True)]
         act = WORDS["act_down" if any(bad) else "act_keep" if is_controlled else "act_up"]
-        others = self._beside(launch_id)
-        basis = WORDS["controlled" if is_controlled else "observational"]
-        if others:
+        basis, others = WORDS["controlled" if is_controlled else "observational"], self._beside(launch_id)
+        if others and not is_controlled:
             basis = _joined([basis, WORDS["beside_told"].format(others=others)], "", "")
         told = WORDS["told_changed"].format(changes=_joined(parts, "、", ", "), basis=basis, **named)
         return Takeaway(told, "bad" if any(bad) else "good", act)
 
+    def _change(self, row: Mapping[Hashable, Any]) -> Text:
+        """A metric and how far it is from expectation; both values where that is no ratio."""
+        metric = METRIC[row["metric"]]
+        if np.isfinite(row["change"]) and metric.is_log:
+            return WORDS["changed"].format(metric=METRIC_WORDS[metric.name], change=_signed(float(row["change"])))
+        told = {k: number(row[k], metric.unit, currency=self.currency) for k in ("observed", "baseline")}
+        return WORDS["from_nothing"].format(metric=METRIC_WORDS[metric.name], **told)
+
     def _beside(self, launch_id: str) -> str:
-        """Other launches whose first hours overlap."""
+        """Other launches whose first hours overlap, or that began in the week before."""
         made = self.launches
         start = made["started_at"][made["launch_id"] == launch_id].iloc[0]
-        near = (made["started_at"] - start).abs() < pd.Timedelta(hours=self.asked.hours)
+        since = made["started_at"] - start
+        near = (since > -pd.Timedelta(days=7)) & (since < pd.Timedelta(hours=self.asked.hours))
         return ", ".join(made["name"][near & (made["launch_id"] != launch_id)].astype(str))
 
     def _local(self, moment: pd.Timestamp) -> str:
@@ -138,7 +144,7 @@ class Golden48(Result):
                 "audience": audience(_audience(launch)),
             }
             row |= {stage: _stage_verdict(own[own["stage"] == stage]["verdict"]) for stage in STAGES}
-            row["basis"] = words(BASIS[bool(own["controlled"].any())])
+            row["basis"] = words(BASIS[_basis(own)])
             rows.append(row | {"beside": self._beside(launch["launch_id"])})
         columns = (
             Column("launch", WORDS["launch"]),
@@ -165,9 +171,9 @@ class Golden48(Result):
             row: dict[str, object] = {
                 "stage": told["stage"](STAGE[r["stage"]]),
                 "metric": told["metric"](METRIC_WORDS[r["metric"]]),
-                "change": r["change"],
+                "change": r["change"] if METRIC[r["metric"]].is_log else None,
                 "verdict": told["verdict"](VERDICT[r["verdict"]]),
-                "basis": told["basis"](BASIS[bool(r["controlled"])]),
+                "basis": told["basis"](BASIS["controlled" if r["controlled"] else "observational"]),
                 "reason": told["reason"](REASON[r["reason"]]),
                 "hours": r["hours"],
                 "weeks": r["weeks"],
@@ -243,11 +249,16 @@ def _relative(rows: pd.DataFrame) -> pd.DataFrame:
 def _reaches(judged: pd.DataFrame) -> list[Text]:
     """How much the figures that matter most would have to change to be seen; the others where none of them is judged."""
     rows = judged[judged["metric"].isin(_TILES)]
-    rows = rows if len(rows) else judged.head(1)
+    rows = rows if len(rows) else judged[[METRIC[m].is_log for m in judged["metric"]]].head(1)
     return [
         WORDS["reach"].format(metric=METRIC_WORDS[m], change=number((high - low) / 2, "rate"))
         for m, low, high in zip(rows["metric"], rows["low"], rows["high"], strict=True)
     ]
+
+
+def _basis(rows: pd.DataFrame) -> str:
+    controlled = rows["controlled"].astype(bool)
+    return "both" if controlled.any() else "observational"
 
 
 def _stage_verdict(verdicts: Iterable[str]) -> str:
@@ -262,8 +273,7 @@ def _audience(launch: Mapping[Hashable, object]) -> Text:
     audience = launch["audience"]
     if not isinstance(audience, str):
         return WORDS["everybody"]
-    known = any(isinstance(launch[c], str) for c in ("source", "crowd"))
-    return same(audience) if known else WORDS["not_understood"].format(audience=audience)
+    return same(audience) if isinstance(launch["source"], str) else WORDS["not_understood"].format(audience=audience)
 
 
 def _signed(change: float) -> Text:

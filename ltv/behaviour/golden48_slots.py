@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 
@@ -76,12 +76,12 @@ def slots(starts: Sequence[datetime], *, weeks: int, hours: int, timezone: str) 
     return np.stack([begin, end], axis=2)
 
 
-def slot_rows(bounds: Ints, audiences: pd.DataFrame) -> pd.DataFrame:
+def slot_rows(bounds: Ints, sources: pd.Series[str]) -> pd.DataFrame:
     """The slots as a table, once for each day (UTC) they touch, with whose rows count in each.
 
     Args:
         bounds: what `slots` returns.
-        audiences: source and crowd of each launch, shape (launches, 2).
+        sources: the one system that counts for each launch, missing where all do.
     """
     launch, slot = (axis.ravel() for axis in np.indices(bounds.shape[:2]))
     begin, end = bounds[..., 0].ravel(), bounds[..., 1].ravel()
@@ -91,19 +91,24 @@ def slot_rows(bounds: Ints, audiences: pd.DataFrame) -> pd.DataFrame:
     nth = np.arange(len(row)) - np.repeat(days.cumsum() - days, days)
     rows = {"launch": launch, "slot": slot, "begin_us": begin, "end_us": end}
     frame = pd.DataFrame({k: v[row].astype(np.int64) for k, v in rows.items()} | {"day": first[row] + nth})
-    for name in ("source", "crowd"):
-        frame[name] = audiences[name].astype("string").to_numpy(object)[frame["launch"]]
-    return frame.astype({"source": "string", "crowd": "string"})
+    frame["source"] = sources.astype("string").to_numpy(object)[frame["launch"]]
+    return frame.astype({"source": "string"})
 
 
-def apart(bounds: Ints, hours: int) -> npt.NDArray[np.bool_]:
-    """Whether the first hours of each slot hold nothing of the first hours of another launch, shape (launches, slots)."""
+def apart(bounds: Ints, hours: int) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Whether the first hours of each slot, and all of it, hold nothing of the first hours of a launch; each (launches, slots).
+
+    Those of slot 0 hold the launch itself, which does not count.
+    """
     length, begin = hours * HOUR_US, bounds[..., 0]
     starts = np.sort(begin[:, 0])
-    near = np.searchsorted(starts, begin + length) - np.searchsorted(starts, begin - length, side="right")
-    near[:, 0] -= 1  # itself
-    free: npt.NDArray[np.bool_] = near == 0
-    return free
+
+    def free(end: Ints) -> npt.NDArray[np.bool_]:
+        near = np.searchsorted(starts, end) - np.searchsorted(starts, begin - length, side="right")
+        near[:, 0] -= 1
+        return np.asarray(near == 0)
+
+    return free(begin + length), free(bounds[..., 1])
 
 
 def special(begin_us: Ints, end_us: Ints, days: Sequence[str], timezone: str) -> npt.NDArray[np.bool_]:
@@ -116,7 +121,7 @@ def special(begin_us: Ints, end_us: Ints, days: Sequence[str], timezone: str) ->
     if not days or not begin_us.size:
         return np.zeros(begin_us.shape, dtype=bool)
     first, last = (datetime(1970, 1, 1) + timedelta(microseconds=int(us)) for us in (begin_us.min(), end_us.max()))  # noqa: DTZ001
-    found = spans(days, first.date(), last.date() + timedelta(days=1))
+    found = spans(days, first.date() - timedelta(days=1), last.date() + timedelta(days=1))  # a day of any zone
     lows, highs = (
         np.array([micros(e) for e in ends], np.int64)
         for ends in (
@@ -141,8 +146,3 @@ def checkpoints(hours: int) -> tuple[tuple[int, float], ...]:
         after = max(1, int(hours * part))
         spent[after] = round(spent.get(after, 0.0) + share, 10)
     return tuple(sorted(spent.items()))
-
-
-def trusted(known: Mapping[str, Known], tables: Sequence[str], begin_us: int) -> float:
-    """Hours since a launch up to which all tables are complete; below zero where they end before it."""
-    return min((known[t].until_us - begin_us) / HOUR_US for t in tables)

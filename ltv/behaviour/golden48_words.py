@@ -21,7 +21,7 @@ METRIC_WORDS: dict[str, Text] = {
     "share_rate": Text("分享率", "Share of visitors who share"),
     "buyer_rate": Text("下单率（买家 / 访客）", "Buyers per visitor"),
     "charged_value": Text("实付金额（未扣退款）", "Amount charged, before refunds"),
-    "payment_success_rate": Text("支付成功率", "Payments that succeed"),
+    "payment_failure_rate": Text("支付失败率（失败或超时）", "Payments that fail or time out"),
     "tickets_per_visitor": Text("工单 / 访客", "Tickets per visitor"),
     "ticket_sentiment": Text("工单情绪（−1 到 1）", "Sentiment of tickets (−1 to 1)"),
     "cart_rate_of_exposed": Text("曝光者加购率", "Share of the exposed who add to cart"),
@@ -34,23 +34,27 @@ VERDICT: dict[str, Text] = {
     "up": Text("↑ 上升", "↑ up"),
     "down": Text("↓ 下降", "↓ down"),
     "flat": Text("→ 无异常", "→ as expected"),
-    "immature": Text("… 还不能判断", "… cannot be told yet"),
+    "immature": Text("… 不能判断", "… cannot be told"),
     "mixed": Text("↕ 有升有降", "↕ some up, some down"),
     "none": Text("– 没有数据", "– no data"),
 }
 REASON: dict[str, Text] = {
     "": Text("", ""),
     "early": Text("提前越界", "called early"),
+    "was_out": Text("较早时曾越界，现已回到范围内", "was outside earlier, is within the range now"),
+    "nothing": Text("没有可以相除的数", "nothing to divide by"),
     "running": Text("时间未满或数据未到齐", "not over, or rows may still arrive"),
     "few": Text("样本太少", "too few"),
     "history": Text("可比的过去不足 5 周", "fewer than 5 weeks to compare with"),
     "gap": Text("有一整天没有数据", "a day without data"),
     "special": Text("正值大促或节日，没有可比的平常周", "on a special day, to which no ordinary week compares"),
     "split": Text("实验分组比例不符", "the experiment is not split as declared"),
+    "no_table": Text("没有能说明它的表", "no table tells of it"),
 }
-BASIS: dict[bool, Text] = {
-    True: Text("有对照组", "controlled"),
-    False: Text("观察性", "observational"),
+BASIS: dict[str, Text] = {
+    "controlled": Text("有对照组", "controlled"),
+    "observational": Text("观察性", "observational"),
+    "both": Text("部分有对照组，其余为观察性", "partly controlled, else observational"),
 }
 WORDS: dict[str, Text] = {
     "launch": Text("上线", "Launch"),
@@ -58,10 +62,8 @@ WORDS: dict[str, Text] = {
     "started": Text("开始时间", "Started"),
     "audience": Text("对象", "Audience"),
     "everybody": Text("所有人", "everybody"),
-    "not_understood": Text(
-        "{audience}（不是来源或分群，按所有人计）", "{audience} (no source or segment: judged on everybody)"
-    ),
-    "beside": Text("同时的其他上线", "Other launches in these hours"),
+    "not_understood": Text("{audience}（不是来源，按所有人计）", "{audience} (no source: judged on everybody)"),
+    "beside": Text("同一时段或前一周的其他上线", "Other launches in these hours or the week before"),
     "stage": Text("环节", "Stage"),
     "metric": Text("指标", "Metric"),
     "observed": Text("实际", "Observed"),
@@ -100,9 +102,9 @@ WORDS: dict[str, Text] = {
     ),
     "pulse_title": Text("「{name}」前后的逐小时{what}", "{what} hour by hour around “{name}”"),
     "pulse_note": Text(
-        "灰带是过去各周同一小时的中间 80%，按上线前七天的水平折算；竖线是上线时刻。仅供观看，结论看上表。",
+        "灰带是过去各周同一小时的中间 80%，按上线前七天的水平折算；竖线是上线时刻。只算上线所针对的来源，没有则算全部。仅供观看，结论看上表。",
         "The band holds the middle 80% of the same hours of earlier weeks, at the level of the seven days before the launch; the line "
-        "marks the launch. To look at; the verdicts stand in the table.",
+        "marks the launch. Of the system the launch is for, or of all. To look at; the verdicts stand in the table.",
     ),
     "pulse_alt": Text(
         "上线前一天到之后逐小时的数量与平常范围。",
@@ -123,12 +125,12 @@ WORDS: dict[str, Text] = {
         "“{name}” ({started}), first {hours} hours: {changes}. {basis}",
     ),
     "told_flat": Text(
-        "「{name}」（{started}）前 {hours} 小时：{n} 项指标都在正常范围内；{smallest}",
-        "“{name}” ({started}), first {hours} hours: all {n} metrics within the expected range; {smallest}",
+        "「{name}」（{started}）前 {hours} 小时：{n} 项可判断的指标无一越出正常范围；{smallest}",
+        "“{name}” ({started}), first {hours} hours: of {n} metrics that can be told none is outside its range; {smallest}",
     ),
     "told_immature": Text(
-        "「{name}」（{started}）还不能判断：{why}。",
-        "“{name}” ({started}) cannot be told yet: {why}.",
+        "「{name}」（{started}）不能判断：{why}。",
+        "“{name}” ({started}) cannot be told: {why}.",
     ),
     "smallest": Text("看得出的最小变化：{reaches}。", "the least change that would have been seen: {reaches}."),
     "reach": Text("{metric} ±{change}", "{metric} ±{change}"),
@@ -136,8 +138,9 @@ WORDS: dict[str, Text] = {
         "观察性结论，没有对照组，不等于因果。", "Observational: there is no control, so the cause is not shown."
     ),
     "controlled": Text("与同期对照组相比。", "Compared with a control at the same time."),
-    "both": Text("{metric} {change}", "{metric} {change}"),
-    "act_down": Text("先查下降的环节，必要时回退。", "Look at the stage that fell first; roll back if need be."),
+    "changed": Text("{metric} {change}", "{metric} {change}"),
+    "from_nothing": Text("{metric} {observed}（预期 {baseline}）", "{metric} {observed} (expected {baseline})"),
+    "act_down": Text("先查变差的环节，必要时回退。", "Look first at the stage that got worse; roll back if need be."),
     "act_up": Text(
         "用实验确认是它带来的，再扩大。", "Confirm by an experiment that the launch is the cause, then extend it."
     ),
@@ -146,5 +149,5 @@ WORDS: dict[str, Text] = {
         "没有可判断的上线：launches 表为空，或都在这一天之后。",
         "No launch to judge: the table is empty, or all are later than this day.",
     ),
-    "beside_told": Text("（同一时段还有：{others}）", " (in the same hours: {others})"),
+    "beside_told": Text("（同一时段或前一周还有：{others}）", " (in the same hours or the week before: {others})"),
 }

@@ -20,6 +20,7 @@ from ltv.behaviour.tables_of_people import PeopleTables
 from ltv.errors import UsageError, found
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, number
+from ltv.warehouse.local_time import day_end
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def lifecycle(
     if isinstance(window_days, bool) or not isinstance(window_days, int) or not 1 <= window_days <= _MOST_WINDOW:
         raise UsageError(found("window_days", window_days, f"1 to {_MOST_WINDOW}"))
     engine, names = together({"orders": orders, "events": events, "segments": segments})
-    tables = PeopleTables(engine, names, timezone)
+    tables = PeopleTables(engine, names, timezone, day_end(as_of, timezone))
     active = [t for t in ("orders", "events") if t in names]
     if not active:
         raise UsageError(found("lifecycle", "no table", "a call with orders or events"))

@@ -149,7 +149,7 @@ class _Walk:
     @property
     def tables(self) -> PeopleTables:
         """What the columns of the tables mean."""
-        return PeopleTables(self.engine, self.names, self.calendar.timezone)
+        return PeopleTables(self.engine, self.names, self.calendar.timezone, self.after)
 
     def _keep(self, name: str, query: exp.Query) -> None:
         self.engine.materialise(f"new {name}", query, self.params)

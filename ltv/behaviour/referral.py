@@ -59,7 +59,7 @@ def referral(
 
     Args:
         invites: inviter_user_id (null: came alone), invitee_user_id, channel, ts.
-        orders: user_id, ts, amount or value, status.
+        orders: user_id, ts, amount or value, status, refund, refunded_at.
         as_of: the last day included.
         events: user_id, day or ts: who is active; without them orders and invitations tell.
         members: user_id, registered_at: needed for `users="registered"`.
@@ -87,7 +87,7 @@ def referral(
     _check_users(users, goal, members)
     engine, names = together({"invites": invites, "orders": orders, "events": events, "members": members})
     after, rule = day_end(as_of, timezone), RingRule(ring_people, ring_days, window_days * DAY_US)
-    engine.define(_ORDERS, orders_form(engine, names["orders"]))
+    engine.define(_ORDERS, orders_form(engine, names["orders"], after))
     tree = _tree(engine, names["invites"], after, rule)
     edges = _edges(engine, tree, after, window_days * DAY_US)
     days = Days(as_of, history_days, period_days, timezone)

@@ -18,11 +18,16 @@ if TYPE_CHECKING:
 
     from ltv.behaviour.buckets import Grain
 
-CohortKind = Literal["registered", "first_order", "first_event"]
+CohortKind = Literal["registered", "first_order", "first_event", "any"]
 Activity = Literal["order", "event", "any"]
 Clock = Literal["calendar", "24h"]
 _DEFAULT_PERIODS: dict[Grain, int] = {"day": 30, "week": 12, "month": 12}
-_STARTS: dict[CohortKind, str] = {"first_order": "orders", "registered": "members", "first_event": "events"}
+_STARTS: dict[CohortKind, tuple[str, ...]] = {
+    "first_order": ("orders",),
+    "registered": ("members",),
+    "first_event": ("events",),
+    "any": ("orders", "events"),
+}
 
 
 def retention(
@@ -51,20 +56,20 @@ def retention(
     complete cells only. What other tools do differently, and how to ask for it here: docs/retention.md.
 
     Args:
-        orders: orders of people (user_id, day or ts, amount or value, status).
+        orders: orders of people (user_id, day or ts, amount or value, status, refund, refunded_at).
         as_of: the last day included.
         events: events of people (user_id, day or ts), or None.
         members: registrations (user_id, day or registered_at), or None.
         segments: user_id, segment_kind, segment, or None.
         grain: day, week or month, or several of them; the first is shown.
         periods: periods after the cohort, 1 to 61; default 30 days, 12 weeks, 12 months.
-        cohort: what starts a cohort; default every kind whose table is there.
-        activity: what counts as coming back; default order for first_order, event for first_event, any for registered.
+        cohort: what starts a cohort; default registered, first_order, first_event where the table is there; `any`: first order or event.
+        activity: what counts as coming back; default order for first_order, event for first_event, else any.
         method: `n_day`: active in the p-th period itself; `unbounded`: in it or later; `bracket`: within a bracket of periods.
         brackets: first and last period of each bracket; default 0, 1, 2-3, 4-7, 8-14, 15-30 for days, and the like.
         clock: `calendar` periods, or spans of `24h` (weeks: 7 of them) from the moment of each person's start, for which `ts` is needed.
-        cohort_event: for `first_event`, the one event that starts a cohort; default any.
-        activity_event: for `event`, the one event that counts as coming back; default any.
+        cohort_event: for `first_event` and `any`, the one event that starts a cohort; default any.
+        activity_event: for `event` and `any`, the one event that counts as coming back; default any.
         timezone: zone of the calendar where tables have `ts` and no `day`.
         week_start: first day of a week.
         currency: in which money is written.
@@ -82,7 +87,7 @@ def retention(
     engine, names = together({"orders": orders, "events": events, "members": members, "segments": segments})
     matrix = Matrix(engine, names, as_of, timezone, week_start, clock == "24h")
     way, pairs = as_method(method), _pairs(names, cohort, activity)
-    asked = [Asked(k, _STARTS[k], a, way, g, cohort_event, activity_event) for g in grains for k, a in pairs]
+    asked = [Asked(k, _starts(k, names), a, way, g, cohort_event, activity_event) for g in grains for k, a in pairs]
     parts = [matrix.compute(a, spans(way, periods or _DEFAULT_PERIODS[a.grain], a.grain, brackets)) for a in asked]
     return Retention(_concat(parts), currency=currency, as_of=as_of)
 
@@ -113,12 +118,21 @@ def _pairs(
         raise UsageError(found("cohort", cohort, ", ".join(get_args(CohortKind))))
     if activity is not None and activity not in get_args(Activity):
         raise UsageError(found("activity", activity, ", ".join(get_args(Activity))))
-    default: dict[CohortKind, Activity] = {"first_order": "order", "registered": "any", "first_event": "event"}
-    kinds = [k for k, table in _STARTS.items() if table in names and cohort in (None, k)]
+    default: dict[CohortKind, Activity] = {
+        "first_order": "order",
+        "registered": "any",
+        "first_event": "event",
+        "any": "any",
+    }
+    kinds = [k for k in _STARTS if _starts(k, names) and (k == cohort if cohort else k != "any")]
     if not kinds:
-        wanted = _STARTS[cohort] if cohort else "orders, members or events"
+        wanted = " or ".join(_STARTS[cohort]) if cohort else "orders, members or events"
         raise UsageError(found("retention", ", ".join(names) or "no table", f"a call with {wanted}"))
     return [(k, activity or default[k]) for k in kinds]
+
+
+def _starts(cohort: CohortKind, names: dict[str, str]) -> tuple[str, ...]:
+    return tuple(table for table in _STARTS[cohort] if table in names)
 
 
 def _concat(parts: list[pd.DataFrame]) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ltv.behaviour.averages import weighted
+from ltv.behaviour.averages import is_known, weighted
 from ltv.behaviour.buckets import as_grain
 from ltv.behaviour.retention_words import GRAIN, WORDS, period_label
 from ltv.text import Lang, number
@@ -38,7 +38,7 @@ def matrix_rows(shown: pd.DataFrame) -> pd.DataFrame:
 
 def told_periods(shown: pd.DataFrame) -> list[int]:
     """Periods that enough cohorts have completed: what one or two old ones reached says little about everyone."""
-    complete = shown[shown["is_complete"].astype(bool)].groupby("period").size()
+    complete = shown[is_known(shown)].groupby("period").size()
     enough = min(ENOUGH_COHORTS, complete.max()) if len(complete) else 0
     return sorted(int(str(p)) for p, n in complete.items() if n >= enough)
 
@@ -55,7 +55,7 @@ def curve_rows(shown: pd.DataFrame) -> pd.DataFrame:
     for period in told_periods(shown):
         share = weighted(shown, int(period))
         if share.rate is not None:
-            cells = shown[(shown["period"] == period) & shown["is_complete"]]
+            cells = shown[(shown["period"] == period) & is_known(shown)]
             row = {"period": int(period), "rate": share.rate, "low": share.low, "high": share.high}
             rows.append(row | {"people": share.people, "cohorts": len(cells)})
     return pd.DataFrame(rows, columns=["period", "rate", "low", "high", "people", "cohorts"])
@@ -63,10 +63,7 @@ def curve_rows(shown: pd.DataFrame) -> pd.DataFrame:
 
 def revenue_rows(shown: pd.DataFrame) -> pd.DataFrame:
     """Revenue of each cohort and period, complete cells only."""
-    rows = recent(shown)
-    start = rows[rows["period"] == 0].set_index("cohort")["revenue"]
-    base = rows["cohort"].map(start)
-    rows = rows.assign(net_revenue_retention=rows["revenue"] / base.where(base > 0)).dropna(subset=["revenue"])
+    rows = recent(shown).dropna(subset=["revenue"])
     names = ["cohort", "period", "cohort_size", "revenue", "cumulative_revenue_per_user", "net_revenue_retention"]
     return rows.loc[rows["is_complete"].astype(bool), names].reset_index(drop=True)
 

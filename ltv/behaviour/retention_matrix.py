@@ -6,10 +6,11 @@ counts only when its period is over for every member of the cohort.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -25,10 +26,11 @@ from ltv.behaviour.buckets import (
     last_complete,
     place_sql,
 )
+from ltv.behaviour.recorded import Recorded
 from ltv.behaviour.retention_spans import MOST_PERIODS, Method
 from ltv.behaviour.tables_of_people import PeopleTables
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import DAY_US
+from ltv.warehouse.local_time import DAY_US, day_end
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +47,7 @@ class Asked:
 
     Attributes:
         kind: cohort kind.
-        starts: table whose rows start a cohort.
+        starts: tables whose rows start a cohort.
         activity: what counts as coming back.
         method: n_day, unbounded or bracket.
         grain: length of a period.
@@ -54,7 +56,7 @@ class Asked:
     """
 
     kind: str
-    starts: str
+    starts: tuple[str, ...]
     activity: str
     method: Method
     grain: Grain
@@ -73,10 +75,10 @@ class Matrix:
     week_start: WeekStart
     by_hours: bool
 
-    @property
+    @cached_property
     def tables(self) -> PeopleTables:
         """What their columns mean."""
-        return PeopleTables(self.engine, self.names, self.timezone)
+        return PeopleTables(self.engine, self.names, self.timezone, day_end(self.as_of, self.timezone))
 
     def compute(self, asked: Asked, columns: pd.DataFrame) -> pd.DataFrame:
         """The matrix of one cohort kind, activity and grain.
@@ -88,37 +90,35 @@ class Matrix:
         grain = asked.grain
         with self._temporary() as keep:
             current, base = bucket(self.as_of, grain, self.week_start), self._lowest(asked.starts, grain)
-            if base is None:
+            if base is None or base > current:
                 return _named(_empty(), asked)
+            words = None if self.by_hours else self._by_calendar(asked, (base, current), keep)
             if self.by_hours:
                 self._by_hours(asked, keep)
-            else:
-                self._by_calendar(asked, (base, current), keep)
+            active = self._active(asked.activity)
+            known = Recorded.of(self.tables, active, (base, current), words, lambda t: self._bucket(t, grain))
             keep("patterns", self._load("cohort_patterns", relative="ret relative"))
             keep("revenue", self._revenue(grain))
             self.engine.register("ret periods", columns)
             tables = {"patterns": "ret patterns", "revenue": "ret revenue", "periods": "ret periods"}
             frame = self.engine.frame(sql.load(_ROOM, "cohort_matrix", tables=tables), {"current": current})
-        return _named(self._finish(frame, grain), asked)
+        return _named(self._finish(frame, asked, known), asked)
 
-    def _by_calendar(self, asked: Asked, span: tuple[int, int], keep: _Keep) -> None:
-        """Cohorts, and bits counted from them, by calendar periods."""
+    def _by_calendar(self, asked: Asked, span: tuple[int, int], keep: _Keep) -> str:
+        """Cohorts, and bits counted from them, by calendar periods; return where the bits of all activity are."""
         base = span[0]
-        words = {t: self._words(t, asked, span, keep) for t in self._active(asked.activity)}
-        keep("cohorts", self._cohorts(asked, words), base=base)
-        together = self._together(list(words.values()), keep)
-        tables = {"words": together, "cohorts": "ret cohorts"}
+        parts = {t: self._words(t, asked, span, keep) for t in self._active(asked.activity)}
+        words = self._together(list(parts.values()), keep)
+        alone = parts.get(asked.starts[0]) if len(asked.starts) == 1 else None
+        keep("cohorts", self._cohorts(asked, words if set(parts) == set(asked.starts) else alone), base=base)
+        tables = {"words": words, "cohorts": "ret cohorts"}
         keep("relative", sql.load(_ROOM, "relative_bits", tables=tables), base=base)
+        return words
 
     def _by_hours(self, asked: Asked, keep: _Keep) -> None:
         """The same by spans of 24 hours (of weeks 7 of them) from the very start of each person."""
         span = exp.Literal.number(_SPAN_US[asked.grain])
-        columns = {
-            "bucket": self._bucket(asked.starts, asked.grain),
-            "moment": self.tables.moment(asked.starts),
-            "is_start": self.tables.condition(asked.starts, asked.cohort_event),
-        }
-        keep("cohorts", sql.load(_ROOM, "first_moment", tables={"starts": self.names[asked.starts]}, columns=columns))
+        keep("cohorts", self._firsts(asked, "first_moment"))
         places = []
         for table in self._active(asked.activity):
             active = self.tables.condition(table, asked.activity_event)
@@ -150,33 +150,42 @@ class Matrix:
             raise UsageError(found("activity", activity, f"a call with {' or '.join(tables)}"))
         return here
 
-    def _lowest(self, table: str, grain: Grain) -> int | None:
+    def _lowest(self, starts: Sequence[str], grain: Grain) -> int | None:
         """The bucket in which the first cohort can lie: bits count from it."""
-        tree = sql.load(_ROOM, "span", tables={"rows": self.names[table]}, columns={"moment": self.tables.day(table)})
-        low = self.engine.frame(tree)["lowest"].iloc[0]
-        if low is None or low != low:  # noqa: PLR0124  NaT: there is no row
-            return None
-        return bucket(low.date() if isinstance(low, datetime) else low, grain, self.week_start)
+        days = [day for table in starts if (day := self.tables.first_day(table)) is not None]
+        return bucket(min(days), grain, self.week_start) if days else None
 
     def _words(self, table: str, asked: Asked, span: tuple[int, int], keep: _Keep) -> str:
         """Bits of everybody's activity in one table."""
         base, current = span
         day, counts = self.tables.day(table), self.tables.condition(table, asked.activity_event)
-        if table != asked.starts or asked.cohort_event != asked.activity_event:
+        if table not in asked.starts or asked.cohort_event != asked.activity_event:
             start = date_literal(first_day(base, asked.grain, self.week_start))
             counts = sql.expression("c AND d >= s", c=counts, d=day, s=start)
         file = "activity_word" if current - base <= MOST_PERIODS else "activity_words"
         columns = {"place": place_sql(day, asked.grain, base, self.week_start), "is_activity": counts}
         return keep(table, sql.load(_ROOM, file, tables={"activity": self.names[table]}, columns=columns))
 
-    def _cohorts(self, asked: Asked, words: dict[str, str]) -> exp.Query:
+    def _cohorts(self, asked: Asked, words: str | None) -> exp.Query:
         """Everybody's first bucket: off the bits where they are there, which spares a second pass over the rows."""
-        table = asked.starts
-        if table in words and asked.cohort_event == asked.activity_event:
-            return sql.load(_ROOM, "first_bucket_of_words", tables={"words": words[table]})
-        is_start = self.tables.condition(table, asked.cohort_event)
-        columns = {"bucket": self._bucket(table, asked.grain), "is_start": is_start}
-        return sql.load(_ROOM, "first_bucket", tables={"starts": self.names[table]}, columns=columns)
+        if words and asked.cohort_event == asked.activity_event:
+            return sql.load(_ROOM, "first_bucket_of_words", tables={"words": words})
+        return self._firsts(asked, "first_bucket")
+
+    def _firsts(self, asked: Asked, file: str) -> exp.Query:
+        """Everybody's first row in the tables that start a cohort."""
+        parts = []
+        for table in asked.starts:
+            columns = {
+                "bucket": self._bucket(table, asked.grain),
+                "is_start": self.tables.condition(table, asked.cohort_event),
+            }
+            columns |= {"moment": self.tables.moment(table)} if file == "first_moment" else {}
+            parts.append(sql.load(_ROOM, file, tables={"starts": self.names[table]}, columns=columns))
+        if len(parts) == 1:
+            return parts[0]
+        first = [exp.alias_(sql.expression("MIN(c)", c=sql.column(c)), c) for c in parts[0].named_selects[1:]]
+        return exp.select("user_id", *first).from_(sql.union_all(parts).subquery("firsts")).group_by("user_id")
 
     def _together(self, parts: list[str], keep: _Keep) -> str:
         if len(parts) == 1:
@@ -200,17 +209,21 @@ class Matrix:
     def _bucket(self, table: str, grain: Grain) -> exp.Expr:
         return bucket_sql(self.tables.day(table), grain, self.week_start)
 
-    def _finish(self, frame: pd.DataFrame, grain: Grain) -> pd.DataFrame:
-        last = last_complete(self.as_of, grain, self.week_start)
+    def _finish(self, frame: pd.DataFrame, asked: Asked, known: Recorded) -> pd.DataFrame:
+        grain, last = asked.grain, last_complete(self.as_of, asked.grain, self.week_start)
         # by hours a span is over for the last one of the cohort a whole period later
         ends = frame["cohort"] + frame["last"] + (1 if self.by_hours else 0)
-        frame = frame.assign(is_complete=ends <= last)
+        has_data = known.between(frame["cohort"] + frame["period"], None if asked.method == "unbounded" else ends)
+        frame = frame.assign(is_complete=ends <= last, has_data=has_data)
         complete = frame["is_complete"]
-        frame["rate"] = (frame["retained"] / frame["cohort_size"]).where(complete)
+        frame["rate"] = (frame["retained"] / frame["cohort_size"]).where(complete & has_data)
         per_user = frame["cumulative_revenue"] / frame["cohort_size"]
         frame["cumulative_revenue_per_user"] = per_user.where(complete)
         if "orders" not in self.names:
             frame[["revenue", "cumulative_revenue_per_user"]] = float("nan")
+        base = frame["revenue"].where(frame["period"] == 0).groupby([frame[c] for c in _GROUP]).transform("max")
+        share = frame["revenue"] / base.where(base > 0)
+        frame["net_revenue_retention"] = share.where(complete & has_data).astype("float64")
         frame["cohort"] = [first_day(int(c), grain, self.week_start) for c in frame["cohort"]]
         return frame
 
@@ -245,7 +258,10 @@ _COLUMNS = [
     "cumulative_revenue_per_user",
     "is_complete",
     "period_end",
+    "net_revenue_retention",
+    "has_data",
 ]
+_GROUP = ["segment_kind", "segment", "cohort"]
 
 
 def _named(frame: pd.DataFrame, asked: Asked) -> pd.DataFrame:

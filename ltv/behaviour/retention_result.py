@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.behaviour import retention_figures as figures
-from ltv.behaviour.averages import Share, difference_is_real, weighted
+from ltv.behaviour.averages import Share, difference_is_real, is_known, weighted
 from ltv.behaviour.retention_words import ACTIVITY, COHORT, GRAIN, WORDS, period_label
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.text import Lang, number, same
@@ -52,7 +52,7 @@ class Retention(Result):
         return weighted(self.shown if rows is None else rows, period)
 
     def _latest_and_before(self, period: int) -> tuple[Share, Share]:
-        cells = self.shown[(self.shown["period"] == period) & self.shown["is_complete"]].sort_values("cohort")
+        cells = self.shown[(self.shown["period"] == period) & is_known(self.shown)].sort_values("cohort")
         return weighted(cells.tail(RECENT), period), weighted(cells.iloc[:-RECENT], period)
 
     @property
@@ -83,7 +83,7 @@ class Retention(Result):
         )
 
     def _spark(self, period: int) -> tuple[float | None, ...]:
-        cells = self.shown[(self.shown["period"] == period) & self.shown["is_complete"]].sort_values("cohort")
+        cells = self.shown[(self.shown["period"] == period) & is_known(self.shown)].sort_values("cohort")
         return tuple(float(x) for x in cells["rate"].tail(24))
 
     def _money_tile(self, period: int) -> list[KeyFigure]:

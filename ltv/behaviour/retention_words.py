@@ -9,6 +9,7 @@ COHORT = {
     "registered": Text("注册用户", "people who registered"),
     "first_order": Text("首单用户", "people with a first order"),
     "first_event": Text("首次到访用户", "first-time visitors"),
+    "any": Text("首次到访或下单的用户", "people with a first visit or order"),
 }
 ACTIVITY = {
     "order": Text("再次下单", "ordered again"),
@@ -108,16 +109,16 @@ WORDS: dict[str, Text] = {
     ),
     "heatmap_title": Text("{who}的群组留存（按{grain}）", "Retention of {who}, by {grain}"),
     "heatmap_note": Text(
-        "每行一个群组；格子是该{grain}内{what}的人数占比。未走完的格子留空。",
-        "One row a cohort; a cell is the share that {what} in that {grain}. Cells that are not over yet stay blank.",
+        "每行一个群组；格子是该{grain}内{what}的人数占比。未走完或没有任何数据的格子留空。",
+        "One row a cohort; a cell is the share that {what} in that {grain}. Cells that are not over yet, or without any data, stay blank.",
     ),
     "unbounded_note": Text(
-        "每行一个群组；格子是该{grain}或之后{what}的人数占比，之后的活动还可能使它上升。未走完的格子留空。",
-        "One row a cohort; a cell is the share that {what} in that {grain} or later; later activity may still raise it. Cells that are not over yet stay blank.",
+        "每行一个群组；格子是该{grain}或之后{what}的人数占比，之后的活动还可能使它上升。未走完或没有任何数据的格子留空。",
+        "One row a cohort; a cell is the share that {what} in that {grain} or later; later activity may still raise it. Cells that are not over yet, or without any data, stay blank.",
     ),
     "bracket_note": Text(
-        "每行一个群组；格子是在这一段内{what}的人数占比。未走完的格子留空。",
-        "One row a cohort; a cell is the share that {what} within the bracket. Cells that are not over yet stay blank.",
+        "每行一个群组；格子是在这一段内{what}的人数占比。未走完或没有任何数据的格子留空。",
+        "One row a cohort; a cell is the share that {what} within the bracket. Cells that are not over yet, or without any data, stay blank.",
     ),
     "heatmap_alt": Text(
         "群组留存热力图，行是群组，列是第几个{grain}。", "Heat map of retention: cohorts as rows, {grain}s as columns."
@@ -130,8 +131,8 @@ WORDS: dict[str, Text] = {
     "curve_alt": Text("平均留存曲线和置信区间。", "Average retention by {grain} with its interval."),
     "revenue_title": Text("人均累计净收入", "Cumulative net revenue per person"),
     "revenue_note": Text(
-        "每条线一个群组（深色较新），粗线为加权平均；退款按退款时间扣除。",
-        "One line a cohort (darker is newer), the bold line is the weighted average; refunds count when they were made.",
+        "每条线一个群组（深色较新），粗线为加权平均；订单只计截至当日未退还的金额，单独记为负数的退款按退款时间扣除。",
+        "One line a cohort (darker is newer), the bold line is the weighted average. An order counts with what is not given back by then; refunds written as rows of their own, when they were made.",
     ),
     "revenue_alt": Text(
         "各群组的人均累计净收入随{grain}增长。", "Cumulative net revenue per person of each cohort by {grain}."

@@ -68,7 +68,8 @@ def returns(
     if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= 1_000:  # noqa: PLR2004
         raise UsageError(found("days", days, "1 to 1000"))
     engine, names = together({"orders": orders, "segments": segments})
-    tables = PeopleTables(engine, names, timezone)
+    after = day_end(as_of, timezone)
+    tables = PeopleTables(engine, names, timezone, after)
     columns = {"moment": tables.moment("orders"), "is_purchase": tables.condition("orders")}
     given = {"purchases": names["orders"], "firsts": "back firsts"}
     try:
@@ -78,8 +79,7 @@ def returns(
         groups = {"firsts": "back firsts", "segments": names.get("segments", "back no segments")}
         engine.define("back groups", sql.load(_ROOM, "everybody_and_groups", tables=groups))
         parts = {"firsts": "back firsts", "seconds": "back seconds", "groups": "back groups"}
-        end = micros(day_end(as_of, timezone))
-        rows = engine.frame(sql.load(_ROOM, "returns", tables=parts), {"as_of_us": end})
+        rows = engine.frame(sql.load(_ROOM, "returns", tables=parts), {"as_of_us": micros(after)})
     finally:
         engine.drop([f"back {name}" for name in reversed(_NAMES)])
     return Returns(_curves(rows, days), currency=currency, as_of=as_of)

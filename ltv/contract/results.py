@@ -76,7 +76,7 @@ used_for text : 用途 · pages that use it
             "群组留存",
             "retention of a cohort in a period",
             """
-cohort_kind text registered|first_order|first_event : 群组定义 · what starts a cohort
+cohort_kind text registered|first_order|first_event|any : 群组定义 · what starts a cohort
 activity text order|event|any : 回访行为 · what counts as coming back
 method text n_day|unbounded|bracket : 留存口径 · definition of retention
 grain text day|week|month : 周期粒度 · length of a period

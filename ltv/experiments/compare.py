@@ -26,6 +26,7 @@ from ltv.experiments.rows import Row, frame_of
 from ltv.experiments.sums import arm_of
 from ltv.settings.metric import MetricName
 from ltv.text import same
+from ltv.warehouse.given import require
 from ltv.warehouse.local_time import day_end
 from ltv.warehouse.table import TableLike, together
 
@@ -160,9 +161,7 @@ def _checked(engine: Engine, table: str, measured: Sequence[Measured], *, with_i
     columns = engine.columns(table)
     wanted = ["variant", *(["user_id"] if with_id else []), *(m.column for m in measured)]
     wanted += [m.second for m in measured if m.second is not None]
-    missing = [c for c in dict.fromkeys(wanted) if c not in columns]
-    if missing:
-        raise UsageError(found("people columns", ", ".join(columns), f"also {', '.join(missing)}"))
+    require("people", columns, *wanted)
     for column in [c for m in measured for c in (m.column, m.second) if c is not None]:
         cast("people", column, "number", columns[column])
     kinds = {"variant": "text", "user_id": "person"}

@@ -8,21 +8,12 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import UsageError, found
+from ltv.contract.orders import OPTIONAL
+from ltv.warehouse import given
 
 if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
 
-_INTEGERS = ("INT", "LONG", "SHORT", "BYTE", "NULL", "VOID")
-_MOMENTS = ("TIMESTAMP", "DATE", "NULL", "VOID")
-_NUMBERS = (*_INTEGERS, "DECIMAL", "DOUBLE", "FLOAT", "REAL", "NUMERIC")
-# kind → engine types it may be read from, what it becomes, what a message calls it
-_KINDS: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "person": (_INTEGERS, "BIGINT", "whole numbers"),
-    "moment": (_MOMENTS, "TIMESTAMP", "times"),
-    "number": (_NUMBERS, "DOUBLE", "numbers"),
-    "text": ((), "VARCHAR", "texts"),
-}
 _COLUMNS: dict[str, dict[str, str]] = {
     "exposures": {"user_id": "person", "ts": "moment", "experiment": "text", "variant": "text"},
     "events": {"user_id": "person", "ts": "moment", "event": "text"},
@@ -35,14 +26,7 @@ _COLUMNS: dict[str, dict[str, str]] = {
 _OPTIONAL: dict[str, dict[str, str]] = {
     "scores": {"as_of": "moment"},
     "exposures": {"id_value": "text"},
-    "orders": {
-        "amount": "number",
-        "value": "number",
-        "discount": "number",
-        "refund": "number",
-        "refunded_at": "moment",
-        "status": "text",
-    },
+    "orders": OPTIONAL,
 }
 NO_VARIANT = "–"
 
@@ -62,31 +46,18 @@ def checked(engine: Engine, names: Mapping[str, str], made: list[str]) -> dict[s
 
 
 def _view(engine: Engine, argument: str, table: str, made: list[str]) -> str:
-    columns = engine.columns(table)
-    wanted = dict(_COLUMNS[argument])
-    missing = [c for c in wanted if c not in columns]
-    if missing:
-        raise UsageError(found(f"{argument} columns", ", ".join(columns), f"also {', '.join(missing)}"))
-    wanted |= {c: k for c, k in _OPTIONAL.get(argument, {}).items() if c in columns}
-    parts = []
-    for column, kind in wanted.items():
-        try:
-            parts.append(exp.alias_(cast(argument, column, kind, columns[column]), column))
-        except UsageError:
-            if _has_rows(engine, table):
-                raise
-            parts.append(exp.alias_(exp.cast(exp.null(), _KINDS[kind][1], dialect=sql.DIALECT), column))
+    wanted = _COLUMNS[argument]
+    given.require(argument, engine.columns(table), *wanted)
+    kinds = wanted | _OPTIONAL.get(argument, {})
+    parts = [
+        exp.alias_(_as_kind(value, column, kinds[column]), column)
+        for column, value in given.typed(engine, argument, table, kinds).items()
+    ]
     name = f"exp given {argument}"
     made.append(name)
     tree = exp.select(*parts).from_(sql.table(table))
     engine.define(name, tree.distinct() if argument == "segments" else tree)
     return name
-
-
-def _has_rows(engine: Engine, table: str) -> bool:
-    """An empty data frame has columns of no kind in particular."""
-    some = sql.replace_tables(sql.query("SELECT COUNT(*) AS n FROM t"), {"t": table})
-    return bool(engine.scalar(some))
 
 
 def cast(argument: str, column: str, kind: str, engine_type: str) -> exp.Expr:
@@ -101,9 +72,10 @@ def cast(argument: str, column: str, kind: str, engine_type: str) -> exp.Expr:
     Raises:
         UsageError: it is of another kind.
     """
-    families, wanted, words = _KINDS[kind]
-    plain = engine_type.upper().strip('"')
-    if (families and not any(family in plain for family in families)) or plain.endswith("]"):
-        raise UsageError(found(f"{argument}.{column}", engine_type.lower(), words))
-    tree = exp.cast(sql.column(column), wanted, dialect=sql.DIALECT)
+    given.check_kind(argument, column, kind, engine_type)
+    return _as_kind(sql.column(column), column, kind)
+
+
+def _as_kind(value: exp.Expr, column: str, kind: str) -> exp.Expr:
+    tree = exp.cast(value, given.KINDS[kind][1], dialect=sql.DIALECT)
     return sql.expression("COALESCE(v, n)", v=tree, n=exp.Literal.string(NO_VARIANT)) if column == "variant" else tree

@@ -70,7 +70,7 @@ def judge(
 
     Args:
         exposures: user_id, ts, experiment, variant; of several exposures of a person the first counts.
-        orders: user_id, ts, amount or value, status, discount, refund.
+        orders: user_id, ts, amount or value, status, discount, refund, refunded_at.
         experiments: what is declared: variants with their shares, control, metrics, dates.
         as_of: the last day included.
         events: user_id, ts, event; without them only orders tell who was there.

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from ltv import sql
-from ltv.errors import UsageError, found
+from ltv.contract.orders import is_purchase, money, refund, value
 from ltv.experiments.given import checked
 from ltv.experiments.metrics import PRE_DAYS, Metric
+from ltv.warehouse.given import order_columns
 from ltv.warehouse.local_time import DAY_US, micros
 
 if TYPE_CHECKING:
@@ -297,34 +298,14 @@ def _us(days: int) -> exp.Expr:
 
 def _orders(engine: Engine, table: str, as_of: datetime) -> exp.Query:
     """Orders in one form: whether it was paid, what was charged, given up, refunded by then, and its value."""
-    columns = engine.columns(table)
-    if not {"amount", "value"} & set(columns):
-        raise UsageError(found("orders columns", ", ".join(columns), "also amount or value"))
-    paid = sql.expression("status IN ('paid', 'refunded')" if "status" in columns else "TRUE")
-    money = sql.column("amount" if "amount" in columns else "value")
-    back = _refunded(columns, money, as_of)
-    value = sql.expression("CASE WHEN p THEN m - r ELSE CAST(0 AS DOUBLE) END", p=paid, m=money, r=back)
+    columns = order_columns(engine, table)
+    discount = columns.get("discount", exp.null())
     named = {
-        "value": sql.column("value") if "value" in columns else value,
-        "amount": money,
-        "is_paid": sql.expression("COALESCE(p AND m >= 0, FALSE)", p=paid, m=money),
-        "discount": sql.expression("COALESCE(d, 0)", d=sql.column("discount")) if "discount" in columns else _nothing(),
-        "refund": back,
+        "value": value(columns, as_of),
+        "amount": money(columns),
+        "is_paid": sql.expression("COALESCE(p, FALSE)", p=is_purchase(columns)),
+        "discount": sql.expression("COALESCE(d, CAST(0 AS DOUBLE))", d=discount),
+        "refund": sql.expression("CAST(r AS DOUBLE)", r=refund(columns, as_of)),
     }
     rows = exp.select("user_id", "ts", *(exp.alias_(e, n) for n, e in named.items())).from_(sql.table(table))
     return rows.where(sql.expression("ts < t", t=sql.literal(as_of)))
-
-
-def _refunded(columns: Mapping[str, str], money: exp.Expr, as_of: datetime) -> exp.Expr:
-    """What was given back by then; marked refunded without an amount is refunded in full."""
-    given = sql.column("refund") if "refund" in columns else exp.null()
-    whole = sql.expression("status = 'refunded'") if "status" in columns else sql.expression("FALSE")
-    back = sql.expression("COALESCE(g, CASE WHEN w THEN m END, CAST(0 AS DOUBLE))", g=given, w=whole, m=money)
-    if "refunded_at" not in columns:
-        return back
-    later = sql.expression("refunded_at >= t", t=sql.literal(as_of))
-    return sql.expression("CASE WHEN l THEN CAST(0 AS DOUBLE) ELSE b END", l=later, b=back)
-
-
-def _nothing() -> exp.Expr:
-    return sql.expression("CAST(0 AS DOUBLE)")

@@ -1,12 +1,12 @@
--- One row a person who registered or ordered before the as-of instant: what segments may speak of.
+-- One row a person who registered or ordered before the as-of instant: what segments may speak of. A refund is no order.
 WITH ordered AS (
     SELECT user_id,
-           MIN(ts) AS first_order_at,
-           MAX(ts) AS last_order_at,
-           CAST(COUNT(*) AS BIGINT) AS orders,
+           MIN(CASE WHEN is_purchase THEN ts END) AS first_order_at,
+           MAX(CASE WHEN is_purchase THEN ts END) AS last_order_at,
+           CAST(COUNT(CASE WHEN is_purchase THEN 1 END) AS BIGINT) AS orders,
            CAST(SUM(value) AS DOUBLE) AS value_to_date
     FROM orders
-    WHERE user_id IS NOT NULL AND status IN ('paid', 'refunded')
+    WHERE user_id IS NOT NULL AND is_paid
     GROUP BY user_id
 ), joined AS (
     SELECT user_id,

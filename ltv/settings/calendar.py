@@ -44,6 +44,8 @@ def check_days(name: str, days: Sequence[str]) -> tuple[str, ...]:
     Raises:
         UsageError: one cannot.
     """
+    if isinstance(days, str):
+        raise UsageError(found(name, days, "a list of days"))
     for text in days:
         _ends(text, name)
     return tuple(days)

@@ -111,6 +111,15 @@ def day_end(day: date, timezone: str) -> datetime:
         raise UsageError(found("day", str(day), "a day that has a day after it, in every zone")) from None
 
 
+def day_of(moment: datetime, timezone: str) -> date:
+    """The calendar day in a zone of a naive UTC time.
+
+    >>> day_of(datetime(2026, 6, 30, 16), "Asia/Shanghai")
+    datetime.date(2026, 7, 1)
+    """
+    return moment.replace(tzinfo=UTC).astimezone(zone(timezone)).date()
+
+
 def day_start(day: datetime, timezone: str) -> datetime:
     """The UTC instant (naive) at which a calendar day begins in a zone.
 

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.contract import INPUTS, SQL_TYPES, Table
+from ltv.contract.orders import value as value_of_order
 from ltv.identity.ledger import node_column, user_column
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def as_of_view(spec: Table, prepared: Prepared, as_of: datetime, day: datetime) 
     if spec.name in _LATER:
         tree = exp.select(_without_later(spec.name, as_of)).from_(tree.subquery("visible"))
     if spec.name == "orders":
-        tree = exp.select("*", exp.alias_(sql.expression(_VALUE), "value")).from_(tree.subquery("known"))
+        tree = exp.select("*", exp.alias_(value_of_order(_ORDERS), "value")).from_(tree.subquery("known"))
     if spec.identifiers:
         tree = _with_people(spec, tree)
     if spec.name == "order_items":  # a line has no time: it is known with its order
@@ -55,12 +56,7 @@ _LATER = {
         "ended_at": "CASE WHEN outcome IS NOT NULL AND ended_at >= t THEN NULL ELSE ended_at END",
     },
 }
-# Amount − refunds known by then where paid or refunded, else 0; marked refunded without an amount is refunded in full.
-_VALUE = """
-    CASE status WHEN 'paid' THEN amount - COALESCE(refund, 0)
-                WHEN 'refunded' THEN amount - COALESCE(refund, amount)
-                ELSE CAST(0 AS DECIMAL(18, 6)) END
-"""
+_ORDERS = {name: sql.column(name) for name in ("amount", "refund", "status")}  # as they were at the instant
 
 
 # Who is who, with an end for all: of pure comparisons the engine makes a hash join, and of an OR a loop over all pairs.

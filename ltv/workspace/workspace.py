@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 from ltv import settings as settings_module
 from ltv import sql
 from ltv.contract import INPUTS, RESULTS
+from ltv.contract.orders import is_paid, is_purchase
 from ltv.errors import CorruptError, DataRefusedError, LtvError, MissingTableError, UsageError, found
 from ltv.identity import segments
 from ltv.result import Result
@@ -277,7 +278,9 @@ def _newest(root: Path, engine: DuckEngine) -> dt.date:
 def _define_people(engine: DuckEngine, settings: Settings, day: dt.date) -> None:
     from sqlglot import exp
 
-    tree = sql.load("ltv.identity", "people")
+    orders = {name: sql.column(name) for name in ("amount", "status")}
+    told = {"is_paid": is_paid(orders), "is_purchase": is_purchase(orders)}
+    tree = sql.load("ltv.identity", "people", columns=told)
     year = exp.Literal.number(day.year)
     filled = tree.transform(lambda n: year.copy() if isinstance(n, exp.Placeholder) else n)
     assert isinstance(filled, exp.Query)  # noqa: S101

@@ -371,6 +371,8 @@ def person_by_person(  # noqa: PLR0912  a definition after the other
     end = pd.Timestamp(datetime.combine(as_of + timedelta(days=1), time(), place)).tz_convert("UTC").tz_localize(None)
     days = set(shop["events"].loc[shop["events"]["ts"] < end, "ts"].dt.tz_localize("UTC").dt.tz_convert(zone).dt.date)
     paid = shop["orders"][shop["orders"]["status"].isin(["paid", "refunded"])]
+    # marked as refunded without an amount: given back in full, unless it is a refund itself
+    paid = paid.assign(worth=paid["amount"].where((paid["status"] == "paid") | (paid["amount"] < 0), 0.0))
     purchases = paid[paid["amount"] >= 0]
     first_sent = shop["touches"]["ts"].min()
     sent = (
@@ -424,7 +426,7 @@ def person_by_person(  # noqa: PLR0912  a definition after the other
                     )
             if registered + 7 * DAY <= end:
                 within = (money["ts"] >= registered) & (money["ts"] < registered + 7 * DAY)
-                note("value_7_days", told, float(money.loc[within, "amount"].sum()))
+                note("value_7_days", told, float(money.loc[within, "worth"].sum()))
         if pd.isna(first):
             continue
         told = {"before": ["before"]}.get(path, ["all", path])

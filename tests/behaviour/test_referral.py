@@ -509,7 +509,7 @@ def test_a_table_without_its_columns_is_one_line():
         UsageError, match="invites columns: found 'invitee_user_id, ts, channel', allowed: also inviter_user_id"
     ):
         ltv.referral(invites([(1, 2, "2026-01-01")]).drop(columns="inviter_user_id"), NONE, as_of=AS_OF)
-    with pytest.raises(UsageError, match=r"invites\.inviter_user_id: found 'VARCHAR'"):
+    with pytest.raises(UsageError, match=r"invites\.inviter_user_id: found 'varchar'"):
         ltv.referral(invites([(1, 2, "2026-01-01")]).assign(inviter_user_id="M1"), NONE, as_of=AS_OF)
     with pytest.raises(UsageError, match=r"orders columns: .* also amount or value"):
         ltv.referral(invites([(1, 2, "2026-01-01")]), NONE.drop(columns="amount"), as_of=AS_OF)

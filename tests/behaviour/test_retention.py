@@ -198,7 +198,7 @@ def test_averages_weigh_people_and_leave_incomplete_cells_out():
         ({"grain": "hour"}, "grain: found 'hour', allowed: day, week, month"),
         ({"periods": 0}, "periods: found 0, allowed: 1 to 61"),
         ({"periods": 62}, "periods: found 62, allowed: 1 to 61"),
-        ({"cohort": "birth"}, "cohort: found 'birth', allowed: registered, first_order, first_event"),
+        ({"cohort": "birth"}, "cohort: found 'birth', allowed: registered, first_order, first_event, any"),
         ({"activity": "dance"}, "activity: found 'dance', allowed: order, event, any"),
         ({"cohort": "registered"}, "retention: found 'orders', allowed: a call with members"),
         ({"activity": "event"}, "activity: found 'event', allowed: a call with events"),
@@ -210,7 +210,7 @@ def test_bad_arguments_name_themselves(arguments, message):
 
 
 @pytest.mark.parametrize(
-    ("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "value, or amount")]
+    ("drop", "wanted"), [("user_id", "also user_id"), ("ts", "day, or ts"), ("amount", "also amount or value")]
 )
 def test_a_missing_column_is_named(drop, wanted):
     with pytest.raises(UsageError, match=f"orders columns: found .*allowed: {wanted}"):

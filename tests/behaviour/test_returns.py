@@ -99,3 +99,14 @@ def test_the_page_says_how_many_come_back_and_when_it_is_too_early():
 def test_a_wrong_argument_is_named(days):
     with pytest.raises(UsageError, match="days"):
         ltv.returns(shop(10, 1), as_of=date(2026, 4, 30), days=days)
+
+
+def test_orders_after_the_day_change_nothing():
+    draw = np.random.default_rng(7)
+    ts = pd.Timestamp("2026-01-01") + pd.to_timedelta(draw.integers(0, 120 * 86_400, 400), unit="s")
+    rows = pd.DataFrame({"user_id": draw.integers(0, 150, 400), "ts": ts, "amount": 1.0, "status": "paid"})
+    known = rows[rows["ts"] < pd.Timestamp("2026-02-09 16:00")]  # in Shanghai the end of the day
+    asked = {"as_of": date(2026, 2, 9), "days": 30, "timezone": "Asia/Shanghai"}
+    one, other = (ltv.returns(table, **asked).table for table in (rows, known))
+    pd.testing.assert_frame_equal(one, other)
+    assert one["at_risk"].iloc[0] > 20

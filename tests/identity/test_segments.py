@@ -149,7 +149,9 @@ def test_people_are_those_who_registered_or_ordered_before_the_end_of_the_day(tm
         {"id_value": "M1", "ts": "2026-06-05", "amount": 5, "status": "refunded", "refund": 2},
         {"id_value": "M1", "ts": "2026-06-07", "amount": 100, "status": "cancelled"},
         {"id_value": "M2", "ts": "2026-06-09", "amount": 7, "status": "failed"},
+        {"id_value": "M4", "ts": "2026-06-02", "amount": -1},
         {"id_value": "M4", "ts": "2026-06-03", "amount": 3},
+        {"id_value": "M4", "ts": "2026-06-04", "amount": -1, "status": "refunded"},
         {"id_type": "", "id_value": "", "amount": 1000},
         {"id_value": "M5", "ts": "2026-06-20"},
     ]
@@ -164,6 +166,9 @@ def test_people_are_those_who_registered_or_ordered_before_the_end_of_the_day(tm
     first = rows.loc[ids["M1"]]
     assert (first["age"], first["orders"], first["value_to_date"]) == (22, 2, 13.0)
     assert str(first["first_order_at"]) == "2026-05-31 16:00:00"
+    other = rows.loc[ids["M4"]]  # a refund lowers the value and is no order
+    assert (other["orders"], other["value_to_date"]) == (1, 1.0)
+    assert str(other["first_order_at"]) == str(other["last_order_at"]) == "2026-06-02 16:00:00"
     assert rows.loc[ids["M3"], ["orders", "value_to_date"]].tolist() == [0, 0]
     grouped = {(int(r.user_id), r.segment) for r in ws.user_segments.frame().itertuples()}
     assert grouped == {(ids["M1"], "students"), (ids["M3"], "others")}

@@ -244,6 +244,37 @@ def test_without_invitations_and_trials_the_pages_say_so(tmp_path):
         assert table in told_page(tmp_path, done.run_id, name)
 
 
+def test_launches_are_judged_and_new_users_followed(shop, results):
+    made = pd.read_parquet(shop / "data" / "launches")
+    table = results("golden48")
+    assert set(table["launch_id"]) == set(made["launch_id"])
+    assert set(table["stage"]) == {"traffic", "reach", "behaviour", "payment", "feedback"}
+    assert not table[table["verdict"] != "immature"]["expected_low"].isna().any()
+    shares = (
+        results("newcomers")
+        .query("measure == 'share' and grain == 'all' and segment_kind == 'all'")
+        .set_index("branch")
+    )
+    assert shares.loc[["within", "later", "none"], "hits"].sum() == shares.loc["within", "people"]
+
+
+def test_golden_hours_follow_their_parameters_and_say_what_is_not_there(shop, tmp_path):
+    request = Request(shop, DAY, only=("05_golden48",))
+    done = run(replace(request, parameters={"hours": "24", "launch": "spring_campaign", "weeks": "8"}))
+    assert (done.exit_code, done.published) == (0, False)
+    table = pd.read_parquet(shop / "data" / "runs" / done.run_id / "results" / "golden48.parquet")
+    assert table["hours"].max() == 24
+    assert table["weeks"].max() <= 8
+    assert "春日焕新节" in told_page(shop, done.run_id, "05_golden48")
+    workspace(tmp_path, 'timezone = "UTC"')
+    put(tmp_path, "orders/a.csv", csv(orders({"order_id": "1", "id_value": "M1", "ts": "2026-06-01 10:00:00"})))
+    alone = run(Request(tmp_path, dt.date(2026, 6, 2), only=("05_golden48",)))
+    assert (alone.exit_code, alone.why) == (0, "")
+    told = told_page(tmp_path, alone.run_id, "05_golden48")
+    assert "No launch to judge" in told
+    assert "Nobody has registered" in told
+
+
 def test_the_funnel_counts_the_people_of_the_truth(shop, results):
     events = pd.read_parquet(shop / "data" / "events", columns=["event_id", "ts", "event", "source"])
     true = events.merge(pd.read_parquet(shop / "truth" / "events"), on="event_id").rename(columns={"person": "user_id"})

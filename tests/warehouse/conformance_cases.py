@@ -405,6 +405,10 @@ _ACTS = {"who": "acts.user_id", "moment": "acts.ts", "what": "acts.event"}
 _WINDOW = {"window": 2_592_000_000_000}
 
 
+_IS_ORDER = {
+    "is_paid": "status IN ('paid', 'refunded')",
+    "is_purchase": "value >= 0 AND status IN ('paid', 'refunded')",
+}
 _IS_PAID = {"is_activity": "status IN ('paid', 'refunded') AND bucket >= 100"}
 _HOUR, _NIGHT = 3_600_000_000, 1_717_200_000_000_000  # June 1 2024 in Greenwich
 _COUNT = {"part": _TEXT, "user_id": _LONG, "us": _LONG, "amount": pa.float64(), "source": _TEXT}
@@ -414,10 +418,10 @@ AROUND = _table(
     ("visitors", 2, _NIGHT - 1, 1.0, None), ("value", None, _NIGHT + 7 * _HOUR, 9.5, "app"), ("value", 1, _NIGHT + 8 * _HOUR, -0.25, "app"),
 )  # fmt: skip
 SLOTS = _table(
-    {"launch": _LONG, "slot": _LONG, "begin_us": _LONG, "end_us": _LONG, "day": _LONG, "source": _TEXT, "crowd": _TEXT},
-    *((0, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_875 + d, None, None) for d in range(2)),
-    (0, 1, _NIGHT - 168 * _HOUR, _NIGHT, 19_874, None, None), (1, 0, _NIGHT, _NIGHT + 24 * _HOUR, 19_875, "app", None),
-    (2, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_876, None, "silver"),
+    {"launch": _LONG, "slot": _LONG, "begin_us": _LONG, "end_us": _LONG, "day": _LONG, "source": _TEXT},
+    *((0, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_875 + d, None) for d in range(2)),
+    (0, 1, _NIGHT - 168 * _HOUR, _NIGHT, 19_874, None), (1, 0, _NIGHT, _NIGHT + 24 * _HOUR, 19_875, "app"),
+    (2, 0, _NIGHT, _NIGHT + 48 * _HOUR, 19_876, "web"),
 )  # fmt: skip
 PLACED = _table(
     {"part": _TEXT, "user_id": _LONG, "amount": pa.float64(), "launch": _LONG, "slot": _LONG, "elapsed": _LONG},
@@ -492,18 +496,17 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/golden48_registered.sql": [
         Case(2, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2024-01-02")), (1, _at("2024-01-01")), (2, _at("2024-01-03")), (None, _at("2024-01-03")))}),
     ],
-    "ltv/behaviour/golden48_placed.sql": [
-        Case(11, {"counted": AROUND, "slots": SLOTS, "crowds": _table({"user_id": _LONG, "crowd": _TEXT}, (2, "silver"), (1, "students"))}),
-    ],
+    "ltv/behaviour/golden48_placed.sql": [Case(11, {"counted": AROUND, "slots": SLOTS})],
     "ltv/behaviour/golden48_people.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
     "ltv/behaviour/golden48_sums.sql": [Case(3, {"placed": PLACED}, {"stretch_of": "CASE WHEN elapsed < 10 THEN 0 ELSE 1 END"}, {"part": "visitors"})],
-    "ltv/behaviour/golden48_hours.sql": [Case(2, {"rows": SEEN_AT}, {"moment": "ts"}, {"as_of_us": 1_704_153_600_000_000})],
+    "ltv/behaviour/golden48_hours.sql": [Case(2, {"rows": SEEN_AT}, {"moment": "ts", "system": "NULL"}, {"as_of_us": 1_704_153_600_000_000}), Case(5, {"rows": SEEN_AT}, {"moment": "ts", "system": "event"}, {"as_of_us": 2_000_000_000_000_000})],
     "ltv/behaviour/golden48_exposed.sql": [
         Case(
             2,
             {
-                "exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2024-06-01 01:00"), "blue", "control"), (1, _at("2024-06-01"), "blue", "new"), (2, _at("2024-06-01"), "blue", "control"), (3, _at("2024-06-04"), "blue", "new"), (None, _at("2024-06-01"), "blue", "new"), (4, _at("2024-06-01"), "red", "new")),
-                "tested": _table({"cell": _LONG, "experiment": _TEXT, "control": _TEXT, "begin_us": _LONG, "until_us": _LONG}, (3, "blue", "control", _NIGHT, _NIGHT + 48 * _HOUR)),
+                "exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2024-06-01 01:00"), "blue", "control"), (1, _at("2024-06-01"), "blue", "new"), (2, _at("2024-06-01"), "blue", "control"), (3, _at("2024-06-04"), "blue", "new"), (None, _at("2024-06-01"), "blue", "new"), (4, _at("2024-06-01"), "red", "new"), (5, _at("2024-06-01"), "blue", None), (6, _at("2024-05-01"), "blue", "new"), (6, _at("2024-06-01"), "blue", "new")),
+                "arms": _table({"experiment": _TEXT, "variant": _TEXT, "arm": _LONG}, ("blue", "control", 0), ("blue", "new", 1)),
+                "tested": _table({"cell": _LONG, "experiment": _TEXT, "begin_us": _LONG, "until_us": _LONG}, (3, "blue", _NIGHT, _NIGHT + 48 * _HOUR)),
             },
         ),
     ],
@@ -571,6 +574,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/newcomers_registered.sql": [Case(4, {"people": NEW_PEOPLE, "groups": SEGMENTS})],
     "ltv/behaviour/newcomers_spent.sql": [Case(2, {"orders": BOUGHT, "clock": CLOCK}, {"moment": "ts", "value": "value", "is_purchase": "is_paid"}, _NEW)],
     "ltv/behaviour/newcomers_touched.sql": [Case(2, {"touches": TOUCHED, "clock": CLOCK, "people": NEW_PEOPLE}, {}, _NEW)],
+    "ltv/behaviour/active_buckets.sql": [Case(3, {"words": WORDS})],
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
@@ -657,7 +661,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/identity/portable/spans.sql": [Case(11, {"logins": LOGINS, "persons": PERSONS}, {"public_span": "INTERVAL '1800000001' MICROSECOND"})],
     "ltv/identity/portable/star_round.sql": [Case(7, {"edges": EDGES}), Case(3, {"edges": STARS}), Case(0, {"edges": EDGES.slice(0, 0)})],
     "ltv/identity/portable/user_ids.sql": [Case(8, {"persons": PERSONS, "agreements": AGREEMENTS, "spans": HELD})],
-    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, {}, {"as_of_year": 2024})],
+    "ltv/identity/people.sql": [Case(3, {"orders": ORDERS, "members": MEMBERS}, _IS_ORDER, {"as_of_year": 2024})],
     "ltv/workspace/identified.sql": [Case(3, {"rows": SIGHTED, "user_ids": WHO})],
     "ltv/workspace/evidence.sql": [
         Case(9, {"links": MET, "user_ids": SPANS}, {"cap": "CASE WHEN id_type = 'phone_hmac' THEN 1 ELSE 99 END"}, {"as_of": _at("2024-06-01")})

@@ -31,6 +31,7 @@ def values(root, date=DAY):
 VALUES = [
     ({}, 10),
     ({"amount": -4}, -4),
+    ({"amount": -4, "status": "refunded"}, -4),
     ({"status": "cancelled"}, 0),
     ({"status": "failed", "refund": 3}, 0),
     ({"status": "timeout"}, 0),
