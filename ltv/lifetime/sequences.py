@@ -10,13 +10,16 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from ltv import sql
 from ltv.behaviour.given import positive, require
+from ltv.contract.orders import is_purchase, money, value
 from ltv.lifetime.feature_catalogue import CATALOGUE, Feature
+from ltv.warehouse.given import order_columns
 from ltv.warehouse.local_time import local_hour, micros
 from ltv.warehouse.table import Table, TableLike, together
 
@@ -123,7 +126,7 @@ class Sequences:
         parts = []
         for table in (t for t in kinds if t in self.names):
             kind, moment = kinds[table]
-            is_sign = self._is_purchase() if table == "orders" else sql.expression("TRUE")
+            is_sign = is_purchase(self._orders) if table == "orders" else sql.expression("TRUE")
             filled = {
                 "person": sql.column("user_id"),
                 "kind_of": exp.Literal.string(kind),
@@ -135,28 +138,23 @@ class Sequences:
         made.append(_PREFIX + "signs")
         return _PREFIX + "signs"
 
-    def _money(self) -> exp.Column:
-        return sql.column("amount" if "amount" in self.columns["orders"] else "value")
-
-    def _is_purchase(self) -> exp.Expr:
-        paid = "status IN ('paid', 'refunded') AND m >= 0" if "status" in self.columns["orders"] else "m >= 0"
-        return sql.expression(paid, m=self._money())
+    @cached_property
+    def _orders(self) -> Mapping[str, exp.Expr]:
+        """What orders are told by; a `value` that was worked out at another instant is not."""
+        columns = order_columns(self.engine, self.names["orders"])
+        return {k: v for k, v in columns.items() if k != "value" or "amount" not in columns}
 
     def _bought(self, cutoff: datetime) -> exp.Query:
         columns = self.columns["orders"]
-        back = "CASE WHEN refunded_at IS NULL OR refunded_at < c THEN COALESCE(refund, 0) ELSE 0 END"
-        refund = sql.expression("COALESCE(refund, 0)" if "refunded_at" not in columns else back, c=sql.literal(cutoff))
-        money = self._money()
-        has_refund = "refund" in columns and "amount" in columns
         filled = {
             "person": sql.column("user_id"),
             "moment": sql.column("ts"),
-            "charged": money,
-            "worth": sql.expression("m - r", m=money, r=refund) if has_refund else money,
+            "charged": money(self._orders),
+            "worth": value(self._orders, cutoff),
             "discounted": sql.expression("COALESCE(discount, 0)") if "discount" in columns else exp.null(),
             "with_coupon": _flag("coupon_id IS NOT NULL") if "coupon_id" in columns else exp.null(),
             "with_benefit": _flag("member_benefit") if "member_benefit" in columns else exp.null(),
-            "is_purchase": self._is_purchase(),
+            "is_purchase": is_purchase(self._orders),
         }
         return sql.load(_ROOM, "bought", tables={"orders": self.names["orders"]}, columns=filled)
 
@@ -213,7 +211,7 @@ def sequences(
 
 
 def _flag(condition: str) -> exp.Expr:
-    return sql.expression(f"CASE WHEN {condition} THEN 1 ELSE 0 END")
+    return sql.expression("CASE WHEN c THEN 1 ELSE 0 END", c=sql.expression(condition))
 
 
 def _per_person(stage: str, table: str, catalogue: tuple[Feature, ...]) -> exp.Query:

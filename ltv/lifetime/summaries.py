@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from ltv import sql
 from ltv.behaviour.buckets import bucket_sql
 from ltv.behaviour.tables_of_people import PeopleTables
+from ltv.contract.orders import is_paid
 from ltv.errors import UsageError, found
 from ltv.lifetime.histories import Histories
 from ltv.lifetime.maximum import Floats, Ints
+from ltv.warehouse.given import order_columns
 from ltv.warehouse.local_time import local_day
 from ltv.warehouse.table import Table, TableLike, together
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 _ROOM = "ltv.lifetime"
 _MOVEMENTS = "lifetime movements"
 _EPOCH = date(1970, 1, 1)
+_ALL_TIME = datetime(9999, 12, 31)  # noqa: DTZ001  engine times are naive UTC; cutoffs come later
 
 
 def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = None) -> Table:
@@ -44,7 +47,7 @@ def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = N
         UsageError: a column is not there.
     """
     engine, names = together({"orders": orders})
-    tables = PeopleTables(engine, names, timezone)
+    tables = PeopleTables(engine, names, timezone, _ALL_TIME)
     columns = tables.columns("orders")
     money = value or ("amount" if "amount" in columns else "value")
     if money not in columns:
@@ -56,7 +59,7 @@ def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = N
         "refund_day": _refund_day(tables, day) if refund else day.copy(),
         "money": sql.column(money),
         "refunded": _refunded(columns) if refund else sql.expression("0"),
-        "is_paid": sql.expression("status IN ('paid', 'refunded')" if "status" in columns else "TRUE"),
+        "is_paid": is_paid(order_columns(engine, names["orders"])),
     }
     engine.materialise(_MOVEMENTS, sql.load(_ROOM, "movements", tables=names, columns=named))
     return Table(engine, _MOVEMENTS)
