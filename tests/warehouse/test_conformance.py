@@ -10,12 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from pandas.testing import assert_frame_equal
 from sqlglot import exp
 from support_experiments import AS_OF, PLAN, world
 from support_funnel import random_log
+from support_golden48 import launches, shop
 from warehouse import vocabulary
 from warehouse.comparison import differences, rows
 from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
@@ -23,12 +26,14 @@ from warehouse.vocabulary import Snippet
 
 from ltv import sql
 from ltv.behaviour.funnel import funnel
+from ltv.behaviour.golden48 import golden48
 from ltv.behaviour.newcomers import newcomers
 from ltv.behaviour.referral import referral
 from ltv.behaviour.retention import retention
 from ltv.behaviour.trial import sweep_trials, trial_outcomes
 from ltv.errors import UsageError
 from ltv.experiments.judge import judge
+from ltv.lifetime.sequence_features import sequence_features
 from ltv.warehouse.dialect import CHANGED, SAME, spark_text
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.engine import Engine
@@ -58,6 +63,18 @@ def sparks(spark: Any) -> Iterator[Any]:
         for name, table in vocabulary.TABLES.items():
             engine.register(name, table)
         yield engine
+
+
+@pytest.fixture
+def interpreted(sparks: Any) -> Iterator[Any]:
+    """Spark that writes no code of its own for each query: of whole walks, whose every query is compared as compiled code above."""
+    fast = {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
+    before = {name: sparks.session.conf.get(name) for name in fast}
+    for name, value in fast.items():
+        sparks.session.conf.set(name, value)
+    yield sparks
+    for name, value in before.items():
+        sparks.session.conf.set(name, value)
 
 
 @pytest.mark.parametrize("snippet", vocabulary.SNIPPETS, ids=lambda s: s.name.replace(" ", "_"))
@@ -209,11 +226,11 @@ _WHO = [("user_id", pa.int64()), ("ts", pa.timestamp("us"))]
     ids=["all_grains", "all_tables"],
 )
 def test_retention_is_the_same_end_to_end(
-    duck: DuckEngine, sparks: Any, given: tuple[str, ...], options: dict[str, Any]
+    duck: DuckEngine, interpreted: Any, given: tuple[str, ...], options: dict[str, Any]
 ) -> None:
     shop = _shop()
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         for name in given:
             engine.register(f"shop {name}", shop[name])
         tables = {name: Table(engine, f"shop {name}") for name in given}
@@ -225,7 +242,7 @@ def test_retention_is_the_same_end_to_end(
     assert_frame_equal(one, other, rtol=1e-9, atol=1e-9)
 
 
-def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
     shop = world(600, seed=2)
     chance = random.Random(3)
     people = range(600)
@@ -240,7 +257,7 @@ def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, sparks: An
     given = more | {n: pa.Table.from_pandas(getattr(shop, n)) for n in ("exposures", "orders", "events", "invites")}
     metrics = ("order_rate_7d", "retention_d7", "average_order_value_30d", "event.share_7d", "invites_30d", "ltv_90d")
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         for name, table in given.items():
             engine.register(f"shop {name}", table)
         tables = {name: Table(engine, f"shop {name}") for name in given}
@@ -252,7 +269,7 @@ def test_experiments_are_judged_the_same_end_to_end(duck: DuckEngine, sparks: An
     assert [c.told for c in found[0].tests[0].checks] == [c.told for c in found[1].tests[0].checks]
 
 
-def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+def test_referral_is_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
     shop, chance = _shop(), random.Random(5)
     sent = [
         {
@@ -273,7 +290,7 @@ def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
         "invites": pa.Table.from_pylist(sent, pa.schema(schema))
     }
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         for name, table in given.items():
             engine.register(f"shop {name}", table)
         tables = {name: Table(engine, f"shop {name}") for name in given}
@@ -286,7 +303,7 @@ def test_referral_is_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
             assert_frame_equal(getattr(one, name), getattr(other, name), rtol=1e-9, check_dtype=False)
 
 
-def test_newcomers_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+def test_newcomers_are_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
     shop, chance = _shop(), random.Random(8)
     moments = shop["members"]["registered_at"].to_pylist()
     touches = [
@@ -312,7 +329,7 @@ def test_newcomers_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> Non
     more = {"orders": pa.Table.from_pylist(orders), "events": events, "touches": pa.Table.from_pylist(touches)}
     given = shop | more
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         for name, table in given.items():
             engine.register(f"shop {name}", table)
         tables = {name: Table(engine, f"shop {name}") for name in given}
@@ -324,7 +341,29 @@ def test_newcomers_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> Non
     assert_frame_equal(one.touches, other.touches, rtol=1e-9, check_dtype=False)
 
 
-def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
+def test_launches_and_sequences_are_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
+    start = "2026-06-02 09:30"
+    small = shop(launches(start, audience="app"), per_day=30, people=60)
+    given = {k: v.assign(source="app") for k, v in small.tables.items() if k != "touches"}
+    met = given["events"].drop_duplicates("user_id").query("ts >= '2025-08-04'")[["user_id"]]
+    met = met.assign(
+        ts=pd.Timestamp(start), experiment="launch 0", variant=np.where(met["user_id"] % 2, "new", "control")
+    )
+    found = []
+    for engine in (duck, interpreted):
+        for name, frame in {**given, "launches": small.launches, "exposures": met}.items():
+            engine.register(f"shop {name}", pa.Table.from_pandas(frame, preserve_index=False))
+        tables = {name: Table(engine, f"shop {name}") for name in (*given, "exposures")}
+        judged = golden48(Table(engine, "shop launches"), **tables, weeks=6, as_of=date(2026, 6, 14))
+        tables.pop("exposures")
+        told = sequence_features(tables.pop("orders"), **tables, as_of=date(2026, 6, 1), timezone="Europe/London")
+        found.append((judged.table, told.table))
+    assert found[0][0]["controlled"].any() and (found[0][0]["observed"] > 0).any() and len(found[0][1]) > 20
+    for one, other in zip(*found, strict=True):
+        assert_frame_equal(one, other, rtol=1e-9, check_dtype=False)
+
+
+def test_trials_are_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
     chance, rows = random.Random(6), []
     for n in range(120):
         begun = datetime(2024, 10, 1) + timedelta(seconds=chance.randrange(30 * 86_400))
@@ -335,7 +374,7 @@ def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
                          "outcome": outcome, "updated_at": begun + timedelta(hours=version)})  # fmt: skip
     table = pa.Table.from_pylist(rows)
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         engine.register("shop trials", table)
         given = Table(engine, "shop trials")
         told = trial_outcomes(given, as_of=date(2024, 10, 27), timezone="Europe/London")
@@ -346,12 +385,12 @@ def test_trials_are_the_same_end_to_end(duck: DuckEngine, sparks: Any) -> None:
 
 
 @pytest.mark.parametrize("ties", ["steps", "event_id", "later"])
-def test_a_funnel_is_the_same_end_to_end(duck: DuckEngine, sparks: Any, ties: Any) -> None:
+def test_a_funnel_is_the_same_end_to_end(duck: DuckEngine, interpreted: Any, ties: Any) -> None:
     rows = random_log(5, people=20, rows=300)
     orders = rows[rows["event"] == "login"].assign(status="paid", amount=1.0).rename(columns={"event_id": "order_id"})
     given = {"events": pa.Table.from_pandas(rows), "orders": pa.Table.from_pandas(orders.drop(columns="event"))}
     found = []
-    for engine in (duck, sparks):
+    for engine in (duck, interpreted):
         for name, table in given.items():
             engine.register(f"shop {name}", table)
         tables = [Table(engine, f"shop {name}") for name in given]
