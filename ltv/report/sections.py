@@ -32,6 +32,7 @@ class Section:
         html: clean HTML of prose and foreign output.
         text: plain text, or the data of an image.
         block: a block as the notebook stores it.
+        is_repeated: another section of this heading stands before it: it is a group, since landmarks have names of their own.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Section:
     html: Markup = Markup("")  # noqa: RUF009  immutable
     text: str = ""
     block: Mapping[str, Any] | None = None
+    is_repeated: bool = False
 
 
 def read_notebook(path: Path) -> Any:  # noqa: ANN401  nbformat has no types
@@ -74,7 +76,8 @@ def sections(notebook: Any) -> list[Section]:  # noqa: ANN401
         if shown.kind == "prose" and "<h2>" in shown.html:
             level = 3
         if shown.kind != "prose" or shown.html.strip():
-            found_sections.append(replace(shown, number=len(found_sections) + 1, level=level))
+            again = any(before.kind == shown.kind for before in found_sections)
+            found_sections.append(replace(shown, number=len(found_sections) + 1, level=level, is_repeated=again))
     return found_sections
 
 
