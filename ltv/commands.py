@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import UsageError, found
@@ -15,6 +16,9 @@ from ltv.runs.ledger import Ledger
 from ltv.runs.progress import reporter
 from ltv.runs.runner import Done, Request
 from ltv.settings.experiment import NOBODY
+
+if TYPE_CHECKING:
+    from ltv.workspace.models import Models
 
 
 def _say(text: str) -> None:
@@ -206,12 +210,47 @@ def assign(options: argparse.Namespace) -> int:
     return 0
 
 
+_NEXT = "the next run uses it; a published date does after: ltv run --date DATE --force"
+
+
+def models(options: argparse.Namespace) -> int:
+    """List the versions of the model, or promote one."""
+    registry = _models(_root(options))
+    if options.action == "promote":
+        before = registry.promote(options.version, options.reason)
+        same = before == options.version
+        _say(f"champion is {options.version} already" if same else _taken(options.version, before))
+        return 0
+    versions = registry.versions()
+    if not versions:
+        _say("no model yet; a published run that trains one adds it")
+    for v in versions:
+        mark = "champion" if v.champion else ""
+        told = "  ".join(x for x in (v.main_metrics(), f"— {v.reason}" if v.reason else "") if x)
+        _say(f"{v.as_of}  {v.trained_at:%Y-%m-%d %H:%M}  {mark:<8}  {v.model_version}  {told}".rstrip())
+    return 0
+
+
+def _models(root: Path) -> Models:
+    from ltv.workspace.models import Models
+
+    return Models(root, dt.date.max, timezone=settings_module.load(root).timezone)
+
+
+def _taken(version: str, before: str | None) -> str:
+    return f"champion is {version}, before it {before or 'none'}; {_NEXT}"
+
+
 def rollback(options: argparse.Namespace) -> int:
     """One step back."""
     from ltv.runs.lock import workspace_lock
     from ltv.runs.publish import roll_back
 
     root = _root(options)
+    if options.what == "models":
+        old, new = _models(root).rollback()
+        _say(_taken(new, old))
+        return 0
     with workspace_lock(root, command="ltv rollback"):
         date, run_id = roll_back(root, Ledger(root), settings_module.load(root).languages)
     _say(f"{date} shows {run_id} again")
