@@ -14,10 +14,10 @@ from ltv import settings as settings_module
 from ltv.errors import UsageError, found
 from ltv.runs.ledger import Ledger
 from ltv.runs.progress import reporter
-from ltv.runs.runner import Done, Request
 from ltv.settings.experiment import NOBODY
 
 if TYPE_CHECKING:
+    from ltv.runs.runner import Done, Request
     from ltv.workspace.models import Models
 
 
@@ -34,6 +34,7 @@ def _root(options: argparse.Namespace) -> Path:
 
 def demo(options: argparse.Namespace) -> int:
     """Make the simulated mall, then run its last day."""
+    from ltv.runs.runner import Request
     from ltv.sources.mall import foreign_files, simulate
 
     root, end = _root(options), dt.date(2026, 6, 30)
@@ -97,6 +98,8 @@ def _bar(what: str) -> Callable[[float], None]:
 
 def run(options: argparse.Namespace) -> int:
     """Run the notebooks of a date."""
+    from ltv.runs.runner import Request
+
     day = dt.date.fromisoformat(options.date) if options.date else _yesterday(_root(options))
     repeated = [n for n, _ in options.parameters]
     for name in repeated:
@@ -139,6 +142,8 @@ def _yesterday(root: Path) -> dt.date:
 
 def backfill(options: argparse.Namespace) -> int:
     """Run every date of a span, in order, skipping those done with the same hash."""
+    from ltv.runs.runner import Request
+
     root, day, end = _root(options), dt.date.fromisoformat(options.start), dt.date.fromisoformat(options.end)
     if end < day:
         raise UsageError(found("TO", options.end, f"a day not before {options.start}"))
@@ -243,14 +248,14 @@ def _taken(version: str, before: str | None) -> str:
 
 def rollback(options: argparse.Namespace) -> int:
     """One step back."""
-    from ltv.runs.lock import workspace_lock
-    from ltv.runs.publish import roll_back
-
     root = _root(options)
     if options.what == "models":
         old, new = _models(root).rollback()
         _say(_taken(new, old))
         return 0
+    from ltv.runs.lock import workspace_lock
+    from ltv.runs.publish import roll_back
+
     with workspace_lock(root, command="ltv rollback"):
         date, run_id = roll_back(root, Ledger(root), settings_module.load(root).languages)
     _say(f"{date} shows {run_id} again")

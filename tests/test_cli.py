@@ -220,3 +220,24 @@ def test_starting_the_command_loads_nothing_heavy():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_promote_and_rollback_load_neither_the_engine_nor_the_pages(tmp_path):
+    """Both answer within a second, which importing these alone would take."""
+    import subprocess
+    import sys
+
+    two_models(two_notebooks(tmp_path))
+    heavy = "pandas", "duckdb", "pyarrow", "nbconvert", "nbformat", "xgboost"
+    code = (
+        "import sys, ltv.cli; ltv.cli.main(sys.argv[1:3] + ['--workspace', sys.argv[3]]);"
+        f"ltv.cli.main(['models', '--workspace', sys.argv[3], 'promote', 'v2']);"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, "rollback", "models", str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split(";")[0] for line in told] == [
+        "champion is v1, before it v2",
+        "champion is v2, before it v1",
+        "[]",
+    ]

@@ -25,8 +25,9 @@ from ltv.runs.tasks import Pages, Tasks
 from ltv.text import same
 from ltv.warehouse.files import Entry, Manifest, sha256, write_text
 from ltv.workspace import inputs
+from ltv.workspace.clock import start_of_run
 from ltv.workspace.models import Models
-from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import store
 from ltv.workspace.workspace import assemble, hmac_key
 

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 from ltv.errors import CorruptError, UsageError, found
 from ltv.warehouse.local_time import day_end, day_of
 from ltv.workspace import model_files
+from ltv.workspace.clock import start_of_run
 from ltv.workspace.fingerprints import code_hash
 from ltv.workspace.model_files import ModelManifest, Stored
-from ltv.workspace.prepare import start_of_run
 from ltv.workspace.promotions import Promotions, Version
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from filelock import FileLock
 
 from ltv.errors import CorruptError, LtvError, found
 from ltv.warehouse.files import write_whole
-from ltv.workspace.prepare import start_of_run
+from ltv.workspace.clock import start_of_run
 
 _VERSION = 1
 _SCHEMA = """

@@ -22,11 +22,12 @@ from ltv.warehouse.files import Manifest
 from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table
 from ltv.workspace import inputs
+from ltv.workspace.clock import start_of_run
 from ltv.workspace.fingerprints import input_hash
 from ltv.workspace.judge import outdated, unusable
 from ltv.workspace.models import Models
 from ltv.workspace.people import attach_people
-from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import check_result, store
 from ltv.workspace.views import as_of_view, empty
 
