@@ -90,14 +90,10 @@ class Tweedie:
             offsets: for each fold, the log expectation from which its trees go on.
             trees: how they are grown.
         """
-        import xgboost as xgb
-
         grown = []
         for k in range(FOLDS):
             part = fold != k
-            data = xgb.QuantileDMatrix(x[part], y[part], base_margin=offsets[k][part], max_bin=_BINS)
-            given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
-            grown.append(xgb.train(trees.parameters(seed + k) | given, data, trees.rounds))
+            grown.append(grow_tweedie(x[part], y[part], offset=offsets[k][part], seed=seed + k, trees=trees))
         return cls(tuple(grown))
 
     def log_expected(self, k: int, x: Floats, offset: Floats) -> Floats:
@@ -136,18 +132,13 @@ class ZilnTrees:
             offset: added to the mean of the log value, e.g. the log of what another model expects.
             trees: how they are grown.
         """
-        import xgboost as xgb
-
         known = np.zeros(len(y)) if offset is None else offset
         begin = objective.start(y)
         begin[1] -= known[y > 0].mean()
-        given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
         grown = []
         for k in range(FOLDS):
             part = fold != k
-            data = xgb.QuantileDMatrix(x[part], y[part], base_margin=_margins(begin, known[part]), max_bin=_BINS)
-            loss = objective.objective(y[part])
-            grown.append(xgb.train(trees.parameters(seed + k) | given, data, trees.rounds, obj=loss))
+            grown.append(grow_ziln(x[part], y[part], margins=margins_of(begin, known[part]), seed=seed + k, trees=trees))
         return cls(tuple(grown), begin, float(np.max(y)))
 
     def outputs(self, k: int, x: Floats, offset: Floats | None = None) -> Floats:
@@ -155,12 +146,31 @@ class ZilnTrees:
         import xgboost as xgb
 
         known = np.zeros(len(x)) if offset is None else offset
-        data = xgb.DMatrix(x, base_margin=_margins(self.start, known))
+        data = xgb.DMatrix(x, base_margin=margins_of(self.start, known))
         told: Floats = self.boosters[k].predict(data, output_margin=True).reshape(-1, objective.OUTPUTS)
         return told.astype(np.float64)
 
 
-def _margins(begin: Floats, offset: Floats) -> Floats:
+def grow_tweedie(x: Floats, y: Floats, *, offset: Floats, seed: int, trees: Trees) -> xgb.Booster:
+    """One booster from all rows given; where several workers are joined, from those of all of them."""
+    import xgboost as xgb
+
+    data = xgb.QuantileDMatrix(x, y, base_margin=offset, max_bin=_BINS)
+    given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
+    return xgb.train(trees.parameters(seed) | given, data, trees.rounds)
+
+
+def grow_ziln(x: Floats, y: Floats, *, margins: Floats, seed: int, trees: Trees) -> xgb.Booster:
+    """The same for the three outputs, which go on from `margins`, shape (rows, 3)."""
+    import xgboost as xgb
+
+    data = xgb.QuantileDMatrix(x, y, base_margin=margins, max_bin=_BINS)
+    given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
+    return xgb.train(trees.parameters(seed) | given, data, trees.rounds, obj=objective.objective(y))
+
+
+def margins_of(begin: Floats, offset: Floats) -> Floats:
+    """The three outputs of each row before the first tree; an offset belongs to the mean of the log value."""
     margins = np.tile(begin, (len(offset), 1))
     margins[:, 1] += offset
     return margins
