@@ -138,7 +138,9 @@ class ZilnTrees:
         grown = []
         for k in range(FOLDS):
             part = fold != k
-            grown.append(grow_ziln(x[part], y[part], margins=margins_of(begin, known[part]), seed=seed + k, trees=trees))
+            grown.append(
+                grow_ziln(x[part], y[part], margins=margins_of(begin, known[part]), seed=seed + k, trees=trees)
+            )
         return cls(tuple(grown), begin, float(np.max(y)))
 
     def outputs(self, k: int, x: Floats, offset: Floats | None = None) -> Floats:

@@ -136,6 +136,11 @@ class _Rows:
     offsets: int
     names: tuple[str, ...]
 
+    @property
+    def features(self) -> int:
+        """How many columns are features."""
+        return len(self.names) - 2 - self.offsets
+
     @classmethod
     def of(cls, rows: DataFrame, *, features: Sequence[str], label: str, offsets: Sequence[str]) -> _Rows:
         """Choose the columns and check that they are there and numeric."""
@@ -164,21 +169,21 @@ class _Rows:
         """Refuse what would fail in the middle of a training, and say what is known of the labels."""
         from pyspark.sql import functions as f
 
-        user, label, *offsets = self.frame.columns[: 2 + self.offsets]
+        user, label, *others = self.frame.columns
+        offsets, features = others[: self.offsets], others[self.offsets :]
         pays, fold = f.col(label) > 0, f.pmod(f.col(user), f.lit(FOLDS))
         logs = f.when(pays, f.ln(label))
         shift = f.col(offsets[0]) if offsets else f.lit(0.0)
+        told = [f.avg(pays.cast("double")), f.avg(logs), f.stddev_pop(logs), f.avg(f.when(pays, shift)), f.max(label)]
         wrong = [f.count_if(f.col(user).isNull()), f.count_if(~_is_finite(f.col(label)) | (f.col(label) < 0))]
         wrong += [f.count_if(~_is_finite(f.col(name))) for name in offsets]
-        told = [f.min(fold), f.max(fold), f.avg(pays.cast("double")), f.avg(logs), f.stddev_pop(logs)]
-        told += [f.avg(f.when(pays, shift)), f.max(label)]
-        values = self.frame.agg(*wrong, *told).first()
-        assert values is not None  # noqa: S101  an aggregate of no rows is a row
-        allowed = ["a whole number", "a number that is not negative", *["a number"] * self.offsets]
-        for name, count, kind in zip(self.names, values, allowed, strict=False):
-            if count:
-                raise UsageError(found(f"{name} of {count} rows", "missing or out of range", kind))
-        first, last, share, *rest = values[len(wrong) :]
+        # one expression, since as many as there are features take Spark seconds to compile
+        infinite = f.array_position(f.array(*[f.abs(name) for name in features]), f.lit(float("inf")).cast("float"))
+        row = self.frame.agg(*told, f.min(fold), f.max(fold), f.max(infinite), *wrong).first()
+        assert row is not None  # noqa: S101  an aggregate of no rows is a row
+        first, last, place, *counts = row[len(told) :]
+        self._refuse(counts, place or 0)
+        share, *rest = row[: len(told)]
         if not share:
             raise UsageError(found(f"{self.names[1]} above 0", "none", "at least one"))
         if first == last:
@@ -188,14 +193,22 @@ class _Rows:
             raise UsageError(found("workers", workers, f"1 to {slots}, the task slots that Spark has now"))
         return _Known(float(share), *map(float, rest))
 
+    def _refuse(self, counts: Sequence[int], infinite: int) -> None:
+        allowed = ["a whole number", "a number that is not negative", *["a finite number"] * self.offsets]
+        for name, count, kind in zip(self.names, counts, allowed, strict=False):
+            if count:
+                raise UsageError(found(f"{name} of {count} rows", "missing or out of range", kind))
+        if infinite:
+            raise UsageError(found(self.names[1 + self.offsets + infinite], "infinite", "a finite number or missing"))
+
     def train(self, one: _One, workers: int) -> tuple[xgb.Booster, ...]:
         """Train a booster for every fold, all workers together."""
         import xgboost as xgb
 
         # all rows of a customer at one worker, in an order that does not depend on how they came
         rows = self.frame.repartition(workers, self.frame.columns[0]).sortWithinPartitions(*self.frame.columns)
-        work = partial(_work, one=one, workers=workers, offsets=self.offsets, features=len(self.names) - 2 - self.offsets)
-        told = rows.mapInArrow(lambda batches: work(batches), "booster binary", barrier=True)
+        work = partial(_work, one=one, workers=workers, offsets=self.offsets, features=self.features)
+        told = rows.mapInArrow(work, "booster binary", barrier=True)
         grown = []
         for (raw,) in told.collect():
             booster = xgb.Booster()
