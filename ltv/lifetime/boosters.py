@@ -72,6 +72,7 @@ _POWER = 1.5
 _FEWEST_TREES, _PATIENCE, _FEWEST_ROWS, _MANY_ROWS = 25, 15, 200, 100_000
 
 Flags = NDArray[np.bool_]
+Watched = tuple[Floats, Floats, Floats]
 
 
 def folds(user_id: Ints, parts: int = FOLDS) -> Ints:
@@ -108,15 +109,10 @@ class Tweedie:
             latest: rows of the latest cutoff, on which growing stops early; None grows all.
             trees: how they are grown.
         """
-        import xgboost as xgb
 
-        given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
-        given["eval_metric"] = f"tweedie-nloglik@{_POWER}"
-
-        def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
-            data = _matrix(x, y, offsets[k], rows)
-            evals = [(_matrix(x, y, offsets[k], watched, data), "latest") for watched in more.pop("watch", [])]
-            return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, evals=evals, **more)
+        def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
+            seen = None if watched is None else (x[watched], y[watched], offsets[k][watched])
+            return grow_tweedie(x[rows], y[rows], offset=offsets[k][rows], seed=seed + k, trees=how, watched=seen)
 
         how = _stopped(grow, latest, trees)
         return cls(tuple(grow(fold != k, k, how) for k in range(int(fold.max()) + 1)))
@@ -166,23 +162,14 @@ class ZilnTrees:
             latest: rows of the latest cutoff, on which growing stops early; None grows all.
             trees: how they are grown.
         """
-        import xgboost as xgb
-
         known = np.zeros(len(y)) if offset is None else offset
         begin = objective.start(y)
         begin[1] -= known[y > 0].mean()
-        margins = _margins(begin, known)
-        given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
+        margins = margins_of(begin, known)
 
-        def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
-            data = _matrix(x, y, margins, rows)
-            evals = [(_matrix(x, y, margins, watched, data), "latest") for watched in more.pop("watch", [])]
-            if evals:
-                more["custom_metric"] = _mean_loss
-            loss = objective.objective(y[rows])
-            return xgb.train(
-                how.parameters(seed + k, data.num_row()) | given, data, how.rounds, obj=loss, evals=evals, **more
-            )
+        def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
+            seen = None if watched is None else (x[watched], y[watched], margins[watched])
+            return grow_ziln(x[rows], y[rows], margins=margins[rows], seed=seed + k, trees=how, watched=seen)
 
         how = _stopped(grow, latest, trees)
         return cls(tuple(grow(fold != k, k, how) for k in range(int(fold.max()) + 1)), begin, float(np.max(y)))
@@ -192,24 +179,64 @@ class ZilnTrees:
         import xgboost as xgb
 
         known = np.zeros(len(x)) if offset is None else offset
-        data = xgb.DMatrix(x, base_margin=_margins(self.start, known))
+        data = xgb.DMatrix(x, base_margin=margins_of(self.start, known))
         told: Floats = self.boosters[k].predict(data, output_margin=True).reshape(-1, objective.OUTPUTS)
         return told.astype(np.float64)
+
+
+def grow_tweedie(
+    x: Floats, y: Floats, *, offset: Floats, seed: int, trees: Trees, watched: Watched | None = None
+) -> xgb.Booster:
+    """One booster from all rows given; where several workers are joined, from those of all of them.
+
+    Args:
+        x: features.
+        y: labels.
+        offset: log expectation from which the trees go on.
+        seed: of the draws of rows and features.
+        trees: how they are grown.
+        watched: features, labels and offsets of other rows, on which growing stops early.
+    """
+    given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER, "eval_metric": f"tweedie-nloglik@{_POWER}"}
+    parameters = trees.parameters(seed, len(x)) | given
+    return _grown(x, y, offset, parameters=parameters, rounds=trees.rounds, watched=watched)
+
+
+def grow_ziln(
+    x: Floats, y: Floats, *, margins: Floats, seed: int, trees: Trees, watched: Watched | None = None
+) -> xgb.Booster:
+    """The same for the three outputs, which go on from `margins`, shape (rows, 3)."""
+    given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
+    loss = {"obj": objective.objective(y)} | ({} if watched is None else {"custom_metric": _mean_loss})
+    parameters = trees.parameters(seed, len(x)) | given
+    return _grown(x, y, margins, parameters=parameters, rounds=trees.rounds, watched=watched, **loss)
+
+
+def _grown(
+    x: Floats,
+    y: Floats,
+    margins: Floats,
+    *,
+    parameters: dict[str, object],
+    rounds: int,
+    watched: Watched | None,
+    **more: Any,  # noqa: ANN401  arguments of xgb.train
+) -> xgb.Booster:
+    import xgboost as xgb
+
+    data = xgb.QuantileDMatrix(x, y, base_margin=margins, max_bin=_BINS)
+    if watched is not None:
+        other = xgb.QuantileDMatrix(watched[0], watched[1], base_margin=watched[2], max_bin=_BINS, ref=data)
+        more |= {"evals": [(other, "latest")], "early_stopping_rounds": _PATIENCE, "verbose_eval": False}
+    return xgb.train(parameters, data, rounds, **more)
 
 
 def _stopped(grow: Callable[..., xgb.Booster], latest: Flags | None, trees: Trees) -> Trees:
     """As many trees as help to predict the latest cutoff from the earlier ones."""
     if latest is None or min(latest.sum(), (~latest).sum()) < _FEWEST_ROWS:
         return trees
-    grown = grow(~latest, 0, trees, watch=[latest], early_stopping_rounds=_PATIENCE, verbose_eval=False)
+    grown = grow(~latest, 0, trees, latest)
     return replace(trees, rounds=min(max(int(grown.best_iteration) + 1, _FEWEST_TREES), trees.rounds))
-
-
-def _matrix(x: Floats, y: Floats, margins: Floats, rows: Flags, like: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
-    """Rows in bins, those of another matrix where one is given."""
-    import xgboost as xgb
-
-    return xgb.QuantileDMatrix(x[rows], y[rows], base_margin=margins[rows], max_bin=_BINS, ref=like)
 
 
 def _mean_loss(margins: Floats, data: xgb.DMatrix) -> tuple[str, float]:
@@ -217,7 +244,8 @@ def _mean_loss(margins: Floats, data: xgb.DMatrix) -> tuple[str, float]:
     return "loss", float(objective.loss(margins.reshape(-1, objective.OUTPUTS), label).mean())
 
 
-def _margins(begin: Floats, offset: Floats) -> Floats:
+def margins_of(begin: Floats, offset: Floats) -> Floats:
+    """The three outputs of each row before the first tree; an offset belongs to the mean of the log value."""
     margins = np.tile(begin, (len(offset), 1))
     margins[:, 1] += offset
     return margins

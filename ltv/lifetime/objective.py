@@ -65,10 +65,15 @@ class Ziln:
 def start(label: Floats) -> Floats:
     """The three outputs that fit everybody best, from which boosting begins."""
     pays = label > 0
-    share = np.clip(pays.mean(), 1e-3, 1 - 1e-3)
     logs = np.log(label[pays]) if pays.any() else np.zeros(1)
-    sigma = np.clip(logs.std(), SMALLEST_SIGMA, LARGEST_SIGMA)
-    return np.array([np.log(share / (1 - share)), logs.mean(), np.log(sigma)])
+    return start_from(float(pays.mean()), float(logs.mean()), float(logs.std()))
+
+
+def start_from(pays: float, mean: float, deviation: float) -> Floats:
+    """The same from the share of those who pay, and mean and standard deviation of their log values."""
+    share = np.clip(pays, 1e-3, 1 - 1e-3)
+    sigma = np.clip(deviation, SMALLEST_SIGMA, LARGEST_SIGMA)
+    return np.array([np.log(share / (1 - share)), mean, np.log(sigma)])
 
 
 def slopes(margins: Floats, label: Floats) -> tuple[Floats, Floats]:
