@@ -51,6 +51,16 @@ def _place(segment: Segment) -> str:
     return f"[[segments]] {segment.kind}/{segment.name} where"
 
 
+def told_at_any_time(segments: Sequence[Segment]) -> frozenset[str]:
+    """Kinds of segments that do not speak of what people have bought: who belongs to them was known long before.
+
+    Whoever is judged by what came must not be grouped by it.
+    """
+    bought = {"first_order_at", "last_order_at", "orders", "value_to_date"}
+    later = {s.kind for s in segments if bought & {c.name for c in sql.expression(s.where).find_all(exp.Column)}}
+    return frozenset(s.kind for s in segments) - later
+
+
 def try_out(engine: Engine, segment: Segment, columns: Mapping[str, str]) -> None:
     """Evaluate a condition for a person who does not exist, so that a wrong one is told before any page is made.
 

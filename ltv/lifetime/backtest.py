@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MODEL = "model"
 _DRAWS, _MOST = 200, 20_000  # of a bootstrap; of more people than that it is drawn among as many
 _FEWEST = 30  # people of a group who must have paid for anything to be said of it
+_SHORTEST = 28  # days of a past, and between cutoffs
 _PLACES = (0.45, 0.6, 0.75)  # of the history, where cutoffs are beside the latest one
 
 
@@ -53,18 +54,19 @@ def cutoffs(ground: Ground, day: int, horizon_days: int, *, most: int = 1) -> li
     """Days from which a whole horizon has passed, the latest first, with at least half as long a past before them."""
     first, latest = ground.first_day, day - horizon_days
     wanted = [latest, *(first + round(place * (day - first)) for place in reversed(_PLACES))]
-    near = ground.near(wanted, latest + 1) or []
-    usable = sorted(
-        {d for d in (latest, *near) if d <= latest and d - first >= max(horizon_days / 2, 28)}, reverse=True
-    )
-    return usable[:most]
+    taken: list[int] = []
+    for cutoff in [latest, *ground.near(wanted[1:], latest)]:
+        apart = not taken or taken[-1] - cutoff >= max(horizon_days / 2, _SHORTEST)
+        if apart and cutoff - first >= max(horizon_days / 2, _SHORTEST):
+            taken.append(cutoff)
+    return taken[:most]
 
 
-def hold(ground: Ground, day: int, horizon_days: int, *, seed: int = 0) -> Held | None:
+def hold(ground: Ground, day: int, horizon_days: int, *, seed: int = 0, with_trees: bool = True) -> Held | None:
     """Train at a past day and predict what is known by now; None where there were too few customers to judge by."""
     if len(ground.customers(ground.fit(day), day, horizon_days).user_id) < FEWEST_CUSTOMERS:
         return None
-    model = HorizonModel.train(ground, day, horizon_days, seed=seed)
+    model = HorizonModel.train(ground, day, horizon_days, seed=seed, with_trees=with_trees)
     scored = model.score(ground, day)
     actual = ground.value_between(scored.user_id, day, day + horizon_days)
     told = baselines(ground, day, horizon_days, seed=seed)

@@ -18,7 +18,7 @@ import numpy as np
 from ltv.errors import UsageError, found
 from ltv.lifetime import objective
 from ltv.lifetime.backbone import Backbone
-from ltv.lifetime.boosters import FOLDS, TWEEDIE, Tweedie, ZilnTrees, folds
+from ltv.lifetime.boosters import FOLDS, TWEEDIE, ZILN, Tweedie, ZilnTrees, folds
 from ltv.lifetime.maximum import Floats
 from ltv.lifetime.order_features import OrderFeatures
 from ltv.lifetime.snapshots import Snapshot
@@ -90,11 +90,13 @@ class Blend:
         backbones = tuple(Backbone.fit(x[fold != k], y[fold != k]) for k in range(parts))
         logs = [b.log_expected(x) for b in backbones]
         rising = replace(TWEEDIE, rising=tuple(int(name in RISING) for name in names))
+        ziln = ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest)
+        as_many = replace(ZILN, rounds=ziln.boosters[0].num_boosted_rounds())
         return cls(
             backbones=backbones,
             tweedie=Tweedie.train(x, y, fold=fold, seed=seed, latest=latest, offsets=logs, trees=rising),
-            ziln=ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest),
-            anchored=ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest, offset=anchor),
+            ziln=ziln,
+            anchored=ZilnTrees.train(x, y, fold=fold, seed=seed, offset=anchor, trees=as_many),
             names=names,
         )
 

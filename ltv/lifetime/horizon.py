@@ -18,7 +18,7 @@ from ltv.lifetime.prospects import Prospects
 from ltv.lifetime.snapshots import Snapshot, past
 from ltv.lifetime.totals import Sureness
 
-Why = Literal["", "few_customers", "few_payers", "short_history"]
+Why = Literal["", "few_customers", "few_payers", "short_history", "failed_gate"]
 FEWEST_CUSTOMERS, FEWEST_PAYERS = 200, 50  # at the latest past cutoff
 SHORTEST_WINDOW = 0.25  # of the horizon, that a label must at least have seen
 _SIGMA = 1.0  # of the log value, where no trees tell it
@@ -86,7 +86,9 @@ class HorizonModel:
         return "model" if self.blend is not None else self.fitted.basis
 
     @classmethod
-    def train(cls, ground: Ground, day: int, horizon_days: int, *, seed: int = 0) -> HorizonModel:
+    def train(
+        cls, ground: Ground, day: int, horizon_days: int, *, seed: int = 0, with_trees: bool = True
+    ) -> HorizonModel:
         """Learn from what was known when a day began.
 
         Args:
@@ -94,10 +96,11 @@ class HorizonModel:
             day: days since 1970-01-01.
             horizon_days: as far as is predicted.
             seed: of the draws of rows and features.
+            with_trees: else customers are expected to spend what buy till you die says.
         """
         fitted = ground.fit(day)
         blocks = past(ground, fitted, day, horizon_days)
-        why = _too_little(blocks, horizon_days)
+        why = _too_little(blocks, horizon_days) if with_trees else "failed_gate"
         blend = None if why else Blend.train(blocks, seed=seed)
         prospects = Prospects.train(blocks, seed=seed)
         told = [_of_customers(blend, s, total=float(np.maximum(s.spent, 0).sum()), own_fold=True) for s in blocks]

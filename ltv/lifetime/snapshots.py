@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.order_features import OrderFeatures
@@ -36,6 +37,10 @@ class Rows:
 
     def __len__(self) -> int:
         return len(self.user_id)
+
+    def of(self, rows: NDArray[np.bool_]) -> Rows:
+        """Some of the people."""
+        return Rows(self.user_id[rows], self.names, self.x[rows])
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +80,11 @@ class Snapshot:
         if share >= 1:
             return self
         customers, others = (_drawn(ids, share) for ids in (self.features.user_id, self.prospects.user_id))
-        rows = Rows(self.prospects.user_id[others], self.prospects.names, self.prospects.x[others])
         return replace(
             self,
             features=self.features.of(customers),
             label=self.spent[customers],
-            prospects=rows,
+            prospects=self.prospects.of(others),
             later=self.spent_later[others],
         )
 
@@ -122,8 +126,8 @@ def _windows(days: Sequence[int], cutoff_day: int, horizon_days: int) -> list[tu
     return [(day, window) for day, window in windows if window >= min(FEWEST_DAYS, horizon_days)]
 
 
-def _drawn(user_id: Ints, share: float) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _drawn(user_id: Ints, share: float) -> NDArray[np.bool_]:
     """A share of people by a hash of their number."""
     mixed = (user_id.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)
-    chosen: np.ndarray[tuple[int], np.dtype[np.bool_]] = mixed < np.uint64(share * 2**24)
+    chosen: NDArray[np.bool_] = mixed < np.uint64(share * 2**24)
     return chosen

@@ -1,0 +1,212 @@
+"""All that is learned on one day: a model for each horizon, how good it would have been, and what drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from ltv.lifetime.backtest import MODEL, Held, ceiling, cutoffs, groups_of, hold, judged
+from ltv.lifetime.contributions import of_customers, of_prospects
+from ltv.lifetime.drift import references
+from ltv.lifetime.horizon import HorizonModel
+from ltv.lifetime.maximum import Floats, Ints
+from ltv.lifetime.scores import deciles
+from ltv.lifetime.stored import pack, unpack
+
+if TYPE_CHECKING:
+    from ltv.lifetime.ground import Ground
+    from ltv.lifetime.snapshots import Snapshot
+    from ltv.workspace.model_files import Stored
+
+Segments: TypeAlias = Sequence[tuple[str, str, Ints]]
+ALL = ("all", "all")
+_TABLES = ("backtest", "calibration", "drivers")
+_EXPLAINED = 2_000  # people whose contributions are looked at
+_CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
+_MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
+
+
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What was learned.
+
+    Attributes:
+        models: horizon in days → its model.
+        main_days: horizon that pages are about.
+        backtest: as `ltv.lifetime.backtest.judged`, with cutoff_day and horizon_days.
+        calibration: horizon_days, cutoff_day, decile (10 = best), predicted, actual (money, of all people in it).
+        drivers: segment_kind, segment, feature, mean_abs_shap, direction.
+        references: how features were spread among the people of the day.
+    """
+
+    models: dict[int, HorizonModel]
+    main_days: int
+    backtest: pd.DataFrame
+    calibration: pd.DataFrame
+    drivers: pd.DataFrame
+    references: Mapping[str, Any]
+
+    @property
+    def main(self) -> HorizonModel:
+        """The model that pages are about."""
+        return self.models[self.main_days]
+
+    def stored(self) -> Stored:
+        """As files and numbers."""
+        tables = {name: getattr(self, name).to_dict("records") for name in _TABLES}
+        return pack(self.models, {"main_days": self.main_days, "references": dict(self.references), **tables})
+
+    @classmethod
+    def read(cls, stored: Stored) -> Trained:
+        """From files and numbers.
+
+        Raises:
+            CorruptError: something is missing, or is not what this version stores.
+        """
+        models, more = unpack(stored), stored.numbers["more"]
+        backtest, calibration, drivers = (_frame(more[name], name) for name in _TABLES)
+        return cls(models, int(more["main_days"]), backtest, calibration, drivers, more["references"])
+
+    def measure(self, metric: str, *, model: str = MODEL, segment: tuple[str, str] = ALL) -> dict[str, float] | None:
+        """One measure of the main horizon at its latest cutoff, protocol deploy; None where there is none."""
+        b = self.backtest
+        rows = b[(b["horizon_days"] == self.main_days) & (b["protocol"] == "deploy") & (b["metric"] == metric)]
+        kind, name = segment
+        rows = rows[(rows["model"] == model) & (rows["segment_kind"] == kind) & (rows["segment"] == name)]
+        if rows.empty:
+            return None
+        row = rows.sort_values("cutoff_day").iloc[-1]
+        return {k: float(row[k]) for k in ("value", "low", "high", "n", *_DIFFERENCES)}
+
+
+_DIFFERENCES = ("difference", "difference_low", "difference_high")
+_COLUMNS = {
+    "backtest": [
+        *("model", "protocol", "cutoff_day", "horizon_days", "segment_kind", "segment", "metric"),
+        *("value", "low", "high", "n", *_DIFFERENCES),
+    ],
+    "calibration": ["horizon_days", "cutoff_day", "decile", "predicted", "actual"],
+    "drivers": ["segment_kind", "segment", "feature", "mean_abs_shap", "direction"],
+}
+
+
+def train(
+    ground: Ground,
+    horizons_days: Sequence[int],
+    *,
+    main_days: int,
+    segments: Segments = (),
+    seed: int = 0,
+    with_trees: bool = True,
+) -> Trained:
+    """Learn every horizon, and test each at past cutoffs.
+
+    Args:
+        ground: of the shop.
+        horizons_days: as far as is predicted.
+        main_days: one of them.
+        segments: kind, name and members; only such as can be told of people at any time.
+        seed: of the draws of rows and features.
+        with_trees: else buy till you die alone.
+    """
+    models, tests, calibrated = {}, [], []
+    for days in horizons_days:
+        models[days] = HorizonModel.train(ground, ground.as_of_day, days, seed=seed, with_trees=with_trees)
+        most = _MOST_CUTOFFS if days == main_days else 1
+        for place, cutoff in enumerate(cutoffs(ground, ground.as_of_day, days, most=most)):
+            held = hold(ground, cutoff, days, seed=seed, with_trees=with_trees)
+            if held is not None:
+                with_ceiling = days == main_days and place == 0
+                tests.append(_judged(ground, held, segments, with_ceiling=with_ceiling, seed=seed))
+                calibrated.append(_calibrated(held))
+    main = models[main_days]
+    now = ground.look(main.fitted, ground.as_of_day, main_days)
+    return Trained(
+        models,
+        main_days,
+        _frame(_records(tests), "backtest"),
+        _frame(_records(calibrated), "calibration"),
+        _drivers(main, now, segments),
+        references(now.features.columns) if len(now.features.user_id) else {},
+    )
+
+
+def _judged(ground: Ground, held: Held, segments: Segments, *, with_ceiling: bool, seed: int) -> pd.DataFrame:
+    groups = groups_of(held.scored, segments)
+    best = ceiling(ground, held, seed=seed) if with_ceiling else None
+    rows = judged(held, groups, ceiling=best)
+    return rows.assign(cutoff_day=held.day, horizon_days=held.model.horizon_days)
+
+
+def _calibrated(held: Held) -> pd.DataFrame:
+    if not len(held.actual) or not held.actual.sum() > 0:
+        return pd.DataFrame(columns=_COLUMNS["calibration"])
+    predicted, actual = deciles(held.actual, held.scored.expected)
+    tenth = np.arange(10, 0, -1)
+    days = {"horizon_days": held.model.horizon_days, "cutoff_day": held.day}
+    return pd.DataFrame({"decile": tenth, "predicted": predicted, "actual": actual}).assign(**days)
+
+
+def _drivers(main: HorizonModel, now: Snapshot, segments: Segments) -> pd.DataFrame:
+    """Mean absolute contributions among everybody and in each segment; of people drawn evenly from all."""
+    people = np.concatenate([now.features.user_id, now.prospects.user_id])
+    step = max(len(people) // _EXPLAINED, 1)
+    known, others = now.features.user_id[::step], now.prospects.user_id[::step]
+    parts: list[tuple[Ints, tuple[str, ...], Floats, Floats]] = []
+    if main.blend is not None and len(known):
+        told = of_customers(main.blend, now.features.of(np.arange(len(now.features.user_id)) % step == 0))
+        parts.append((known, told.names, told.x, told.each))
+    if main.prospects is not None and main.prospects.trees is not None and len(others):
+        told = of_prospects(main.prospects, now.prospects.of(np.arange(len(now.prospects)) % step == 0))
+        parts.append((others, told.names, told.x, told.each))
+    groups: list[tuple[str, str, Ints | None]] = [(*ALL, None), *segments]
+    rows = [row for kind, name, members in groups for row in _weights(kind, name, members, parts)]
+    return pd.DataFrame(rows, columns=_COLUMNS["drivers"])
+
+
+def _weights(
+    kind: str, name: str, members: Ints | None, parts: Sequence[tuple[Ints, tuple[str, ...], Floats, Floats]]
+) -> list[tuple[str, str, str, float, str]]:
+    values: dict[str, list[tuple[Floats, Floats]]] = {}
+    n = 0
+    for people, names, x, each in parts:
+        rows = np.ones(len(people), np.bool_) if members is None else np.isin(people, members)
+        n += int(rows.sum())
+        for k, feature in enumerate(names):
+            values.setdefault(feature, []).append((x[rows, k], each[rows, k]))
+    out = []
+    for feature, pieces in values.items():
+        of, adds = (np.concatenate([p[k] for p in pieces]) for k in (0, 1))
+        if n:
+            out.append((kind, name, feature, float(np.abs(adds).sum()) / n, _direction(of, adds)))
+    return sorted(out, key=lambda row: (-row[3], row[2]))
+
+
+def _direction(of: Floats, adds: Floats) -> str:
+    """Whether more of a feature goes with more value."""
+    from scipy.stats import spearmanr
+
+    known = np.isfinite(of)
+    if known.sum() < 10 or np.ptp(of[known]) == 0 or np.ptp(adds[known]) == 0:  # noqa: PLR2004
+        return "none"
+    linked = float(spearmanr(of[known], adds[known]).statistic)
+    return "up" if linked > _CLEAR else "down" if linked < -_CLEAR else "mixed"
+
+
+def _records(frames: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    return [{str(k): v for k, v in row.items()} for frame in frames for row in frame.to_dict("records")]
+
+
+def _frame(records: Sequence[Mapping[str, Any]], name: str) -> pd.DataFrame:
+    """Rows as JSON keeps them: a number that is missing is null there."""
+    frame = pd.DataFrame(list(records), columns=_COLUMNS[name])
+    texts = {"model", "protocol", "segment_kind", "segment", "metric", "feature", "direction"}
+    whole = {"cutoff_day", "horizon_days", "decile", "n"}
+    for column in frame.columns:
+        if column not in texts:
+            frame[column] = pd.to_numeric(frame[column]).astype("int64" if column in whole else "float64")
+    return frame
