@@ -8,9 +8,10 @@ import numpy as np
 
 from ltv.lifetime.blend import Blend
 from ltv.lifetime.btyd import Btyd, expect, fit_btyd
+from ltv.lifetime.ground import Ground
 from ltv.lifetime.level import level
 from ltv.lifetime.scores import differences, scores
-from ltv.lifetime.snapshots import snapshots, training_cutoffs
+from ltv.lifetime.snapshots import past
 from ltv.lifetime.summaries import Ledger, day_number, histories, movements, summaries
 
 SETS = {
@@ -51,16 +52,16 @@ def scene_of(of: data.Data) -> Scene:
 
 def measure(of: Scene) -> None:
     base = of.fitted["bg_nbd"]
-    cutoffs = training_cutoffs(of.first_day, of.cutoff_day, of.horizon_days)
-    past = snapshots(of.ledger, base, cutoffs)
-    (now,) = snapshots(of.ledger, base, [(of.cutoff_day, of.horizon_days)])
-    actual, seen = now.label, now.features
+    ground = Ground(of.ledger, None, of.cutoff_day + of.horizon_days, "UTC")
+    taken = past(ground, base, of.cutoff_day, of.horizon_days)
+    now = ground.look(base, of.cutoff_day, of.horizon_days)
+    actual, seen = now.spent, now.features
     show("past spend", actual, seen.spent)
     for kind, fitted in of.fitted.items():
         told = expect(fitted, seen.histories, horizon_days=of.horizon_days, spent=seen.spent)
         show(f"{kind}{f' ({fitted.reason or fitted.money_reason})' if fitted.money_reason else ''}", actual, told.total)
     anchor = level(of.ledger, base, seen, cutoff_day=of.cutoff_day, horizon_days=of.horizon_days)
-    model = Blend.train(past).predict(seen, total=anchor.total)
+    model = Blend.train(taken).predict(seen, total=anchor.total)
     show(f"model (level: {anchor.basis})", actual, model.expected)
     show("  if the total were known", actual, model.expected * actual.sum() / model.expected.sum())
     rows = differences(actual, model.expected, seen.spent, draws=1_000).set_index("metric")

@@ -97,8 +97,9 @@ def build() -> argparse.ArgumentParser:
     assign = command("assign", "say which variant of an experiment an id gets", "example: ltv assign coupon M1 M2")
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
     assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
-    rollback = command("rollback", "one step back, at once", "example: ltv rollback reports")
-    rollback.add_argument("what", choices=("reports",), help="what to roll back")
+    _model_arguments(command("models", "list the versions of the model, or promote one", "example: ltv models"))
+    rollback = command("rollback", "one step back, at once", "example: ltv rollback models")
+    rollback.add_argument("what", choices=("reports", "models"), help="what to roll back")
     return parser
 
 
@@ -115,6 +116,17 @@ def _mall_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--users", default=5000, type=_whole(1), metavar="N", help="people (default 5000)")
     parser.add_argument("--days", default=540, type=_whole(1), metavar="N", help="days (default 540)")
     parser.add_argument("--seed", default=7, type=_whole(0), metavar="S", help="same seed, same mall (default 7)")
+
+
+def _model_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", parser_class=_Parser)
+    words, example = "make a version champion from now on", "example: ltv models promote 2026-06-30-ab12"
+    promote = actions.add_parser("promote", help=words, description=words, epilog=example)
+    promote.add_argument("version", metavar="VERSION", help="as `ltv models` lists it")
+    promote.add_argument("--reason", default="", metavar="TEXT", help="why, for the record")
+    # what was said before `promote` holds, unless it is said again
+    promote.add_argument("--workspace", default=argparse.SUPPRESS, metavar="DIR", help="folder with ltv.toml")
+    promote.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:

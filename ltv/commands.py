@@ -8,13 +8,17 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import UsageError, found
 from ltv.runs.ledger import Ledger
 from ltv.runs.progress import reporter
-from ltv.runs.runner import Done, Request
 from ltv.settings.experiment import NOBODY
+
+if TYPE_CHECKING:
+    from ltv.runs.runner import Done, Request
+    from ltv.workspace.models import Models
 
 
 def _say(text: str) -> None:
@@ -30,6 +34,7 @@ def _root(options: argparse.Namespace) -> Path:
 
 def demo(options: argparse.Namespace) -> int:
     """Make the simulated mall, then run its last day."""
+    from ltv.runs.runner import Request
     from ltv.sources.mall import foreign_files, simulate
 
     root, end = _root(options), dt.date(2026, 6, 30)
@@ -93,6 +98,8 @@ def _bar(what: str) -> Callable[[float], None]:
 
 def run(options: argparse.Namespace) -> int:
     """Run the notebooks of a date."""
+    from ltv.runs.runner import Request
+
     day = dt.date.fromisoformat(options.date) if options.date else _yesterday(_root(options))
     repeated = [n for n, _ in options.parameters]
     for name in repeated:
@@ -135,6 +142,8 @@ def _yesterday(root: Path) -> dt.date:
 
 def backfill(options: argparse.Namespace) -> int:
     """Run every date of a span, in order, skipping those done with the same hash."""
+    from ltv.runs.runner import Request
+
     root, day, end = _root(options), dt.date.fromisoformat(options.start), dt.date.fromisoformat(options.end)
     if end < day:
         raise UsageError(found("TO", options.end, f"a day not before {options.start}"))
@@ -206,12 +215,47 @@ def assign(options: argparse.Namespace) -> int:
     return 0
 
 
+_NEXT = "the next run uses it; a published date does after: ltv run --date DATE --force"
+
+
+def models(options: argparse.Namespace) -> int:
+    """List the versions of the model, or promote one."""
+    registry = _models(_root(options))
+    if options.action == "promote":
+        before = registry.promote(options.version, options.reason)
+        same = before == options.version
+        _say(f"champion is {options.version} already" if same else _taken(options.version, before))
+        return 0
+    versions = registry.versions()
+    if not versions:
+        _say("no model yet; a published run that trains one adds it")
+    for v in versions:
+        mark = "champion" if v.champion else ""
+        told = "  ".join(x for x in (v.main_metrics(), f"— {v.reason}" if v.reason else "") if x)
+        _say(f"{v.as_of}  {v.trained_at:%Y-%m-%d %H:%M}  {mark:<8}  {v.model_version}  {told}".rstrip())
+    return 0
+
+
+def _models(root: Path) -> Models:
+    from ltv.workspace.models import Models
+
+    return Models(root, dt.date.max, timezone=settings_module.load(root).timezone)
+
+
+def _taken(version: str, before: str | None) -> str:
+    return f"champion is {version}, before it {before or 'none'}; {_NEXT}"
+
+
 def rollback(options: argparse.Namespace) -> int:
     """One step back."""
+    root = _root(options)
+    if options.what == "models":
+        old, new = _models(root).rollback()
+        _say(_taken(new, old))
+        return 0
     from ltv.runs.lock import workspace_lock
     from ltv.runs.publish import roll_back
 
-    root = _root(options)
     with workspace_lock(root, command="ltv rollback"):
         date, run_id = roll_back(root, Ledger(root), settings_module.load(root).languages)
     _say(f"{date} shows {run_id} again")

@@ -1,11 +1,15 @@
 """The command as a user meets it: exits, one line an error, no traceback."""
 
+import datetime as dt
 import re
+from pathlib import Path
 
 import pytest
 from support_runs import ltv, order_rows, two_notebooks
 
 from ltv.cli import build, main
+from ltv.workspace.model_files import Stored
+from ltv.workspace.models import Models
 
 
 def one_line(text: str) -> str:
@@ -28,8 +32,17 @@ def one_line(text: str) -> str:
         (["simulate", "--user", "5", "--out", "x"], "--user"),
         (["simulate", "--out", ""], "--out: found '', allowed: a folder"),
         (["simulate", "--seed", "x", "--out", "x"], "--seed: found 'x'"),
-        (["rollback", "models"], "models"),
+        (["rollback", "everything"], "everything"),
         (["rollback", "reports", "--workspace", "SHOP"], "rollback reports: found 'no published date'"),
+        (["rollback", "models", "--workspace", "SHOP"], "rollback models: found 'no champion', allowed: a champion"),
+        (["models", "--workspace", "nowhere"], "--workspace: found 'nowhere'"),
+        (["models", "demote"], "demote"),
+        (["models", "promote"], "VERSION"),
+        (
+            ["models", "promote", "v1", "--workspace", "SHOP"],
+            "model_version: found 'v1', allowed: none, no model was published yet",
+        ),
+        (["models", "--workspace", "SHOP", "promote", "../v1"], "model_version: found '../v1'"),
         (["assign", "coupon"], "ID"),
         (
             ["assign", "coupon", "M1", "--workspace", "SHOP"],
@@ -88,6 +101,53 @@ def test_what_cannot_be_assigned_is_one_line_and_prints_nothing_else(tmp_path, c
     assert told.out == ""
 
 
+def two_models(root: Path) -> Path:
+    """Make a workspace with two published versions, the newer one champion."""
+    for version, day in (("v1", dt.date(2026, 5, 31)), ("v2", dt.date(2026, 6, 30))):
+        models = Models(root, day, timezone="Asia/Shanghai")
+        models.put(version, Stored({"x": b"1"}, {}), as_of=day, data_hash="d", metrics={"mae": 3.5}, features=())
+        models.adopt(models.row(version, champion=True, reason="passed"))
+    return root
+
+
+def test_models_lists_promotes_and_goes_back(tmp_path, capsys):
+    shop = two_notebooks(tmp_path)
+    where = ["--workspace", str(shop)]
+    assert main(["models", *where]) == 0
+    assert capsys.readouterr().out == "no model yet; a published run that trains one adds it\n"
+    two_models(shop)
+    assert main(["models", *where]) == 0
+    newer, older = capsys.readouterr().out.splitlines()
+    assert re.fullmatch(r"2026-06-30  \d{4}-\d\d-\d\d \d\d:\d\d  champion  v2  mae 3.5  — passed", newer)
+    assert re.fullmatch(r"2026-05-31  .{16}            v1  mae 3.5  — passed", older)
+    assert main(["models", *where, "promote", "v1", "--reason", "v2 overshoots"]) == 0
+    assert "champion is v1, before it v2; the next run uses it" in one_line(capsys.readouterr().out)
+    assert main(["models", "promote", "v1", *where]) == 0
+    assert one_line(capsys.readouterr().out) == "champion is v1 already"
+    assert main(["models", *where]) == 0
+    assert "v1  mae 3.5  — v2 overshoots" in capsys.readouterr().out
+    for words in ("champion is v2, before it v1", "champion is v1, before it v2"):
+        assert main(["rollback", "models", *where]) == 0
+        assert words in one_line(capsys.readouterr().out)
+    assert main(["rollback", "models", *where]) == 2
+    assert "rollback models: found 'only v1', allowed: a champion" in one_line(capsys.readouterr().err)
+
+
+def test_a_damaged_model_is_not_promoted_and_one_line_says_which_file(tmp_path, capsys):
+    shop = two_models(two_notebooks(tmp_path))
+    (shop / "data" / "state" / "models" / "v1" / "x").write_bytes(b"12")
+    for command in (["models", "promote", "v1"], ["rollback", "models"]):
+        assert main([*command, "--workspace", str(shop)]) == 1
+        assert "v1/x: found '2 bytes', allowed: 1 bytes" in one_line(capsys.readouterr().err)
+
+
+def test_promote_has_help_with_an_example(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["models", "promote", "--help"])
+    assert ended.value.code == 0
+    assert "example: ltv models promote" in capsys.readouterr().out
+
+
 def test_a_ledger_that_is_none_is_one_line(tmp_path, capsys):
     shop = two_notebooks(tmp_path)
     (shop / "data" / "state").mkdir()
@@ -109,7 +169,7 @@ def test_what_nobody_foresaw_is_one_line_and_a_traceback_only_with_debug(tmp_pat
 
 def test_every_command_has_help_with_an_example(capsys):
     commands = next(a for a in build()._actions if a.dest == "command").choices
-    assert {"demo", "simulate", "check", "run", "backfill", "status", "assign", "rollback"} <= set(commands)
+    assert {"demo", "simulate", "check", "run", "backfill", "status", "assign", "models", "rollback"} <= set(commands)
     for name in commands:
         with pytest.raises(SystemExit) as ended:
             main([name, "--help"])
@@ -160,3 +220,24 @@ def test_starting_the_command_loads_nothing_heavy():
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
     )
+
+
+def test_promote_and_rollback_load_neither_the_engine_nor_the_pages(tmp_path):
+    """Both answer within a second, which importing these alone would take."""
+    import subprocess
+    import sys
+
+    two_models(two_notebooks(tmp_path))
+    heavy = "pandas", "duckdb", "pyarrow", "nbconvert", "nbformat", "xgboost"
+    code = (
+        "import sys, ltv.cli; ltv.cli.main(sys.argv[1:3] + ['--workspace', sys.argv[3]]);"
+        f"ltv.cli.main(['models', '--workspace', sys.argv[3], 'promote', 'v2']);"
+        f"print([m for m in {heavy} if m in sys.modules])"
+    )
+    command = [sys.executable, "-c", code, "rollback", "models", str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert [line.split(";")[0] for line in told] == [
+        "champion is v1, before it v2",
+        "champion is v2, before it v1",
+        "[]",
+    ]

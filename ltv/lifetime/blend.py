@@ -10,15 +10,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ltv.errors import UsageError, found
 from ltv.lifetime import objective
 from ltv.lifetime.backbone import Backbone
-from ltv.lifetime.boosters import FOLDS, Tweedie, ZilnTrees, folds
+from ltv.lifetime.boosters import FOLDS, TWEEDIE, Tweedie, ZilnTrees, folds
 from ltv.lifetime.maximum import Floats
 from ltv.lifetime.order_features import OrderFeatures
 from ltv.lifetime.snapshots import Snapshot
@@ -26,6 +26,8 @@ from ltv.lifetime.snapshots import Snapshot
 # Chosen among 15 blends on cutoffs before the holdouts of CDNOW, Online Retail, Complete Journey and the mall; their mean normalized
 # Gini there lies between .7246 and .7285 (benchmarks/LTV.md).
 SHARES = {"tweedie": 0.1, "backbone": 0.3, "ziln": 0.3, "pays": 0.3}
+# More of these can only mean more: a tree that says otherwise has read noise.
+RISING = ("btyd_purchases", "btyd_value", "btyd_alive", "value_mean", "value_total", "spend_rate", "purchase_rate")
 _HIGHEST = 0.999  # quantile at which labels are capped
 
 
@@ -37,11 +39,13 @@ class Predicted:
         score: by which they are ordered; in no unit.
         pays: chance of any value.
         expected: money, not below 0; sums to the level.
+        sigma: standard deviation of the log value of those who pay.
     """
 
     score: Floats
     pays: Floats
     expected: Floats
+    sigma: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,31 +67,34 @@ class Blend:
     names: tuple[str, ...]
 
     @classmethod
-    def train(cls, taken: Sequence[Snapshot], *, seed: int = 0) -> Blend:
+    def train(cls, taken: Sequence[Snapshot], *, seed: int = 0, parts: int = FOLDS) -> Blend:
         """Train on customers at past cutoffs.
 
         Args:
             taken: by `snapshots`; labels are divided by their mean within each, so that blocks of any length agree.
             seed: of the draws of rows and features.
+            parts: folds of customers.
 
         Raises:
             UsageError: there is no snapshot with a label above 0.
         """
         if not taken:
             raise UsageError(found("snapshots", "none with a label above 0", "at least one"))
-        names = tuple(taken[0].features.columns)
-        x = np.concatenate([s.features.matrix for s in taken])
-        y = np.concatenate([_units(s.label) for s in taken])
-        y = np.minimum(y, np.quantile(y, _HIGHEST)) if (y > 0).mean() > 1 - _HIGHEST else y
-        fold = np.concatenate([folds(s.features.user_id) for s in taken])
+        names = telling([s.features.columns for s in taken])
+        x = np.concatenate([chosen(s.features.columns, names) for s in taken])
+        y = capped(np.concatenate([_units(s.spent) for s in taken]))
+        sizes = [len(s.spent) for s in taken]
+        latest = np.repeat(np.arange(len(taken)) == len(taken) - 1, sizes) if len(taken) > 1 else None
+        fold = np.concatenate([folds(s.features.user_id, parts) for s in taken])
         anchor = np.concatenate([_anchor(s.features.expected) for s in taken])
-        backbones = tuple(Backbone.fit(x[fold != k], y[fold != k]) for k in range(FOLDS))
+        backbones = tuple(Backbone.fit(x[fold != k], y[fold != k]) for k in range(parts))
         logs = [b.log_expected(x) for b in backbones]
+        rising = replace(TWEEDIE, rising=tuple(int(name in RISING) for name in names))
         return cls(
             backbones=backbones,
-            tweedie=Tweedie.train(x, y, fold=fold, seed=seed, offsets=logs),
-            ziln=ZilnTrees.train(x, y, fold=fold, seed=seed),
-            anchored=ZilnTrees.train(x, y, fold=fold, seed=seed, offset=anchor),
+            tweedie=Tweedie.train(x, y, fold=fold, seed=seed, latest=latest, offsets=logs, trees=rising),
+            ziln=ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest),
+            anchored=ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest, offset=anchor),
             names=names,
         )
 
@@ -102,15 +109,15 @@ class Blend:
             UsageError: the features are not those of the training.
         """
         x, anchor = self._checked(of), _anchor(of.expected)
-        parts = [self._of_fold(k, x, anchor) for k in range(FOLDS)]
+        parts = [self._of_fold(k, x, anchor) for k in range(len(self.backbones))]
         lines, plain, anchored = (np.mean(part, axis=0) for part in zip(*parts, strict=True))
         return _put_together(lines, plain, anchored, highest=self.anchored.highest, total=total)
 
     def out_of_fold(self, of: OrderFeatures, *, total: float) -> Predicted:
         """What the models say of past customers whom they have not seen: for calibration and intervals."""
-        x, anchor, fold = self._checked(of), _anchor(of.expected), folds(of.user_id)
+        x, anchor, fold = self._checked(of), _anchor(of.expected), folds(of.user_id, len(self.backbones))
         lines, plain, anchored = np.empty(len(x)), *(np.empty((len(x), objective.OUTPUTS)) for _ in range(2))
-        for k in range(FOLDS):
+        for k in range(len(self.backbones)):
             rows = fold == k
             if rows.any():
                 lines[rows], plain[rows], anchored[rows] = self._of_fold(k, x[rows], anchor[rows])
@@ -123,9 +130,10 @@ class Blend:
         return lines, self.ziln.outputs(k, x), self.anchored.outputs(k, x, anchor)
 
     def _checked(self, of: OrderFeatures) -> Floats:
-        if tuple(of.columns) != self.names:
-            raise UsageError(found("features", ", ".join(of.columns), ", ".join(self.names)))
-        return of.matrix
+        missing = [name for name in self.names if name not in of.columns]
+        if missing:
+            raise UsageError(found("features", ", ".join(of.columns), f"also {', '.join(missing)}"))
+        return chosen(of.columns, self.names)
 
 
 def _put_together(lines: Floats, plain: Floats, anchored: Floats, *, highest: float, total: float) -> Predicted:
@@ -135,7 +143,29 @@ def _put_together(lines: Floats, plain: Floats, anchored: Floats, *, highest: fl
     values[np.argsort(score, kind="stable")] = np.sort(spread)
     values = _alike(score, values)
     together = values.sum()
-    return Predicted(score, ziln.pays, values * (total / together) if together > 0 else values)
+    expected = values * (total / together) if together > 0 else values
+    return Predicted(score, ziln.pays, expected, objective.Ziln.of(anchored).sigma)
+
+
+def telling(blocks: Sequence[Mapping[str, Floats]]) -> tuple[str, ...]:
+    """The features that are not the same for everybody, or missing, in all blocks."""
+    kept = []
+    for name in blocks[0]:
+        known = np.concatenate([block[name] for block in blocks])
+        known = known[np.isfinite(known)]
+        if len(known) and known.min() < known.max():
+            kept.append(name)
+    return tuple(kept)
+
+
+def capped(units: Floats) -> Floats:
+    """Labels with the largest cut off: a single whale must not be the model."""
+    return np.minimum(units, np.quantile(units, _HIGHEST)) if (units > 0).mean() > 1 - _HIGHEST else units
+
+
+def chosen(columns: Mapping[str, Floats], names: Sequence[str]) -> Floats:
+    """Some features in order, shape (people, features)."""
+    return np.column_stack([columns[name] for name in names])
 
 
 def _alike(score: Floats, values: Floats) -> Floats:

@@ -1,16 +1,18 @@
 """The boosted trees: a Tweedie booster and a zero-inflated lognormal one, each grown once for every fold of customers.
 
 A booster never sees the customers of its fold, at any cutoff: what it says of them is an honest prediction of the past,
-on which calibration and intervals rest. New predictions are the mean of all boosters.
+on which calibration and intervals rest. New predictions are the mean of all boosters. How many trees are grown is found by
+growing them on the earlier cutoffs and looking at the latest one; then all cutoffs are used.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ltv.lifetime import objective
 from ltv.lifetime.maximum import Floats, Ints
@@ -33,6 +35,7 @@ class Trees:
         reg_lambda: pull towards 0.
         rows: share of customers a tree sees.
         columns: share of features a tree sees.
+        rising: for each feature 1 where more of it can only mean more value, else 0; empty: none.
     """
 
     rounds: int = 125
@@ -42,10 +45,12 @@ class Trees:
     reg_lambda: float = 10.0
     rows: float = 0.7
     columns: float = 0.6
+    rising: tuple[int, ...] = ()
 
-    def parameters(self, seed: int) -> dict[str, object]:
-        """As XGBoost calls them."""
-        return {
+    def parameters(self, seed: int, rows: int = 0) -> dict[str, object]:
+        """As XGBoost calls them; for few rows one thread is faster than many."""
+        constraints = {"monotone_constraints": self.rising} if any(self.rising) else {}
+        return constraints | {
             "max_depth": self.depth,
             "eta": self.eta,
             "min_child_weight": self.min_child_weight,
@@ -55,6 +60,7 @@ class Trees:
             "tree_method": "hist",
             "max_bin": _BINS,
             "seed": seed,
+            "nthread": 1 if rows < _MANY_ROWS else 0,
             "verbosity": 0,
         }
 
@@ -63,11 +69,14 @@ TWEEDIE = Trees()
 ZILN = Trees(min_child_weight=5.0)
 _BINS = 64
 _POWER = 1.5
+_FEWEST_TREES, _PATIENCE, _FEWEST_ROWS, _MANY_ROWS = 25, 15, 200, 100_000
+
+Flags = NDArray[np.bool_]
 
 
-def folds(user_id: Ints) -> Ints:
+def folds(user_id: Ints, parts: int = FOLDS) -> Ints:
     """The fold of each customer, the same at every cutoff and in every run."""
-    return user_id % FOLDS
+    return user_id % parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +87,15 @@ class Tweedie:
 
     @classmethod
     def train(
-        cls, x: Floats, y: Floats, *, fold: Ints, seed: int, offsets: Sequence[Floats], trees: Trees = TWEEDIE
+        cls,
+        x: Floats,
+        y: Floats,
+        *,
+        fold: Ints,
+        seed: int,
+        offsets: Sequence[Floats],
+        latest: Flags | None = None,
+        trees: Trees = TWEEDIE,
     ) -> Tweedie:
         """Train on labels that are not negative.
 
@@ -88,13 +105,11 @@ class Tweedie:
             fold: of each row.
             seed: of the draws of rows and features.
             offsets: for each fold, the log expectation from which its trees go on.
+            latest: rows of the latest cutoff, on which growing stops early; None grows all.
             trees: how they are grown.
         """
-        grown = []
-        for k in range(FOLDS):
-            part = fold != k
-            grown.append(grow_tweedie(x[part], y[part], offset=offsets[k][part], seed=seed + k, trees=trees))
-        return cls(tuple(grown))
+        parts = int(fold.max()) + 1
+        return cls(grow_tweedie(x, y, fold=fold, parts=parts, seed=seed, offsets=offsets, latest=latest, trees=trees))
 
     def log_expected(self, k: int, x: Floats, offset: Floats) -> Floats:
         """Log expectation by the booster of a fold."""
@@ -120,7 +135,15 @@ class ZilnTrees:
 
     @classmethod
     def train(
-        cls, x: Floats, y: Floats, *, fold: Ints, seed: int, offset: Floats | None = None, trees: Trees = ZILN
+        cls,
+        x: Floats,
+        y: Floats,
+        *,
+        fold: Ints,
+        seed: int,
+        offset: Floats | None = None,
+        latest: Flags | None = None,
+        trees: Trees = ZILN,
     ) -> ZilnTrees:
         """Train on labels that are not negative.
 
@@ -130,18 +153,15 @@ class ZilnTrees:
             fold: of each row.
             seed: of the draws of rows and features.
             offset: added to the mean of the log value, e.g. the log of what another model expects.
+            latest: rows of the latest cutoff, on which growing stops early; None grows all.
             trees: how they are grown.
         """
         known = np.zeros(len(y)) if offset is None else offset
         begin = objective.start(y)
         begin[1] -= known[y > 0].mean()
-        grown = []
-        for k in range(FOLDS):
-            part = fold != k
-            grown.append(
-                grow_ziln(x[part], y[part], margins=margins_of(begin, known[part]), seed=seed + k, trees=trees)
-            )
-        return cls(tuple(grown), begin, float(np.max(y)))
+        margins, parts = margins_of(begin, known), int(fold.max()) + 1
+        grown = grow_ziln(x, y, fold=fold, parts=parts, seed=seed, margins=margins, latest=latest, trees=trees)
+        return cls(grown, begin, float(np.max(y)))
 
     def outputs(self, k: int, x: Floats, offset: Floats | None = None) -> Floats:
         """The three outputs by the booster of a fold, shape (rows, 3)."""
@@ -153,22 +173,90 @@ class ZilnTrees:
         return told.astype(np.float64)
 
 
-def grow_tweedie(x: Floats, y: Floats, *, offset: Floats, seed: int, trees: Trees) -> xgb.Booster:
-    """One booster from all rows given; where several workers are joined, from those of all of them."""
+def grow_tweedie(
+    x: Floats,
+    y: Floats,
+    *,
+    fold: Ints,
+    parts: int,
+    seed: int,
+    offsets: Sequence[Floats],
+    latest: Flags | None,
+    trees: Trees,
+) -> tuple[xgb.Booster, ...]:
+    """A booster for each of `parts` folds; where workers are joined, from the rows of all of them."""
     import xgboost as xgb
 
-    data = xgb.QuantileDMatrix(x, y, base_margin=offset, max_bin=_BINS)
     given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
-    return xgb.train(trees.parameters(seed) | given, data, trees.rounds)
+    given["eval_metric"] = f"tweedie-nloglik@{_POWER}"
+
+    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
+        data = _matrix(x, y, offsets[k], rows)
+        evals = [(_matrix(x, y, offsets[k], watched, data), "latest") for watched in more.pop("watch", [])]
+        return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, evals=evals, **more)
+
+    how = _stopped(grow, latest, trees)
+    return tuple(grow(fold != k, k, how) for k in range(parts))
 
 
-def grow_ziln(x: Floats, y: Floats, *, margins: Floats, seed: int, trees: Trees) -> xgb.Booster:
+def grow_ziln(
+    x: Floats,
+    y: Floats,
+    *,
+    fold: Ints,
+    parts: int,
+    seed: int,
+    margins: Floats,
+    latest: Flags | None,
+    trees: Trees,
+) -> tuple[xgb.Booster, ...]:
     """The same for the three outputs, which go on from `margins`, shape (rows, 3)."""
     import xgboost as xgb
 
-    data = xgb.QuantileDMatrix(x, y, base_margin=margins, max_bin=_BINS)
     given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
-    return xgb.train(trees.parameters(seed) | given, data, trees.rounds, obj=objective.objective(y))
+
+    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
+        data = _matrix(x, y, margins, rows)
+        evals = [(_matrix(x, y, margins, watched, data), "latest") for watched in more.pop("watch", [])]
+        if evals:
+            more["custom_metric"] = _mean_loss
+        loss = objective.objective(y[rows])
+        return xgb.train(
+            how.parameters(seed + k, data.num_row()) | given, data, how.rounds, obj=loss, evals=evals, **more
+        )
+
+    how = _stopped(grow, latest, trees)
+    return tuple(grow(fold != k, k, how) for k in range(parts))
+
+
+def _stopped(grow: Callable[..., xgb.Booster], latest: Flags | None, trees: Trees) -> Trees:
+    """As many trees as help to predict the latest cutoff from the earlier ones."""
+    if latest is None or _of_all_workers(latest.sum(), (~latest).sum()).min() < _FEWEST_ROWS:
+        return trees
+    grown = grow(~latest, 0, trees, watch=[latest], early_stopping_rounds=_PATIENCE, verbose_eval=False)
+    return replace(trees, rounds=min(max(int(grown.best_iteration) + 1, _FEWEST_TREES), trees.rounds))
+
+
+def _matrix(x: Floats, y: Floats, margins: Floats, rows: Flags, like: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
+    """Rows in bins, those of another matrix where one is given."""
+    import xgboost as xgb
+
+    return xgb.QuantileDMatrix(x[rows], y[rows], base_margin=margins[rows], max_bin=_BINS, ref=like)
+
+
+def _mean_loss(margins: Floats, data: xgb.DMatrix) -> tuple[str, float]:
+    label = data.get_label().astype(np.float64)
+    each = objective.loss(margins.reshape(-1, objective.OUTPUTS), label)
+    total, count = _of_all_workers(each.sum(), len(each))
+    return "loss", float(total / count)
+
+
+def _of_all_workers(*sums: float) -> Floats:
+    """Sums over the rows of all workers that are joined; on one machine, as they are."""
+    from xgboost import collective
+
+    mine = np.array(sums, np.float64)
+    return collective.allreduce(mine, collective.Op.SUM) if collective.is_distributed() else mine
 
 
 def margins_of(begin: Floats, offset: Floats) -> Floats:

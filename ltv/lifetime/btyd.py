@@ -61,12 +61,14 @@ class Expected:
         alive: chance to be still a customer.
         value: of each purchase, money.
         total: money.
+        pays: chance of a purchase.
     """
 
     purchases: Floats
     alive: Floats
     value: Floats
     total: Floats
+    pays: Floats
 
 
 def fit_btyd(of: Histories, *, kind: Kind = "bg_nbd") -> Btyd:
@@ -120,10 +122,13 @@ def expect(fitted: Btyd, of: Histories, *, horizon_days: float, spent: Floats) -
     if fitted.purchases is None or fitted.money is None:
         days = (of.frequency + 1) * horizon_days / np.maximum(of.age, horizon_days)
         total = np.maximum(spent, 0.0) * horizon_days / np.maximum(of.age, horizon_days)
-        return Expected(days, np.ones(len(of)), total / days, total)
+        return Expected(days, np.ones(len(of)), total / days, total, -np.expm1(-days))
     seen = of.frequency, of.recency, of.age
     purchases, value = fitted.purchases.purchases(horizon_days, *seen), fitted.money.values(of.frequency, of.value)
-    return Expected(purchases, fitted.purchases.alive(*seen), value, purchases * value)
+    model, alive = fitted.purchases, fitted.purchases.alive(*seen)
+    # nothing in the horizon: gone, or still there with a rate that is gamma-distributed with r + x and alpha + T
+    silent = np.exp(-(model.r + of.frequency) * np.log1p(horizon_days / (model.alpha + of.age)))
+    return Expected(purchases, alive, value, purchases * value, alive * (1 - silent))
 
 
 def _distrust(model: BgNbd | ParetoNbd, of: Histories) -> Reason:

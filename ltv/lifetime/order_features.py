@@ -6,9 +6,11 @@ told in horizons, or in a customer's own gaps; money as logarithms, and next to 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ltv.lifetime.btyd import Btyd, expect
 from ltv.lifetime.histories import Histories
@@ -30,6 +32,7 @@ class OrderFeatures:
         histories: of the same customers.
         spent: net, until the cutoff.
         expected: money in the horizon by the buy-till-you-die model.
+        pays: chance of a purchase in the horizon by it.
     """
 
     person: Ints
@@ -38,11 +41,29 @@ class OrderFeatures:
     histories: Histories
     spent: Floats
     expected: Floats
+    pays: Floats
 
     @property
     def matrix(self) -> Floats:
         """The features, shape (customers, features)."""
         return np.column_stack(list(self.columns.values()))
+
+    def with_columns(self, more: dict[str, Floats]) -> OrderFeatures:
+        """The same customers with more features."""
+        return replace(self, columns=self.columns | more)
+
+    def of(self, rows: NDArray[np.bool_]) -> OrderFeatures:
+        """Some of the customers."""
+        known = self.histories
+        some = Histories(known.frequency[rows], known.recency[rows], known.age[rows], known.value[rows])
+        columns = {name: column[rows] for name, column in self.columns.items()}
+        who, money = (self.person[rows], self.user_id[rows]), (self.spent[rows], self.expected[rows], self.pays[rows])
+        return OrderFeatures(*who, columns, some, *money)
+
+
+def histories_at(ledger: Ledger, cutoff_day: int) -> Histories:
+    """Histories of every customer with a purchase before a day, as known when it begins."""
+    return _Purchases.before(ledger, cutoff_day).histories(cutoff_day)
 
 
 def order_features(ledger: Ledger, fitted: Btyd, *, cutoff_day: int, horizon_days: int) -> OrderFeatures:
@@ -68,7 +89,26 @@ def order_features(ledger: Ledger, fitted: Btyd, *, cutoff_day: int, horizon_day
         "spend_rate": _log(of.spent * horizon_days / np.maximum(known.age, horizon_days / 8)),
         **_windows(of, known, cutoff_day, horizon_days),
     }
-    return OrderFeatures(of.person, ledger.user_id[of.person], columns, known, of.spent, told.total)
+    people = ledger.user_id[of.person]
+    return OrderFeatures(of.person, people, columns, known, of.spent, told.total, told.pays)
+
+
+class Together(NamedTuple):
+    """Customers together: what they are expected to spend in a window, what they did, and the standard error of its log."""
+
+    expected: float
+    spent: float
+    error: float
+
+
+def expected_total(ledger: Ledger, fitted: Btyd, *, cutoff_day: int, horizon_days: int) -> Together:
+    """What customers are expected to spend in a window, and what they did spend, money."""
+    of = _Purchases.before(ledger, cutoff_day)
+    told = expect(fitted, of.histories(cutoff_day), horizon_days=horizon_days, spent=of.spent)
+    spent = ledger.value(cutoff_day, cutoff_day + horizon_days)[of.person]
+    total = float(spent.sum())
+    error = float(np.sqrt(spent @ spent)) / total if total > 0 else np.inf
+    return Together(float(told.total.sum()), total, error)
 
 
 @dataclass(frozen=True, eq=False)

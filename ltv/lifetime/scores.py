@@ -121,19 +121,25 @@ def coverage(
     """
     import pandas as pd
 
-    inside, width = ((actual >= low) & (actual <= high)).astype(np.float64), high - low
-    if zero is not None:
-        tail = (1 - level) / 2
-        part = np.clip(np.minimum(zero, 1 - tail) - tail, 0, None) / np.maximum(zero, 1e-12)
-        inside = np.where((actual <= 0) & (low <= 0), part, inside)
-    rows = [(0, len(actual), float(inside.mean()), float(width.mean()))]
+    hits, width = inside(actual, low, high, zero=zero, level=level), high - low
+    rows = [(0, len(actual), float(hits.mean()), float(width.mean()))]
     if by is not None:
         edges = np.unique(np.quantile(by, np.linspace(0, 1, strata + 1)[1:-1]))
         place = np.searchsorted(edges, by, side="left")
         for number in np.unique(place):
             part = place == number
-            rows.append((int(number) + 1, int(part.sum()), float(inside[part].mean()), float(width[part].mean())))
+            rows.append((int(number) + 1, int(part.sum()), float(hits[part].mean()), float(width[part].mean())))
     return pd.DataFrame(rows, columns=["stratum", "n", "coverage", "mean_width"])
+
+
+def inside(actual: Floats, low: Floats, high: Floats, *, zero: Floats | None = None, level: float = 0.8) -> Floats:
+    """Whether each value lies within its interval, 0 or 1; of zeros the part that counts, as in `coverage`."""
+    hits = ((actual >= low) & (actual <= high)).astype(np.float64)
+    if zero is None:
+        return hits
+    tail = (1 - level) / 2
+    part = np.clip(np.minimum(zero, 1 - tail) - tail, 0, None) / np.maximum(zero, 1e-12)
+    return np.where((actual <= 0) & (low <= 0), part, hits)
 
 
 def deciles(actual: Floats, predicted: Floats) -> tuple[Floats, Floats]:

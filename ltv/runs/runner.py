@@ -25,7 +25,9 @@ from ltv.runs.tasks import Pages, Tasks
 from ltv.text import same
 from ltv.warehouse.files import Entry, Manifest, sha256, write_text
 from ltv.workspace import inputs
-from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.clock import start_of_run
+from ltv.workspace.models import Models
+from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import store
 from ltv.workspace.workspace import assemble, hmac_key
 
@@ -163,6 +165,7 @@ class _Runner:
     def _show(self, run_id: str) -> None:
         """Publish a finished good run again; one that was stopped behind its switch has `latest` left to move."""
         if publish.published_run(self.root, self.date) == run_id:
+            self._adopt(run_id)
             publish.move_latest(self.root, self.date)
         else:
             self._switch(run_id, "good")
@@ -215,11 +218,27 @@ class _Runner:
         if state != "good" and before is not None and before.state == "good":
             self.reporter.note(f"{self.date}: {shown} stays published, since {run_id} is not all good")
             return False
+        self._adopt(run_id)
         publish.switch(self.root, self.date, run_id)
         self.ledger.publish(self.date, run_id)
         if state == "good":
             publish.move_latest(self.root, self.date)
         return True
+
+    def _adopt(self, run_id: str) -> None:
+        """Take over the models of a run that is published: before its pages, which would name an unknown champion."""
+        path = self._folder(run_id) / "results" / "model_versions.parquet"
+        if not path.exists():
+            return
+        import pandas as pd
+
+        rows = pd.read_parquet(Manifest(path.parent).verify(path))
+        models = Models(self.root, self.request.date, timezone=self.settings.timezone)
+        before = models.champion()
+        for line in models.adopt(rows):
+            self.reporter.note(f"{self.date}: a model is not taken over — {line}")
+        if models.champion() != before:
+            self.reporter.note(f"{self.date}: champion is {models.champion()}, before it {before or 'none'}")
 
     def _index(self) -> Path:
         return publish.write_index(self.root, self.ledger, self.languages)

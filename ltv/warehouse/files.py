@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -46,6 +47,31 @@ def write_whole(path: Path, write: Callable[[Path], None]) -> None:
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)
+
+
+def write_whole_folder(folder: Path, write: Callable[[Path], None]) -> None:
+    """Let `write` fill a temporary folder beside `folder`, then move it there in one step; what stood there gives way.
+
+    Raises:
+        LtvError: the disk is full or the folder cannot be written; what stood there stays, nothing is left behind.
+    """
+    temporary, old = (folder.with_name(f".{folder.name}.{secrets.token_hex(4)}.{end}") for end in ("tmp", "old"))
+    try:
+        temporary.mkdir(parents=True)
+        write(temporary)
+        for path in [*temporary.rglob("*"), temporary]:
+            _fsync(path)
+        if folder.exists():  # a folder that holds files cannot be renamed over
+            folder.replace(old)
+        temporary.replace(folder)
+        _fsync(folder.parent)
+    except OSError as error:
+        if old.exists() and not folder.exists():
+            old.replace(folder)
+        raise LtvError(f"cannot write {folder}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _fsync(path: Path) -> None:

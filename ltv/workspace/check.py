@@ -10,7 +10,8 @@ from ltv import settings as settings_module
 from ltv.contract import INPUTS
 from ltv.errors import DataRefusedError
 from ltv.warehouse.local_time import zone
-from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.clock import start_of_run
+from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.workspace import assemble, hmac_key
 
 

@@ -14,7 +14,7 @@ import json
 import secrets
 import shutil
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -246,8 +246,3 @@ def reader_hash() -> str:
     for path in sorted(names):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
-
-
-def start_of_run() -> datetime:
-    """The clock, read once at the start."""
-    return datetime.now(UTC).replace(tzinfo=None)

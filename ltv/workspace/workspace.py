@@ -22,9 +22,12 @@ from ltv.warehouse.files import Manifest
 from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table
 from ltv.workspace import inputs
+from ltv.workspace.clock import start_of_run
+from ltv.workspace.fingerprints import input_hash
 from ltv.workspace.judge import outdated, unusable
+from ltv.workspace.models import Models
 from ltv.workspace.people import attach_people
-from ltv.workspace.prepare import Preparation, Prepared, start_of_run
+from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import check_result, store
 from ltv.workspace.views import as_of_view, empty
 
@@ -139,6 +142,16 @@ class Workspace:
         s = self.settings
         start: Literal["monday", "sunday"] = "sunday" if s.week_start == "sunday" else "monday"
         return Terms(as_of=self.date, timezone=s.timezone, week_start=start, currency=s.currency)
+
+    @property
+    def models(self) -> Models:
+        """The model registry as this date may use it."""
+        return Models(self.root, self.date, timezone=self.settings.timezone)
+
+    @property
+    def data_hash(self) -> str:
+        """SHA-256 over the content of all inputs, for what is made from them."""
+        return input_hash(self.prepared)
 
     def save(self, name: str, result: Result | pd.DataFrame) -> None:
         """Check a result table against the contract and, in a run, write it; by hand it is only checked.

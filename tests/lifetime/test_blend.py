@@ -15,10 +15,12 @@ from ltv.lifetime.backbone import Backbone
 from ltv.lifetime.blend import Blend
 from ltv.lifetime.boosters import FOLDS, ZilnTrees, folds
 from ltv.lifetime.btyd import fit_btyd
+from ltv.lifetime.ground import Ground
 from ltv.lifetime.level import level
 from ltv.lifetime.order_features import order_features
 from ltv.lifetime.scores import scores
-from ltv.lifetime.snapshots import snapshots, training_cutoffs
+from ltv.lifetime.snapshots import past as snapshots
+from ltv.lifetime.snapshots import training_cutoffs
 from ltv.lifetime.summaries import Ledger, day_number, histories, movements, summaries
 
 START, CUTOFF, HORIZON = date(2026, 1, 1), date(2026, 7, 20), 90
@@ -53,8 +55,8 @@ def scene(orders):
 def trained():
     ledger, fitted = scene(shop())
     cutoff = day_number(CUTOFF)
-    past = snapshots(ledger, fitted, training_cutoffs(int(ledger.day.min()), cutoff, HORIZON))
-    (now,) = snapshots(ledger, fitted, [(cutoff, HORIZON)])
+    ground = Ground(ledger, None, cutoff + HORIZON, "UTC")
+    past, now = snapshots(ground, fitted, cutoff, HORIZON), ground.look(fitted, cutoff, HORIZON)
     return ledger, fitted, past, now, Blend.train(past)
 
 
@@ -141,7 +143,7 @@ def test_nothing_from_the_cutoff_on_moves_a_prediction(trained):
     later = orders["ts"] >= pd.Timestamp(CUTOFF)
     changed, fitted = scene(orders.assign(amount=np.where(later, orders["amount"] * 9 + 5, orders["amount"])))
     cutoff = day_number(CUTOFF)
-    past = snapshots(changed, fitted, training_cutoffs(int(changed.day.min()), cutoff, HORIZON))
+    past = snapshots(Ground(changed, None, cutoff, "UTC"), fitted, cutoff, HORIZON)
     features = order_features(changed, fitted, cutoff_day=cutoff, horizon_days=HORIZON)
     assert np.array_equal(features.matrix, now.features.matrix, equal_nan=True)
     told = Blend.train(past).predict(features, total=1.0)

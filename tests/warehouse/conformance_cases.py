@@ -396,6 +396,17 @@ SOLD = _table(
     (2, 12, 12, Decimal(8), Decimal(8), "refunded"), (3, 12, 12, Decimal(0), Decimal(0), "paid"), (4, 12, 12, Decimal(3), Decimal(0), "failed"),
     (5, 13, 13, Decimal(-3), Decimal(0), "paid"), (None, 13, 13, Decimal(3), Decimal(0), "paid"), (6, 13, 13, None, Decimal(0), "paid"),
 )  # fmt: skip
+LINES = _table(
+    {"order_id": _TEXT, "margin": _REAL}, ("a", 1.5), ("a", 2.0), ("b", 1.0), ("b", None), ("c", -0.5), (None, 3.0)
+)
+MARGINS = _table({"order_id": _TEXT, "margin": _REAL}, ("a", 3.5), ("c", -0.5))
+BOUGHT_BY_NAME = _table(
+    {"order_id": _TEXT, "amount": _REAL, "status": _TEXT},
+    ("a", 10.0, "paid"),
+    ("b", 4.0, "paid"),
+    ("c", 2.0, "failed"),
+    ("d", 6.0, "paid"),
+)
 MOVED = _table(
     {"user_id": _LONG, "day": _LONG, "known_day": _LONG, "sold": _REAL, "amount": _REAL, "purchases": _LONG},
     (1, 10, 10, 20.0, 20.0, 2), (1, 10, 30, 0.0, -0.005, 0), (1, 25, 25, 5.0, 4.0, 1), (1, 40, 40, 9.0, 9.0, 1), (2, 12, 12, 8.0, 0.0, 1),
@@ -603,6 +614,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/lifetime/window_rows.sql": [
         Case(3, {"rows": SEEN_AT, "people": KNOWN_PEOPLE}, {"person": "user_id", "number_of": "NULL"}, {"from_us": 1_700_000_000_000_000, "cutoff_us": 1_706_000_000_000_000}),
     ],
+    "ltv/lifetime/margin_lines.sql": [Case(2, {"items": LINES})],
+    "ltv/lifetime/margin_share.sql": [Case(1, {"orders": BOUGHT_BY_NAME, "lines": MARGINS}, {"is_paid": "status = 'paid'", "money": "amount"})],
     "ltv/lifetime/movements.sql": [Case(6, {"orders": SOLD}, {"is_paid": "status IN ('paid', 'refunded')"})],
     "ltv/lifetime/summaries.sql": [Case(2, {"movements": MOVED}, {}, {"cutoff_day": 40}), Case(0, {"movements": MOVED}, {}, {"cutoff_day": 9})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],

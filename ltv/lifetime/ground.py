@@ -1,0 +1,202 @@
+"""What the model stands on: everything known of a shop's people, to be looked at from the end of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ltv.lifetime.btyd import Btyd, fit_btyd
+from ltv.lifetime.feature_catalogue import CATALOGUE
+from ltv.lifetime.margins import with_margins
+from ltv.lifetime.maximum import Floats, Ints
+from ltv.lifetime.order_features import OrderFeatures, histories_at, order_features
+from ltv.lifetime.sequences import Sequences, sequences
+from ltv.lifetime.snapshots import Rows, Snapshot
+from ltv.lifetime.summaries import Ledger, day_number, movements
+from ltv.warehouse.local_time import day_start
+
+if TYPE_CHECKING:
+    from ltv.warehouse.table import TableLike
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  local days
+_GRID = (
+    24  # behaviour is looked at on no more days than about this, evenly apart: each look reads the events of a window
+)
+_SHORTEST_STEP = 7  # days
+# Order features tell the same in horizons and own gaps.
+_TOLD_BY_ORDERS = frozenset(
+    {"recency_days", "frequency", "monetary", "purchase_gap_days", "purchase_gap_cv", "purchase_overdue"}
+)
+BEHAVIOUR = tuple(f.name for f in CATALOGUE if f.name not in _TOLD_BY_ORDERS)
+
+
+@dataclass(frozen=True, eq=False)
+class Behaviour:
+    """Sequence features of everybody who has registered or ordered before a cutoff, by `user_id`.
+
+    Attributes:
+        user_id: ascending.
+        values: shape (people, features of `BEHAVIOUR`); NaN where there is nothing to tell.
+    """
+
+    user_id: Ints
+    values: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Ground:
+    """A shop as its orders and, where there are such, its other tables show it.
+
+    Attributes:
+        ledger: of all orders.
+        sequences: of all tables; None where there are orders only.
+        as_of_day: first day that is not known, days since 1970-01-01.
+        timezone: zone of the days.
+        worth: what an order is worth: revenue or margin.
+    """
+
+    ledger: Ledger
+    sequences: Sequences | None
+    as_of_day: int
+    timezone: str
+    worth: str = "revenue"
+    _seen: dict[int, Behaviour] = field(default_factory=dict)
+    _fitted: dict[int, Btyd] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        orders: TableLike,
+        *,
+        as_of: date,
+        events: TableLike | None = None,
+        members: TableLike | None = None,
+        touches: TableLike | None = None,
+        tickets: TableLike | None = None,
+        invites: TableLike | None = None,
+        items: TableLike | None = None,
+        window_days: int = 180,
+        timezone: str = "UTC",
+    ) -> Ground:
+        """Read the orders, and note where the rest is.
+
+        Args:
+            orders: user_id, ts, amount; status, refund, refunded_at; order_id where `items` are given.
+            as_of: the last day included.
+            events: as `ltv.sequence_features` takes them, and so the next ones.
+            members: registrations.
+            touches: contacts.
+            tickets: of customer service.
+            invites: who invited.
+            items: order_id, margin: what orders are worth is their margin, where it is known of most of them.
+            window_days: how far back behaviour is looked at.
+            timezone: zone of the days.
+
+        Raises:
+            UsageError: a table lacks a column.
+        """
+        worth, rows = with_margins(orders, items)
+        ledger = Ledger.of(movements(rows, timezone=timezone))
+        others = {"events": events, "members": members, "touches": touches, "tickets": tickets, "invites": invites}
+        told = any(table is not None for table in others.values())
+        made = sequences(orders, **others, window_days=window_days, timezone=timezone) if told else None
+        return cls(ledger, made, day_number(as_of) + 1, timezone, worth)
+
+    @property
+    def first_day(self) -> int:
+        """Of the first order."""
+        return int(self.ledger.day.min()) if len(self.ledger.day) else self.as_of_day
+
+    def fit(self, cutoff_day: int) -> Btyd:
+        """Buy-till-you-die models of what was known when a day began."""
+        if cutoff_day not in self._fitted:
+            self._fitted[cutoff_day] = fit_btyd(histories_at(self.ledger, cutoff_day))
+        return self._fitted[cutoff_day]
+
+    def near(self, days: Sequence[int], before: int) -> list[int]:
+        """The days at which behaviour is looked at instead of others; with orders only, the days themselves.
+
+        Args:
+            days: that are wanted.
+            before: none is this one or later.
+        """
+        if self.sequences is None:
+            return list(days)
+        step = max(_SHORTEST_STEP, -(-(self.as_of_day - self.first_day) // _GRID))
+        snapped = [self.as_of_day - round((self.as_of_day - day) / step) * step for day in days]
+        return [day for day in snapped if day < before]
+
+    def look(self, fitted: Btyd, cutoff_day: int, horizon_days: int) -> Snapshot:
+        """Everybody at a cutoff, and what they spent in the horizon as far as it is known.
+
+        Args:
+            fitted: buy-till-you-die models; the same for all cutoffs that are compared.
+            cutoff_day: first day that is not looked at.
+            horizon_days: window of the label.
+        """
+        customers = self.customers(fitted, cutoff_day, horizon_days)
+        known = self.behaviour(cutoff_day)
+        everybody = np.union1d(known.user_id, customers.user_id)
+        others = np.setdiff1d(everybody, customers.user_id)
+        until = cutoff_day + horizon_days
+        value = self.ledger.value(cutoff_day, until) if until <= self.as_of_day else None
+        prospects = Rows(others, BEHAVIOUR, _of_people(known, others))
+        label = None if value is None else value[customers.person]
+        later = None if value is None else _of_ledger(self.ledger, value, others)
+        return Snapshot(cutoff_day, horizon_days, self._joined(customers, known), label, prospects, later)
+
+    def customers(self, fitted: Btyd, cutoff_day: int, horizon_days: int) -> OrderFeatures:
+        """Everybody with a purchase before a cutoff, as orders show them."""
+        return order_features(self.ledger, fitted, cutoff_day=cutoff_day, horizon_days=horizon_days)
+
+    def value_of(self, people: Ints, cutoff_day: int) -> Floats:
+        """Net value of people's orders before a day, as known when it began."""
+        return self.value_between(people, np.iinfo(np.int64).min, cutoff_day)
+
+    def value_between(self, people: Ints, since: int, until: int) -> Floats:
+        """Net value of people's orders from a day to before another, as known when that began."""
+        return _of_ledger(self.ledger, self.ledger.value(since, until), people)
+
+    def behaviour(self, cutoff_day: int) -> Behaviour:
+        """Sequence features at a cutoff; with orders only, who had ordered and nothing about them."""
+        if cutoff_day not in self._seen:
+            self._seen[cutoff_day] = self._behaviour(cutoff_day)
+        return self._seen[cutoff_day]
+
+    def _behaviour(self, cutoff_day: int) -> Behaviour:
+        if self.sequences is None:
+            known = np.unique(self.ledger.person[self.ledger.day < cutoff_day])
+            return Behaviour(self.ledger.user_id[known], np.empty((len(known), 0)))
+        moment = day_start(_EPOCH + timedelta(days=cutoff_day), self.timezone)
+        with self.sequences.at(moment) as made:
+            rows = made.frame()
+        rows = rows.sort_values("user_id")
+        values = rows[list(BEHAVIOUR)].to_numpy(np.float64, na_value=np.nan)
+        return Behaviour(rows["user_id"].to_numpy(np.int64), values)
+
+    def _joined(self, customers: OrderFeatures, known: Behaviour) -> OrderFeatures:
+        if self.sequences is None:
+            return customers
+        values = _of_people(known, customers.user_id)
+        return customers.with_columns({name: values[:, k] for k, name in enumerate(BEHAVIOUR)})
+
+
+def _of_people(known: Behaviour, people: Ints) -> Floats:
+    """The features of people, missing of those who are not known."""
+    place = np.searchsorted(known.user_id, people)
+    inside = np.minimum(place, max(len(known.user_id) - 1, 0))
+    there = known.user_id[inside] == people if len(known.user_id) else np.zeros(len(people), np.bool_)
+    out = np.full((len(people), known.values.shape[1]), np.nan)
+    out[there] = known.values[inside[there]]
+    return out
+
+
+def _of_ledger(ledger: Ledger, value: Floats, people: Ints) -> Floats:
+    """The value of people, 0 of those who have no order."""
+    place = np.minimum(np.searchsorted(ledger.user_id, people), max(len(ledger.user_id) - 1, 0))
+    there = ledger.user_id[place] == people if len(ledger.user_id) else np.zeros(len(people), np.bool_)
+    return np.where(there, value[place] if len(value) else 0.0, 0.0)
