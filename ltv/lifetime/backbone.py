@@ -44,6 +44,11 @@ class Backbone:
         model.fit(_standard(x, centre, spread), y)
         return cls(centre, spread, model.coef_.astype(np.float64), float(model.intercept_))
 
+    def terms(self, x: Floats) -> Floats:
+        """What each feature adds to it, shape (people, features)."""
+        out: Floats = _standard(x, self.centre, self.spread) * self.weights
+        return out
+
     def log_expected(self, x: Floats) -> Floats:
         """Logarithm of the expectation, in the units of the labels."""
         return np.asarray(self.constant + _standard(x, self.centre, self.spread) @ self.weights, np.float64)
