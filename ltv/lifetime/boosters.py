@@ -72,7 +72,6 @@ _POWER = 1.5
 _FEWEST_TREES, _PATIENCE, _FEWEST_ROWS, _MANY_ROWS = 25, 15, 200, 100_000
 
 Flags = NDArray[np.bool_]
-Watched = tuple[Floats, Floats, Floats]
 
 
 def folds(user_id: Ints, parts: int = FOLDS) -> Ints:
@@ -109,13 +108,8 @@ class Tweedie:
             latest: rows of the latest cutoff, on which growing stops early; None grows all.
             trees: how they are grown.
         """
-
-        def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
-            seen = None if watched is None else (x[watched], y[watched], offsets[k][watched])
-            return grow_tweedie(x[rows], y[rows], offset=offsets[k][rows], seed=seed + k, trees=how, watched=seen)
-
-        how = _stopped(grow, latest, trees)
-        return cls(tuple(grow(fold != k, k, how) for k in range(int(fold.max()) + 1)))
+        parts = int(fold.max()) + 1
+        return cls(grow_tweedie(x, y, fold=fold, parts=parts, seed=seed, offsets=offsets, latest=latest, trees=trees))
 
     def log_expected(self, k: int, x: Floats, offset: Floats) -> Floats:
         """Log expectation by the booster of a fold."""
@@ -165,14 +159,9 @@ class ZilnTrees:
         known = np.zeros(len(y)) if offset is None else offset
         begin = objective.start(y)
         begin[1] -= known[y > 0].mean()
-        margins = margins_of(begin, known)
-
-        def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
-            seen = None if watched is None else (x[watched], y[watched], margins[watched])
-            return grow_ziln(x[rows], y[rows], margins=margins[rows], seed=seed + k, trees=how, watched=seen)
-
-        how = _stopped(grow, latest, trees)
-        return cls(tuple(grow(fold != k, k, how) for k in range(int(fold.max()) + 1)), begin, float(np.max(y)))
+        margins, parts = margins_of(begin, known), int(fold.max()) + 1
+        grown = grow_ziln(x, y, fold=fold, parts=parts, seed=seed, margins=margins, latest=latest, trees=trees)
+        return cls(grown, begin, float(np.max(y)))
 
     def outputs(self, k: int, x: Floats, offset: Floats | None = None) -> Floats:
         """The three outputs by the booster of a fold, shape (rows, 3)."""
@@ -185,63 +174,89 @@ class ZilnTrees:
 
 
 def grow_tweedie(
-    x: Floats, y: Floats, *, offset: Floats, seed: int, trees: Trees, watched: Watched | None = None
-) -> xgb.Booster:
-    """One booster from all rows given; where several workers are joined, from those of all of them.
+    x: Floats,
+    y: Floats,
+    *,
+    fold: Ints,
+    parts: int,
+    seed: int,
+    offsets: Sequence[Floats],
+    latest: Flags | None,
+    trees: Trees,
+) -> tuple[xgb.Booster, ...]:
+    """A booster for each of `parts` folds; where workers are joined, from the rows of all of them."""
+    import xgboost as xgb
 
-    Args:
-        x: features.
-        y: labels.
-        offset: log expectation from which the trees go on.
-        seed: of the draws of rows and features.
-        trees: how they are grown.
-        watched: features, labels and offsets of other rows, on which growing stops early.
-    """
-    given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER, "eval_metric": f"tweedie-nloglik@{_POWER}"}
-    parameters = trees.parameters(seed, len(x)) | given
-    return _grown(x, y, offset, parameters=parameters, rounds=trees.rounds, watched=watched)
+    given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
+    given["eval_metric"] = f"tweedie-nloglik@{_POWER}"
+
+    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
+        data = _matrix(x, y, offsets[k], rows)
+        evals = [(_matrix(x, y, offsets[k], watched, data), "latest") for watched in more.pop("watch", [])]
+        return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, evals=evals, **more)
+
+    how = _stopped(grow, latest, trees)
+    return tuple(grow(fold != k, k, how) for k in range(parts))
 
 
 def grow_ziln(
-    x: Floats, y: Floats, *, margins: Floats, seed: int, trees: Trees, watched: Watched | None = None
-) -> xgb.Booster:
-    """The same for the three outputs, which go on from `margins`, shape (rows, 3)."""
-    given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
-    loss = {"obj": objective.objective(y)} | ({} if watched is None else {"custom_metric": _mean_loss})
-    parameters = trees.parameters(seed, len(x)) | given
-    return _grown(x, y, margins, parameters=parameters, rounds=trees.rounds, watched=watched, **loss)
-
-
-def _grown(
     x: Floats,
     y: Floats,
-    margins: Floats,
     *,
-    parameters: dict[str, object],
-    rounds: int,
-    watched: Watched | None,
-    **more: Any,  # noqa: ANN401  arguments of xgb.train
-) -> xgb.Booster:
+    fold: Ints,
+    parts: int,
+    seed: int,
+    margins: Floats,
+    latest: Flags | None,
+    trees: Trees,
+) -> tuple[xgb.Booster, ...]:
+    """The same for the three outputs, which go on from `margins`, shape (rows, 3)."""
     import xgboost as xgb
 
-    data = xgb.QuantileDMatrix(x, y, base_margin=margins, max_bin=_BINS)
-    if watched is not None:
-        other = xgb.QuantileDMatrix(watched[0], watched[1], base_margin=watched[2], max_bin=_BINS, ref=data)
-        more |= {"evals": [(other, "latest")], "early_stopping_rounds": _PATIENCE, "verbose_eval": False}
-    return xgb.train(parameters, data, rounds, **more)
+    given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
+
+    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
+        data = _matrix(x, y, margins, rows)
+        evals = [(_matrix(x, y, margins, watched, data), "latest") for watched in more.pop("watch", [])]
+        if evals:
+            more["custom_metric"] = _mean_loss
+        loss = objective.objective(y[rows])
+        return xgb.train(
+            how.parameters(seed + k, data.num_row()) | given, data, how.rounds, obj=loss, evals=evals, **more
+        )
+
+    how = _stopped(grow, latest, trees)
+    return tuple(grow(fold != k, k, how) for k in range(parts))
 
 
 def _stopped(grow: Callable[..., xgb.Booster], latest: Flags | None, trees: Trees) -> Trees:
     """As many trees as help to predict the latest cutoff from the earlier ones."""
-    if latest is None or min(latest.sum(), (~latest).sum()) < _FEWEST_ROWS:
+    if latest is None or _of_all_workers(latest.sum(), (~latest).sum()).min() < _FEWEST_ROWS:
         return trees
-    grown = grow(~latest, 0, trees, latest)
+    grown = grow(~latest, 0, trees, watch=[latest], early_stopping_rounds=_PATIENCE, verbose_eval=False)
     return replace(trees, rounds=min(max(int(grown.best_iteration) + 1, _FEWEST_TREES), trees.rounds))
+
+
+def _matrix(x: Floats, y: Floats, margins: Floats, rows: Flags, like: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:
+    """Rows in bins, those of another matrix where one is given."""
+    import xgboost as xgb
+
+    return xgb.QuantileDMatrix(x[rows], y[rows], base_margin=margins[rows], max_bin=_BINS, ref=like)
 
 
 def _mean_loss(margins: Floats, data: xgb.DMatrix) -> tuple[str, float]:
     label = data.get_label().astype(np.float64)
-    return "loss", float(objective.loss(margins.reshape(-1, objective.OUTPUTS), label).mean())
+    each = objective.loss(margins.reshape(-1, objective.OUTPUTS), label)
+    total, count = _of_all_workers(each.sum(), len(each))
+    return "loss", float(total / count)
+
+
+def _of_all_workers(*sums: float) -> Floats:
+    """Sums over the rows of all workers that are joined; on one machine, as they are."""
+    from xgboost import collective
+
+    mine = np.array(sums, np.float64)
+    return collective.allreduce(mine, collective.Op.SUM) if collective.is_distributed() else mine
 
 
 def margins_of(begin: Floats, offset: Floats) -> Floats:

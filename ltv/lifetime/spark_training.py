@@ -13,9 +13,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from threading import Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ltv.errors import UsageError, found
 from ltv.lifetime import objective
@@ -23,6 +24,7 @@ from ltv.lifetime.boosters import (
     FOLDS,
     TWEEDIE,
     ZILN,
+    Flags,
     Trees,
     Tweedie,
     ZilnTrees,
@@ -39,6 +41,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 USER_ID = "user_id"
+Boosters: TypeAlias = "tuple[xgb.Booster, ...]"
+_LATEST = 2  # its place among the columns
+_FEWEST_PARTS = 2
 
 
 def tweedie_on_spark(
@@ -47,6 +52,7 @@ def tweedie_on_spark(
     features: Sequence[str],
     label: str,
     offsets: Sequence[str],
+    latest: str | None = None,
     seed: int = 0,
     workers: int = 2,
     trees: Trees = TWEEDIE,
@@ -60,7 +66,8 @@ def tweedie_on_spark(
         rows: one row a customer and cutoff, with `user_id`; read twice.
         features: names of numeric columns, in the order in which the model will be given them; NULL is missing.
         label: name of a column, not negative, in units of its mean.
-        offsets: for each fold, name of the column with the log expectation from which its trees go on.
+        offsets: for each fold of customers, name of the column with the log expectation from which its trees go on.
+        latest: name of a boolean column: rows of the latest cutoff, on which growing stops early; None grows all trees.
         seed: of the draws of rows and features.
         workers: tasks that train together, each on a share of the customers.
         trees: how they are grown.
@@ -69,11 +76,9 @@ def tweedie_on_spark(
         UsageError: a column is absent or of another type, a value is not allowed, nobody pays, all customers are of one
             fold, or Spark has fewer task slots than workers.
     """
-    if len(offsets) != FOLDS:
-        raise UsageError(found("offsets", list(offsets), f"{FOLDS} columns, one for each fold"))
-    given = _Rows.of(rows, features=features, label=label, offsets=offsets)
+    given = _Rows.of(rows, features=features, label=label, offsets=offsets, latest=latest, parts=len(offsets))
     given.check(workers)
-    return Tweedie(given.train(partial(_one_tweedie, seed=seed, trees=trees), workers))
+    return Tweedie(given.train(partial(_grown_tweedie, parts=given.parts, seed=seed, trees=trees), workers))
 
 
 def ziln_on_spark(
@@ -82,8 +87,10 @@ def ziln_on_spark(
     features: Sequence[str],
     label: str,
     offset: str | None = None,
+    latest: str | None = None,
     seed: int = 0,
     workers: int = 2,
+    parts: int = FOLDS,
     trees: Trees = ZILN,
 ) -> ZilnTrees:
     """Train on Spark what `ZilnTrees.train` trains on one machine.
@@ -93,28 +100,34 @@ def ziln_on_spark(
         features: names of numeric columns, in the order in which the model will be given them; NULL is missing.
         label: name of a column, not negative, in units of its mean.
         offset: name of a column that is added to the mean of the log value.
+        latest: name of a boolean column: rows of the latest cutoff, on which growing stops early; None grows all trees.
         seed: of the draws of rows and features.
         workers: tasks that train together, each on a share of the customers.
+        parts: folds of customers.
         trees: how they are grown.
 
     Raises:
         UsageError: as for `tweedie_on_spark`.
     """
-    given = _Rows.of(rows, features=features, label=label, offsets=[] if offset is None else [offset])
+    offsets = [] if offset is None else [offset]
+    given = _Rows.of(rows, features=features, label=label, offsets=offsets, latest=latest, parts=parts)
     known = given.check(workers)
     begin = objective.start_from(known.pays, known.mean_log, known.deviation_log)
     begin[1] -= known.mean_offset
-    grown = given.train(partial(_one_ziln, begin=begin, seed=seed, trees=trees), workers)
+    grown = given.train(partial(_grown_ziln, begin=begin, parts=parts, seed=seed, trees=trees), workers)
     return ZilnTrees(grown, begin, known.highest)
 
 
-def _one_tweedie(k: int, of: _Arrays, *, seed: int, trees: Trees) -> xgb.Booster:
-    return grow_tweedie(of.x, of.y, offset=of.offsets[:, k], seed=seed + k, trees=trees)
+def _grown_tweedie(of: _Arrays, *, parts: int, seed: int, trees: Trees) -> Boosters:
+    offsets = list(of.offsets.T)
+    fold = folds(of.user_id, parts)
+    return grow_tweedie(of.x, of.y, fold=fold, parts=parts, seed=seed, offsets=offsets, latest=of.latest, trees=trees)
 
 
-def _one_ziln(k: int, of: _Arrays, *, begin: Floats, seed: int, trees: Trees) -> xgb.Booster:
-    known = of.offsets[:, 0] if of.offsets.shape[1] else np.zeros(len(of.y))
-    return grow_ziln(of.x, of.y, margins=margins_of(begin, known), seed=seed + k, trees=trees)
+def _grown_ziln(of: _Arrays, *, begin: Floats, parts: int, seed: int, trees: Trees) -> Boosters:
+    margins = margins_of(begin, of.offsets[:, 0] if of.offsets.shape[1] else np.zeros(len(of.y)))
+    fold = folds(of.user_id, parts)
+    return grow_ziln(of.x, of.y, fold=fold, parts=parts, seed=seed, margins=margins, latest=of.latest, trees=trees)
 
 
 @dataclass(frozen=True)
@@ -130,52 +143,55 @@ class _Known:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """Rows on Spark, columns by place: user id, label, offsets, features."""
+    """Rows on Spark, columns by place: user id, label, latest (NULL: not told), offsets, features."""
 
     frame: DataFrame
     offsets: int
     names: tuple[str, ...]
-
-    @property
-    def features(self) -> int:
-        """How many columns are features."""
-        return len(self.names) - 2 - self.offsets
+    parts: int
 
     @classmethod
-    def of(cls, rows: DataFrame, *, features: Sequence[str], label: str, offsets: Sequence[str]) -> _Rows:
-        """Choose the columns and check that they are there and numeric."""
-        from pyspark.sql import functions, types
+    def of(
+        cls,
+        rows: DataFrame,
+        *,
+        features: Sequence[str],
+        label: str,
+        offsets: Sequence[str],
+        latest: str | None,
+        parts: int,
+    ) -> _Rows:
+        """Choose the columns and check that they are there and of their type."""
+        from pyspark.sql import functions as f
 
+        if parts < _FEWEST_PARTS:
+            raise UsageError(found("folds", parts, f"at least {_FEWEST_PARTS}, with an offset for each"))
         if not features:
             raise UsageError(found("features", [], "names of numeric columns"))
-        names = (USER_ID, label, *offsets, *features)
-        kinds = {f.name: f.dataType for f in rows.schema}
-        if missing := [name for name in names if name not in kinds]:
-            raise UsageError(found("columns", ", ".join(rows.columns), f"also {', '.join(missing)}"))
-        if not isinstance(kinds[USER_ID], types.IntegralType):
-            raise UsageError(found(f"type of {USER_ID}", kinds[USER_ID].simpleString(), "a whole number"))
-        for name in names:
-            if not isinstance(kinds[name], types.NumericType | types.BooleanType):
-                raise UsageError(found(f"type of {name}", kinds[name].simpleString(), "a number"))
-        kept = ["bigint", *["double"] * (1 + len(offsets)), *["float"] * len(features)]
-        columns = [rows[_quoted(name)].cast(kind) for name, kind in zip(names, kept, strict=True)]
-        told = 2 + len(offsets)
+        numeric = dict.fromkeys((label, *offsets, *features), "a number")
+        flag = {} if latest is None else {latest: "true or false"}
+        _check_types(rows, numeric | flag | {USER_ID: "a whole number"})
+        told = f.lit(None).cast("boolean") if latest is None else rows[_quoted(latest)]
+        columns = [rows[_quoted(USER_ID)].cast("bigint"), rows[_quoted(label)].cast("double"), told]
+        columns += [rows[_quoted(name)].cast("double") for name in offsets]
         # sorted otherwise, NULL and NaN would give other trees
-        columns[told:] = [functions.coalesce(c, functions.lit(float("nan")).cast("float")) for c in columns[told:]]
+        missing = f.lit(float("nan")).cast("float")
+        columns += [f.coalesce(rows[_quoted(name)].cast("float"), missing) for name in features]
         frame = rows.select(*columns).toDF(*[f"c{i}" for i in range(len(columns))])
-        return cls(frame, len(offsets), names)
+        return cls(frame, len(offsets), (USER_ID, label, latest or "", *offsets, *features), parts)
 
     def check(self, workers: int) -> _Known:
         """Refuse what would fail in the middle of a training, and say what is known of the labels."""
         from pyspark.sql import functions as f
 
-        user, label, *others = self.frame.columns
+        user, label, latest, *others = self.frame.columns
         offsets, features = others[: self.offsets], others[self.offsets :]
-        pays, fold = f.col(label) > 0, f.pmod(f.col(user), f.lit(FOLDS))
+        pays, fold = f.col(label) > 0, f.pmod(f.col(user), f.lit(self.parts))
         logs = f.when(pays, f.ln(label))
         shift = f.col(offsets[0]) if offsets else f.lit(0.0)
         told = [f.avg(pays.cast("double")), f.avg(logs), f.stddev_pop(logs), f.avg(f.when(pays, shift)), f.max(label)]
         wrong = [f.count_if(f.col(user).isNull()), f.count_if(~_is_finite(f.col(label)) | (f.col(label) < 0))]
+        wrong += [f.count_if(f.col(latest).isNull()) if self.names[_LATEST] else f.lit(0)]
         wrong += [f.count_if(~_is_finite(f.col(name))) for name in offsets]
         # one expression, since as many as there are features take Spark seconds to compile
         infinite = f.array_position(f.array(*[f.abs(name) for name in features]), f.lit(float("inf")).cast("float"))
@@ -187,27 +203,40 @@ class _Rows:
         if not share:
             raise UsageError(found(f"{self.names[1]} above 0", "none", "at least one"))
         if first == last:
-            raise UsageError(found(f"{USER_ID} modulo {FOLDS}", f"{first} only", "customers of at least two folds"))
+            raise UsageError(
+                found(f"{USER_ID} modulo {self.parts}", f"{first} only", "customers of at least two folds")
+            )
         slots = _slots(self.frame)
         if not 1 <= workers <= slots:
             raise UsageError(found("workers", workers, f"1 to {slots}, the task slots that Spark has now"))
         return _Known(float(share), *map(float, rest))
 
     def _refuse(self, counts: Sequence[int], infinite: int) -> None:
-        allowed = ["a whole number", "a number that is not negative", *["a finite number"] * self.offsets]
+        allowed = ["a whole number", "a number that is not negative", "true or false"]
+        allowed += ["a finite number"] * self.offsets
         for name, count, kind in zip(self.names, counts, allowed, strict=False):
             if count:
                 raise UsageError(found(f"{name} of {count} rows", "missing or out of range", kind))
         if infinite:
-            raise UsageError(found(self.names[1 + self.offsets + infinite], "infinite", "a finite number or missing"))
+            raise UsageError(
+                found(self.names[_LATEST + self.offsets + infinite], "infinite", "a finite number or missing")
+            )
 
-    def train(self, one: _One, workers: int) -> tuple[xgb.Booster, ...]:
+    def train(self, grow: Callable[[_Arrays], Boosters], workers: int) -> Boosters:
         """Train a booster for every fold, all workers together."""
         import xgboost as xgb
 
         # all rows of a customer at one worker, in an order that does not depend on how they came
         rows = self.frame.repartition(workers, self.frame.columns[0]).sortWithinPartitions(*self.frame.columns)
-        work = partial(_work, one=one, workers=workers, offsets=self.offsets, features=self.features)
+        features = len(self.names) - 1 - _LATEST - self.offsets
+        work = partial(
+            _work,
+            grow=grow,
+            workers=workers,
+            offsets=self.offsets,
+            features=features,
+            latest=bool(self.names[_LATEST]),
+        )
         told = rows.mapInArrow(work, "booster binary", barrier=True)
         grown = []
         for (raw,) in told.collect():
@@ -215,6 +244,22 @@ class _Rows:
             booster.load_model(bytearray(raw))
             grown.append(booster)
         return tuple(grown)
+
+
+def _check_types(rows: DataFrame, wanted: dict[str, str]) -> None:
+    from pyspark.sql import types
+
+    kinds = {f.name: f.dataType for f in rows.schema}
+    if missing := [name for name in wanted if name not in kinds]:
+        raise UsageError(found("columns", ", ".join(rows.columns), f"also {', '.join(missing)}"))
+    classes = {
+        "a whole number": types.IntegralType,
+        "true or false": types.BooleanType,
+        "a number": types.NumericType | types.BooleanType,
+    }
+    for name, kind in wanted.items():
+        if not isinstance(kinds[name], classes[kind]):
+            raise UsageError(found(f"type of {name}", kinds[name].simpleString(), kind))
 
 
 def _quoted(name: str) -> str:
@@ -240,35 +285,32 @@ class _Arrays:
     Attributes:
         user_id: of each row.
         y: labels.
+        latest: rows of the latest cutoff, if that is told.
         offsets: shape (rows, offsets).
         x: features; of single precision, as XGBoost takes them.
     """
 
     user_id: Ints
     y: Floats
+    latest: Flags | None
     offsets: Floats
     x: Floats
 
     @classmethod
-    def of(cls, batches: Iterable[pa.RecordBatch], *, offsets: int, features: int) -> _Arrays:
+    def of(cls, batches: Iterable[pa.RecordBatch], *, offsets: int, features: int, latest: bool) -> _Arrays:
         """Gather what Spark hands over, which may be nothing: there can be more workers than customers."""
-        places = 2 + offsets
-        nothing = [np.empty(0, np.int64), *[np.empty(0)] * (1 + offsets), *[np.empty(0, np.float32)] * features]
+        first = _LATEST + 1
+        places = first + offsets
+        kinds = [np.int64, np.float64, np.bool_, *[np.float64] * offsets, *[np.float32] * features]
+        nothing: list[NDArray[Any]] = [np.empty(0, kind) for kind in kinds]
         parts = [nothing, *([c.to_numpy(zero_copy_only=False) for c in batch.columns] for batch in batches)]
         return cls(
             np.concatenate([part[0] for part in parts]),
             np.concatenate([part[1] for part in parts]),
-            np.concatenate([_matrix(part[2:places], len(part[0])) for part in parts]),
+            np.concatenate([part[_LATEST] for part in parts]).astype(np.bool_) if latest else None,
+            np.concatenate([_matrix(part[first:places], len(part[0])) for part in parts]),
             np.concatenate([_matrix(part[places:], len(part[0])) for part in parts]),
         )
-
-    def without(self, k: int) -> _Arrays:
-        """The rows of all folds but one."""
-        part = folds(self.user_id) != k
-        return _Arrays(self.user_id[part], self.y[part], self.offsets[part], self.x[part])
-
-
-_One = Callable[[int, _Arrays], "xgb.Booster"]
 
 
 def _matrix(columns: Sequence[Floats], rows: int) -> Floats:
@@ -276,14 +318,20 @@ def _matrix(columns: Sequence[Floats], rows: int) -> Floats:
 
 
 def _work(
-    batches: Iterable[pa.RecordBatch], *, one: _One, workers: int, offsets: int, features: int
+    batches: Iterable[pa.RecordBatch],
+    *,
+    grow: Callable[[_Arrays], Boosters],
+    workers: int,
+    offsets: int,
+    features: int,
+    latest: bool,
 ) -> Iterator[pa.RecordBatch]:
     """What a task does: gather its rows, join the others, train with them; the first one tells the boosters."""
     import pyarrow as pa
 
-    mine = _Arrays.of(batches, offsets=offsets, features=features)
+    mine = _Arrays.of(batches, offsets=offsets, features=features, latest=latest)
     with _joined(workers) as place:
-        told = [bytes(one(k, mine.without(k)).save_raw("ubj")) for k in range(FOLDS)]
+        told = [bytes(booster.save_raw("ubj")) for booster in grow(mine)]
     if place == 0:
         yield pa.RecordBatch.from_pydict({"booster": pa.array(told, pa.binary())})
 

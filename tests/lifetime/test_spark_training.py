@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from ltv.errors import UsageError
 from ltv.lifetime import objective
-from ltv.lifetime.blend import Blend
+from ltv.lifetime.blend import RISING, Blend, capped
 from ltv.lifetime.boosters import FOLDS, TWEEDIE, ZILN, Tweedie, ZilnTrees, folds
 from ltv.lifetime.btyd import fit_btyd
 from ltv.lifetime.ground import Ground
@@ -23,6 +23,7 @@ from ltv.lifetime.summaries import Ledger, day_number, histories, movements, sum
 NAMES = list("abcdef")
 OFFSETS = ["offset"] * FOLDS
 FEW = {"rounds": 12}
+STOPPED = {"rounds": 60, "eta": 0.3}  # so fast that fewer trees are better
 ALL = {"rows": 1.0, "columns": 1.0}
 START, CUTOFF, HORIZON = date(2026, 1, 1), date(2026, 7, 20), 90
 
@@ -37,9 +38,10 @@ def rows(people=800, *, steps=None, seed=1):
     offset = x[:, 1] / 2
     x[draw.random(x.shape) < 0.1] = np.nan
     who = {"user_id": np.repeat(np.arange(people) * 7 + 3, 2), "label": np.where(pays, value, 0.0), "offset": offset}
+    who["latest"] = np.arange(len(x)) % 2 == 1
     frame = pd.DataFrame(who | dict(zip(NAMES, x.T, strict=True)))
     # as the workers put them, so that one of them sees them as one machine does
-    return frame.sort_values(["user_id", "label", "offset", *NAMES], ignore_index=True)
+    return frame.sort_values(["user_id", "label", "latest", "offset", *NAMES], ignore_index=True)
 
 
 def table(spark, frame):
@@ -47,16 +49,19 @@ def table(spark, frame):
     return spark.createDataFrame(pa.Table.from_pandas(frame, preserve_index=False))
 
 
-def on_one_machine(frame, **trees):
+def on_one_machine(frame, *, stops=False, **trees):
     x, y, offset = frame[NAMES].to_numpy(), frame["label"].to_numpy(), frame["offset"].to_numpy()
-    fold = folds(frame["user_id"].to_numpy())
-    with xgb.config_context(nthread=1):
-        tweedie = Tweedie.train(x, y, fold=fold, seed=4, offsets=[offset] * FOLDS, trees=replace(TWEEDIE, **trees))
-        return tweedie, ZilnTrees.train(x, y, fold=fold, seed=4, offset=offset, trees=replace(ZILN, **trees))
+    how = {
+        "fold": folds(frame["user_id"].to_numpy()),
+        "seed": 4,
+        "latest": frame["latest"].to_numpy() if stops else None,
+    }
+    tweedie = Tweedie.train(x, y, offsets=[offset] * FOLDS, trees=replace(TWEEDIE, **trees), **how)
+    return tweedie, ZilnTrees.train(x, y, offset=offset, trees=replace(ZILN, **trees), **how)
 
 
-def on_spark(given, workers, **trees):
-    how = {"features": NAMES, "label": "label", "seed": 4, "workers": workers}
+def on_spark(given, workers, *, stops=False, **trees):
+    how = {"features": NAMES, "label": "label", "seed": 4, "workers": workers, "latest": "latest" if stops else None}
     tweedie = tweedie_on_spark(given, **how, offsets=OFFSETS, trees=replace(TWEEDIE, **trees))
     return tweedie, ziln_on_spark(given, **how, offset="offset", trees=replace(ZILN, **trees))
 
@@ -75,20 +80,28 @@ def log_expected(tweedie, frame):
     return np.stack([tweedie.log_expected(k, x, offset) for k in range(FOLDS)])
 
 
-def test_one_worker_grows_the_very_trees_of_one_machine_draws_of_rows_and_features_included(spark):
+def lengths(*models):
+    return [booster.num_boosted_rounds() for model in models for booster in model.boosters]
+
+
+def test_one_worker_grows_the_very_trees_of_one_machine_draws_and_early_stop_included(spark):
     frame = rows()
-    found, wanted = on_spark(table(spark, frame), 1, **FEW), on_one_machine(frame, **FEW)
+    given = table(spark, frame)
+    found, wanted = on_spark(given, 1, stops=True, **STOPPED), on_one_machine(frame, stops=True, **STOPPED)
     assert raw(*found) == raw(*wanted)
+    assert min(lengths(*found)) < STOPPED["rounds"]
     assert found[1].start == pytest.approx(wanted[1].start, abs=1e-12)
     assert found[1].highest == wanted[1].highest
 
 
-def test_two_workers_predict_the_same_where_features_have_few_values_and_nothing_is_drawn(spark):
+def test_two_workers_stop_and_predict_the_same_where_features_have_few_values_and_no_rows_are_drawn(spark):
     frame = rows(steps=6)
-    tweedie, ziln = on_spark(table(spark, frame), 2, **FEW, **ALL)
-    alone = on_one_machine(frame, **FEW, **ALL)
-    assert log_expected(tweedie, frame) == pytest.approx(log_expected(alone[0], frame), abs=1e-6)
-    assert outputs(ziln, frame) == pytest.approx(outputs(alone[1], frame), abs=1e-6)
+    rising = {"rising": (0, 1, 0, 0, 0, 0)}
+    found = on_spark(table(spark, frame), 2, stops=True, **STOPPED, **ALL, **rising)
+    wanted = on_one_machine(frame, stops=True, **STOPPED, **ALL, **rising)
+    assert lengths(*found) == lengths(*wanted)
+    assert log_expected(found[0], frame) == pytest.approx(log_expected(wanted[0], frame), abs=1e-5)
+    assert outputs(found[1], frame) == pytest.approx(outputs(wanted[1], frame), abs=1e-5)
 
 
 def test_the_same_rows_give_the_same_trees_however_they_are_stored(spark, tmp_path):
@@ -102,11 +115,14 @@ def test_the_same_rows_give_the_same_trees_however_they_are_stored(spark, tmp_pa
 
 
 def test_a_worker_without_rows_changes_nothing(spark):
-    given = table(spark, rows(400, steps=6)).where("pmod(hash(user_id), 2) = 0")
+    given = table(spark, rows(600, steps=6)).where("pmod(hash(user_id), 2) = 0")
     frame = given.toPandas()
-    assert 100 < len(frame) < 800
-    ziln = ziln_on_spark(given, features=NAMES, label="label", offset="offset", trees=replace(ZILN, **FEW, **ALL))
-    assert outputs(ziln, frame) == pytest.approx(outputs(on_one_machine(frame, **FEW, **ALL)[1], frame), abs=1e-6)
+    assert 400 < len(frame) < 800  # enough to stop by, and far from all
+    (_, found), (_, wanted) = (
+        on_spark(given, 2, stops=True, **FEW, **ALL),
+        on_one_machine(frame, stops=True, **FEW, **ALL),
+    )
+    assert outputs(found, frame) == pytest.approx(outputs(wanted, frame), abs=1e-5)
 
 
 def test_the_estimator_of_xgboost_spark_predicts_as_the_tweedie_trees_do(spark):
@@ -115,7 +131,7 @@ def test_the_estimator_of_xgboost_spark_predicts_as_the_tweedie_trees_do(spark):
     frame, trees = rows(steps=6), replace(TWEEDIE, **FEW, **ALL)
     given = table(spark, frame)
     parameters = trees.parameters(0)
-    known = {"subsample", "colsample_bytree", "tree_method", "seed", "eta", "lambda", "nthread"}
+    known = {"nthread", "subsample", "colsample_bytree", "tree_method", "seed", "eta", "lambda"}
     estimator = SparkXGBRegressor(
         features_col=NAMES,
         label_col="label",
@@ -148,48 +164,46 @@ def shop(people, days=290):
     )
 
 
-def stored(taken):
+def stored(taken, names):
     """What a blend is trained on, as a table."""
-    features = pd.DataFrame(np.concatenate([s.features.matrix for s in taken]), columns=list(taken[0].features.columns))
-    y = np.concatenate([s.label / s.label.mean() for s in taken])
     expected = [s.features.expected for s in taken]
-    return features.assign(
+    labels = [np.maximum(s.spent, 0) for s in taken]
+    x = np.concatenate([np.column_stack([s.features.columns[name] for name in names]) for s in taken])
+    return pd.DataFrame(x, columns=names).assign(
         user_id=np.concatenate([s.features.user_id for s in taken]),
-        label=np.minimum(y, np.quantile(y, 0.999)),
+        label=capped(np.concatenate([y / y.mean() for y in labels])),
         anchor=np.log(np.concatenate([e / e.mean() for e in expected])),
+        latest=np.concatenate([np.full(len(s.spent), s is taken[-1]) for s in taken]),
     )
 
 
 def told_by(model, of):
     """Expectations of each part of a blend, and the score of the whole."""
-    x, expected = of.features.matrix, of.features.expected
+    x, expected = np.column_stack([of.features.columns[name] for name in model.names]), of.features.expected
     anchor, lines = np.log(expected / expected.mean()), [b.log_expected(x) for b in model.backbones]
-    ziln = np.mean([model.ziln.outputs(k, x) for k in range(FOLDS)], axis=0)
     anchored = np.mean([model.anchored.outputs(k, x, anchor) for k in range(FOLDS)], axis=0)
     return {
         "tweedie": np.exp(np.mean([model.tweedie.log_expected(k, x, lines[k]) for k in range(FOLDS)], axis=0)),
-        "ziln": objective.Ziln.of(ziln, model.ziln.highest).mean,
         "anchored": objective.Ziln.of(anchored, model.anchored.highest).mean,
         "blend": np.exp(model.predict(of.features, total=1.0).score),
     }
 
 
 def test_a_model_of_4000_people_ranks_and_sums_alike_on_spark_with_its_own_parameters(spark):
-    moved = movements(shop(4_000))
-    ledger, cutoff = Ledger.of(moved), day_number(CUTOFF)
+    moved, cutoff = movements(shop(4_000)), day_number(CUTOFF)
     fitted = fit_btyd(histories(summaries(moved, cutoff=CUTOFF)))
-    ground = Ground(ledger, None, cutoff + HORIZON, "UTC")
-    taken, now = past(ground, fitted, cutoff, HORIZON)[-1:], ground.look(fitted, cutoff, HORIZON)
-    with xgb.config_context(nthread=1):
-        alone = Blend.train(taken)
-    frame, names = stored(taken), list(alone.names)
+    ground = Ground(Ledger.of(moved), None, cutoff, "UTC")
+    taken, now = past(ground, fitted, cutoff, HORIZON)[-2:], ground.look(fitted, cutoff, HORIZON)
+    alone = Blend.train(taken)
+    names = list(alone.names)
+    frame = stored(taken, names)
     lines = {f"line_{k}": alone.backbones[k].log_expected(frame[names].to_numpy()) for k in range(FOLDS)}
     given = table(spark, frame.assign(**lines)).repartition(4)
-    how = {"features": names, "label": "label", "workers": 2}
+    how = {"features": names, "label": "label", "latest": "latest", "workers": 2}
+    rising = replace(TWEEDIE, rising=tuple(int(name in RISING) for name in names))
     together = replace(
         alone,
-        tweedie=tweedie_on_spark(given, **how, offsets=list(lines)),
-        ziln=ziln_on_spark(given, **how),
+        tweedie=tweedie_on_spark(given, **how, offsets=list(lines), trees=rising),
         anchored=ziln_on_spark(given, **how, offset="anchor"),
     )
     wanted = told_by(alone, now)
@@ -220,6 +234,8 @@ def with_value(column, value):
         (with_value("label", np.nan), "label of 1 rows"),
         (with_value("offset", np.inf), "offset of 1 rows: found .* allowed: a finite number"),
         (with_value("d", -np.inf), "d: found 'infinite', allowed: a finite number or missing"),
+        (lambda f: f.assign(latest=1), "type of latest: found 'bigint', allowed: true or false"),
+        (lambda f: f.assign(latest=pd.array([None, *[True] * 19], "boolean")), "latest of 1 rows"),
         (lambda f: f.assign(label=0.0), "label above 0: found 'none'"),
         (lambda f: f.assign(user_id=f["user_id"] * FOLDS), f"user_id modulo {FOLDS}: found '0 only'"),
     ],
@@ -227,12 +243,12 @@ def with_value(column, value):
 def test_rows_that_cannot_be_trained_on_are_refused_before_training(spark, change, message):
     given = table(spark, change(rows(10)))
     with pytest.raises(UsageError, match=message):
-        ziln_on_spark(given, features=NAMES, label="label", offset="offset")
+        ziln_on_spark(given, features=NAMES, label="label", offset="offset", latest="latest")
 
 
 def test_arguments_that_do_not_fit_are_refused(spark):
     given = table(spark, rows(10))
-    with pytest.raises(UsageError, match=r"offsets: found .* allowed: 3 columns"):
+    with pytest.raises(UsageError, match="folds: found 1, allowed: at least 2"):
         tweedie_on_spark(given, features=NAMES, label="label", offsets=["offset"])
     with pytest.raises(UsageError, match="features: found "):
         ziln_on_spark(given, features=[], label="label")
