@@ -96,9 +96,7 @@ def choose(ground: Ground, models: Models | None, terms: Terms, *, segments: Seg
     return replace(told, damaged=damaged)
 
 
-def _challenged(
-    ground: Ground, models: Models, terms: Terms, segments: Segments, champion: Chosen | None
-) -> Chosen:
+def _challenged(ground: Ground, models: Models, terms: Terms, segments: Segments, champion: Chosen | None) -> Chosen:
     before = None if champion is None else champion.trained
     version, trained = terms.version, None
     if models.has(version):
@@ -135,8 +133,8 @@ def _first(ground: Ground, terms: Terms, segments: Segments) -> tuple[Trained, V
 
 
 def _train(ground: Ground, terms: Terms, segments: Segments, *, with_trees: bool = True) -> Trained:
-    asked = Asked(terms.horizons_days, terms.main_days, segments, terms.seed, with_trees)
-    return train(ground, asked)
+    days, seed = terms.horizons_days, terms.seed
+    return train(ground, days, main_days=terms.main_days, segments=segments, seed=seed, with_trees=with_trees)
 
 
 def _read(models: Models, version: str | None) -> tuple[Chosen | None, str]:

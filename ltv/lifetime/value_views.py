@@ -1,0 +1,299 @@
+"""Blocks of the lifetime-value page: the rows behind each, and what its columns are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ltv.behaviour.given import day_of
+from ltv.lifetime.drift import SHIFTED, WATCHED
+from ltv.lifetime.order_words import called
+from ltv.lifetime.value_lists import GOLDEN_HIGH, risk_band
+from ltv.lifetime.value_words import (
+    DIRECTION,
+    LIST,
+    LIST_ACTION,
+    METRIC,
+    MODEL,
+    PROTOCOL,
+    RISK,
+    SEGMENT_ACTION,
+    SEGMENT_LIST,
+    STAGE,
+    TIER,
+    WORDS,
+    WORTH,
+)
+from ltv.result import Column, View, Worded
+from ltv.text import Text, Unit, number
+
+if TYPE_CHECKING:
+    from ltv.lifetime.value_result import LifetimeValue
+
+_TOP, _TOP_OF_SEGMENT = 15, 5
+_SHOWN = ("normalized_gini", "spearman", "mae", "total_ratio", "decile_mape", "auc", "top10_share", "coverage_80",
+          "total_interval_ratio")  # fmt: skip
+_DASH, _WITH_ENDS = Text("–", "–"), Text("{value} [{low}, {high}]", "{value} [{low}, {high}]")
+_GOLDEN_EDGES = (2, 7, 14, 21, 30.0001)
+
+
+def views_of(of: LifetimeValue) -> Mapping[str, View]:
+    """All blocks by name."""
+    return {
+        "totals": _totals(of),
+        "segments": _segments(of),
+        "tests": _tests(of),
+        "by_segment": _by_segment(of),
+        "calibration": _calibration(of),
+        "drivers": _drivers(of),
+        "segment_drivers": _segment_drivers(of),
+        "matrix": _matrix(of),
+        "lists": _lists(of),
+        "golden": _golden(of),
+        "trust": _trust(of),
+        "kept": _kept(of),
+        "models": _models(of),
+    }
+
+
+def _view(of: LifetimeValue, name: str, data: pd.DataFrame, *columns: Column, chart: bool = False) -> View:
+    named: dict[str, str | Text] = {
+        "days": str(of.main_days),
+        "worth": WORTH[of.worth],
+        "cutoff": str(_last_cutoff(of) or "–"),
+    }
+    kind: Literal["chart", "table"] = "chart" if chart and len(data) else "table"
+    told = (WORDS[f"{name}_title"].format(**named), WORDS[f"{name}_note"].format(**named))
+    frame = data.reindex(columns=[c.name for c in columns])
+    return View(kind, *told, frame, columns, alt=WORDS[f"{name}_alt"] if chart else None)
+
+
+def _column(name: str, unit: Unit = "text", words: Mapping[str, Text] | None = None, *, label: str = "") -> Column:
+    return Column(name, WORDS[label or name], unit, words or {})
+
+
+def _money(*names: str) -> tuple[Column, ...]:
+    return tuple(_column(name, "money") for name in names)
+
+
+def _last_cutoff(of: LifetimeValue) -> object:
+    rows = of.chosen.trained.calibration
+    days = rows.loc[rows["horizon_days"] == of.main_days, "cutoff_day"]
+    return day_of(int(days.max())) if len(days) else None
+
+
+def _totals(of: LifetimeValue) -> View:
+    rows = of.totals[of.totals["segment_kind"] == "all"]
+    columns = (_column("horizon_days", "number", label="horizon"), *_money("expected", "low", "high"))
+    return _view(of, "totals", rows, *columns, chart=True)
+
+
+def _segments(of: LifetimeValue) -> View:
+    rows = of.totals[of.totals["horizon_days"] == of.main_days]
+    each = rows["expected"] / rows["people"].where(rows["people"] > 0)
+    names = (_column("segment_kind", words=STAGE), _column("segment", words=STAGE), _column("people", "count"))
+    return _view(of, "segments", rows.assign(each=each), *names, *_money("expected", "low", "high", "each"))
+
+
+def _tests(of: LifetimeValue) -> View:
+    rows = of.backtest
+    rows = rows[(rows["segment_kind"] == "all") & rows["metric"].isin(_SHOWN)]
+    names = (
+        _column("horizon_days", "number", label="horizon"),
+        _column("cutoff", "date"),
+        _column("protocol", words=PROTOCOL),
+        _column("model", words=MODEL),
+    )
+    told, columns = _measured(of, rows, ["horizon_days", "cutoff", "protocol", "model"])
+    return _view(of, "tests", told, *names, *columns)
+
+
+def _by_segment(of: LifetimeValue) -> View:
+    rows = of.backtest
+    rows = rows[(rows["segment_kind"] != "all") & (rows["horizon_days"] == of.main_days) & (rows["model"] == "model")]
+    rows = rows[(rows["protocol"] == "deploy") & rows["metric"].isin(_SHOWN)]
+    if len(rows):
+        rows = rows[rows["cutoff"] == rows["cutoff"].max()]
+    names = (
+        _column("segment_kind", words=STAGE),
+        _column("segment", words=STAGE),
+        _column("n", "count", label="people"),
+    )
+    told, columns = _measured(of, rows, ["segment_kind", "segment", "n"])
+    return _view(of, "by_segment", told, *names, *columns)
+
+
+def _measured(of: LifetimeValue, rows: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, tuple[Column, ...]]:
+    """Measures as texts with their intervals, and the one word that they allow."""
+    figure, verdict, metric = Worded(), Worded(), Worded()
+    units: dict[str, Unit] = {"mae": "money", "total_ratio": "rate", "decile_mape": "rate", "top10_share": "rate",
+                              "coverage_80": "rate", "total_interval_ratio": "rate"}  # fmt: skip
+
+    def told(row: Mapping[str, Any], name: str, unit: Unit) -> Text:
+        value = float(row[name])
+        return number(value, unit, currency=of.currency) if np.isfinite(value) else _DASH
+
+    def both(row: Mapping[str, Any], name: str, low: str, high: str) -> Text:
+        unit = units.get(str(row["metric"]), "number")
+        if not np.isfinite(float(row[low])):
+            return told(row, name, unit)
+        return _WITH_ENDS.format(value=told(row, name, unit), low=told(row, low, unit), high=told(row, high, unit))
+
+    out = []
+    for record in rows.sort_values([*keys, "metric"]).to_dict("records"):
+        row = {str(k): v for k, v in record.items()}
+        is_ours = row.get("model", "model") == "model"
+        difference = both(row, "difference", "difference_low", "difference_high") if is_ours else _DASH
+        place = _verdict(row)
+        words = {
+            "metric": metric(METRIC[str(row["metric"])]),
+            "value": figure(both(row, "value", "low", "high")),
+            "difference": figure(difference),
+            "verdict": verdict(WORDS[place] if place else _DASH),
+        }
+        out.append({k: row[k] for k in keys} | words)
+    columns = (
+        _column("metric", words=metric.words),
+        _column("value", words=figure.words),
+        _column("difference", words=figure.words),
+        _column("verdict", words=verdict.words),
+    )
+    return pd.DataFrame(out, columns=[*keys, *(c.name for c in columns)]), columns
+
+
+def _verdict(row: Mapping[str, Any]) -> str:
+    """`better` only where the interval of the difference excludes zero."""
+    metric = str(row["metric"])
+    if metric == "total_interval_ratio":
+        return "inside" if float(row["low"]) <= 1 <= float(row["high"]) else "outside"
+    low, high = float(row["difference_low"]), float(row["difference_high"])
+    more_is_better = metric in {"normalized_gini", "spearman", "auc", "top10_share"}
+    if metric not in {"normalized_gini", "spearman", "auc", "top10_share", "mae", "decile_mape"} or not np.isfinite(
+        low
+    ):
+        return ""
+    if row.get("model") != "model":
+        return ""
+    if low > 0 or high < 0:
+        return "better" if (low > 0) == more_is_better else "worse"
+    return "no_difference"
+
+
+def _calibration(of: LifetimeValue) -> View:
+    rows = of.chosen.trained.calibration
+    rows = rows[rows["horizon_days"] == of.main_days]
+    rows = rows[rows["cutoff_day"] == rows["cutoff_day"].max()] if len(rows) else rows
+    columns = (_column("decile", "number"), *_money("predicted", "actual"))
+    return _view(of, "calibration", rows, *columns, chart=True)
+
+
+def _drivers(of: LifetimeValue) -> View:
+    rows = of.drivers.head(_TOP)
+    rows = rows[rows["mean_abs_shap"] > 0].assign(factor=np.exp(rows["mean_abs_shap"]))
+    words = {f: called(f) for f in rows["feature"]}
+    columns = (_column("feature", words=words), _column("factor", "number"), _column("direction", words=DIRECTION))
+    return _view(of, "drivers", rows, *columns, chart=True)
+
+
+def _segment_drivers(of: LifetimeValue) -> View:
+    rows = of.chosen.trained.drivers
+    rows = rows[(rows["segment_kind"] != "all") & (rows["mean_abs_shap"] > 0)]
+    top = rows.groupby(["segment_kind", "segment"], sort=True).head(_TOP_OF_SEGMENT)
+    top = top.assign(factor=np.exp(top["mean_abs_shap"]))
+    words = {f: called(f) for f in top["feature"]}
+    columns = (
+        _column("segment_kind"),
+        _column("segment"),
+        _column("feature", words=words),
+        _column("factor", "number"),
+        _column("direction", words=DIRECTION),
+    )
+    return _view(of, "segment_drivers", top, *columns)
+
+
+def _matrix(of: LifetimeValue) -> View:
+    main = of.main.assign(risk=risk_band(of.main["churn_risk"].to_numpy(np.float64)).to_numpy())
+    order = [(tier, risk) for tier in TIER for risk in RISK]
+    groups = main.groupby(["tier", "risk"]).agg(people=("user_id", "size"), expected=("expected", "sum"))
+    rows = groups.reindex([k for k in order if k in groups.index]).reset_index()
+    if not len(rows):
+        rows = pd.DataFrame(columns=["tier", "risk", "people", "expected"])
+    columns = (_column("tier", words=TIER), _column("risk", words=RISK), _column("people", "count"))
+    return _view(of, "matrix", rows, *columns, *_money("expected"))
+
+
+def _lists(of: LifetimeValue) -> View:
+    name, action = Worded(), Worded()
+    rows = []
+    for key, part in of.lists.groupby("list", sort=False):
+        segment = str(part["segment"].iloc[0])
+        words = LIST.get(str(key), SEGMENT_LIST.format(segment=segment))
+        told = {"list": name(words), "do": action(LIST_ACTION.get(str(key), SEGMENT_ACTION)), "people": len(part)}
+        rows.append(told | {"expected": float(part["expected"].sum())})
+    columns = (_column("list", words=name.words), _column("people", "count"), *_money("expected"),
+               _column("do", words=action.words))  # fmt: skip
+    return _view(of, "lists", pd.DataFrame(rows, columns=["list", "people", "expected", "do"]), *columns)
+
+
+def _golden(of: LifetimeValue) -> View:
+    new = of.main[of.main["golden48_score"].notna()]
+    place = pd.cut(new["days_known"], _GOLDEN_EDGES, right=False, labels=["2–6", "7–13", "14–20", "21–30"])
+    groups = new.assign(day=place.astype(str), potential=new["golden48_score"] >= GOLDEN_HIGH).groupby("day")
+    rows = groups.agg(people=("user_id", "size"), potential=("potential", "sum"), expected=("expected", "sum"))
+    ordered = rows.reindex([d for d in ("2–6", "7–13", "14–20", "21–30") if d in rows.index]).reset_index(names="day")
+    counts = (_column("people", "count"), _column("potential", "count"))
+    return _view(of, "golden", ordered, _column("day"), *counts, *_money("expected"))
+
+
+def _trust(of: LifetimeValue) -> View:
+    rows = of.drift[of.drift["mean_abs_shap"] > 0].sort_values("mean_abs_shap", ascending=False).head(_TOP)
+    index = rows["stability_index"]
+    state = np.where(index > SHIFTED, "moved", np.where(index > WATCHED, "watch", "stable"))
+    words = {f: called(f) for f in rows["feature"]}
+    columns = (
+        _column("feature", words=words),
+        _column("stability_index", "number", label="index"),
+        _column("state", words={k: WORDS[k] for k in ("stable", "watch", "moved")}),
+    )
+    return _view(of, "trust", rows.assign(state=state), *columns)
+
+
+def _kept(of: LifetimeValue) -> View:
+    rows = [
+        {"said_on": k.as_of, "horizon": k.horizon_days, "expected": k.expected, "low": k.low, "high": k.high,
+         "actual": k.actual, "verdict": "inside" if k.is_inside else "outside"}
+        for k in of.kept
+    ]  # fmt: skip
+    names = ["said_on", "horizon", "expected", "low", "high", "actual", "verdict"]
+    frame = pd.DataFrame(rows, columns=names)
+    words = {k: WORDS[k] for k in ("inside", "outside")}
+    columns = (_column("said_on", "date"), _column("horizon", "number"), *_money("expected", "low", "high", "actual"))
+    return _view(of, "kept", frame, *columns, _column("verdict", words=words))
+
+
+def _models(of: LifetimeValue) -> View:
+    rows = of.versions
+    names = ["version", "said_on", "in_use", "reason"]
+    if rows is None:
+        return _view(of, "models", pd.DataFrame(columns=names), *(_column(n) for n in names))
+    both = Worded()
+    reasons = [both(_both(str(r))) for r in rows["reason"]]
+    used = np.where(rows["champion"], "yes", "no")
+    frame = pd.DataFrame(
+        {"version": rows["model_version"], "trained_at": rows["trained_at"], "in_use": used, "reason": reasons}
+    )
+    columns = (
+        _column("version"),
+        _column("trained_at", "time"),
+        _column("in_use", words={k: WORDS[k] for k in ("yes", "no")}),
+        _column("reason", words=both.words),
+    )
+    return _view(of, "models", frame, *columns)
+
+
+def _both(line: str) -> Text:
+    zh, _, en = line.partition(" · ")
+    return Text(zh, en or zh)
