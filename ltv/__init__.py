@@ -31,6 +31,8 @@ What there is:
     newcomers        first order within 48 hours of registering or not, and what became of both
     sweep_trials     which trials a sweep has to downgrade
     sequence_features  37 features of everybody's behaviour sequence
+    lifetime_value   what everybody will be worth, how sure that is, why, and whom to act on
+    explain_ltv      why one person is expected to bring what they are
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -58,6 +60,8 @@ if TYPE_CHECKING:
     from ltv.experiments.compare import compare
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
+    from ltv.lifetime.explain_ltv import explain_ltv
+    from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
@@ -75,6 +79,7 @@ __all__ = [
     "assign",
     "compare",
     "data_assets",
+    "explain_ltv",
     "explain_user",
     "funnel",
     "funnel_counters",
@@ -82,6 +87,7 @@ __all__ = [
     "invite_tree_query",
     "judge",
     "lifecycle",
+    "lifetime_value",
     "newcomers",
     "notice",
     "open",
@@ -106,6 +112,7 @@ _HOMES = {
     "assign": "ltv.experiments.assign",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
+    "explain_ltv": "ltv.lifetime.explain_ltv",
     "explain_user": "ltv.workspace.explain",
     "golden48": "ltv.behaviour.golden48",
     "invite_tree_query": "ltv.behaviour.referral_traces",
@@ -113,6 +120,7 @@ _HOMES = {
     "funnel_counters": "ltv.behaviour.funnel_export",
     "judge": "ltv.experiments.judge",
     "lifecycle": "ltv.behaviour.lifecycle",
+    "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
     "open": "ltv.workspace",

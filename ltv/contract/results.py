@@ -218,6 +218,20 @@ model_version text : 模型版本 · version of the model
             f"expected money : 期望值 · expected total\n{_MONEY_BAND}",
         ),
         _table(
+            "value_lists",
+            "可行动名单",
+            "a person on a list to act on",
+            "list text : 名单 · list\nuser_id integer : 用户唯一标识 · unified user id",
+            f"""
+as_of timestamp : 截至时点 · as-of instant
+{_SEGMENT.strip()}
+rank integer >=1 : 名次 · rank, the most valuable first
+expected money : 期望值 · expected value in the main horizon
+p_purchase number >=0 <=1 : 购买概率 · probability of a purchase
+churn_risk number >=0 <=1 : 流失风险（未购买过=空） · chance of no purchase (null: has not bought)
+""",
+        ),
+        _table(
             "ltv_backtest",
             "生命周期价值回测",
             "a measure of a backtest",

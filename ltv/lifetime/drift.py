@@ -101,15 +101,15 @@ class Kept:
         return self.low <= self.actual <= self.high
 
 
-def kept(ground: Ground, earlier: Sequence[tuple[date, pd.DataFrame, pd.DataFrame]]) -> list[Kept]:
+def kept(ground: Ground, earlier: Sequence[tuple[date, Sequence[pd.DataFrame]]]) -> list[Kept]:
     """Compare published scores whose horizon is over with what came.
 
     Args:
         ground: of the shop, now.
-        earlier: last day included, its `ltv_scores` and its `ltv_totals`.
+        earlier: last day included, with its `ltv_scores` and its `ltv_totals`.
     """
     out = []
-    for day, scores, totals in earlier:
+    for day, (scores, totals) in earlier:
         since = day_number(day + timedelta(days=1))
         for horizon in scores["horizon_days"].unique().tolist():
             part = scores[scores["horizon_days"] == horizon]

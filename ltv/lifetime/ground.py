@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
 import numpy as np
+from sqlglot import exp
 
+from ltv import sql
 from ltv.lifetime.btyd import Btyd, fit_btyd
 from ltv.lifetime.feature_catalogue import CATALOGUE
 from ltv.lifetime.margins import with_margins
@@ -18,9 +19,7 @@ from ltv.lifetime.sequences import Sequences, sequences
 from ltv.lifetime.snapshots import Rows, Snapshot
 from ltv.lifetime.summaries import Ledger, day_number, movements
 from ltv.warehouse.local_time import day_start
-
-if TYPE_CHECKING:
-    from ltv.warehouse.table import TableLike
+from ltv.warehouse.table import Table, TableLike, together
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  local days
 _GRID = (
@@ -81,6 +80,7 @@ class Ground:
         items: TableLike | None = None,
         window_days: int = 180,
         timezone: str = "UTC",
+        only: int | None = None,
     ) -> Ground:
         """Read the orders, and note where the rest is.
 
@@ -95,15 +95,19 @@ class Ground:
             items: order_id, margin: what orders are worth is their margin, where it is known of most of them.
             window_days: how far back behaviour is looked at.
             timezone: zone of the days.
+            only: one person, of whom alone something is to be known.
 
         Raises:
             UsageError: a table lacks a column.
         """
         worth, rows = with_margins(orders, items)
-        ledger = Ledger.of(movements(rows, timezone=timezone))
         others = {"events": events, "members": members, "touches": touches, "tickets": tickets, "invites": invites}
+        if only is not None:
+            rows, orders = (rows_of_person(t, "orders", only) for t in (rows, orders))
+            others = {name: None if t is None else rows_of_person(t, name, only) for name, t in others.items()}
         told = any(table is not None for table in others.values())
         made = sequences(orders, **others, window_days=window_days, timezone=timezone) if told else None
+        ledger = Ledger.of(movements(rows, timezone=timezone))
         return cls(ledger, made, day_number(as_of) + 1, timezone, worth)
 
     @property
@@ -183,6 +187,18 @@ class Ground:
             return customers
         values = _of_people(known, customers.user_id)
         return customers.with_columns({name: values[:, k] for k, name in enumerate(BEHAVIOUR)})
+
+
+def rows_of_person(table: TableLike, name: str, user_id: int) -> Table:
+    """The rows of one person, as a view; of invites those they sent."""
+    engine, names = together({name: table})
+    person = sql.column("inviter_user_id" if name == "invites" else "user_id")
+    if person.name not in engine.columns(names[name]):
+        return Table(engine, names[name])
+    view = f"{names[name]} of one person"
+    tree = exp.select("*").from_(sql.table(names[name])).where(exp.EQ(this=person, expression=sql.literal(user_id)))
+    engine.define(view, tree)
+    return Table(engine, view)
 
 
 def _of_people(known: Behaviour, people: Ints) -> Floats:

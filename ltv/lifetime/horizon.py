@@ -16,6 +16,7 @@ from ltv.lifetime.level import level
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.prospects import Prospects
 from ltv.lifetime.snapshots import Snapshot, past
+from ltv.lifetime.tenths import Tenths
 from ltv.lifetime.totals import Sureness
 
 Why = Literal["", "few_customers", "few_payers", "short_history", "failed_gate"]
@@ -31,14 +32,16 @@ _AS_TOLD = Conformal(np.zeros(0), np.array([LEVELS]))
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """How chances and intervals of customers, or of people without a purchase, are read.
+    """How what the models say of customers, or of people without a purchase, is read.
 
     Attributes:
+        tenths: of expectations.
         shift: what is added to the log odds of paying.
         stretch: by what the spread of values is multiplied.
         conformal: of the places of the truth.
     """
 
+    tenths: Tenths
     shift: float
     stretch: float
     conformal: Conformal
@@ -51,7 +54,7 @@ class Group:
             level_sd: standard deviation of the log of the level, which moves everybody at once.
         """
         pays = shifted(of.pays, self.shift) if len(of.pays) else of.pays
-        return Chance(pays, of.expected, np.hypot(of.sigma * self.stretch, level_sd))
+        return Chance(pays, self.tenths.read(of.expected), np.hypot(of.sigma * self.stretch, level_sd))
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,9 +127,8 @@ class HorizonModel:
         """Predict the people of a snapshot."""
         of = now.features
         anchor = level(ground.ledger, self.fitted, of, cutoff_day=now.cutoff_day, horizon_days=self.horizon_days)
-        bought = self.customers.adjusted(
-            _of_customers(self.blend, now, total=anchor.total), level_sd=self.sureness.log_sd
-        )
+        told = _of_customers(self.blend, now, total=anchor.total)
+        bought = self.customers.adjusted(told, level_sd=self.sureness.log_sd)
         waiting = self.others.adjusted(_of_prospects(self.prospects, now), level_sd=self.sureness.log_sd)
         both = [np.concatenate(pair) for pair in zip(self._columns(bought, self.customers),
                                                      self._columns(waiting, self.others), strict=True)]  # fmt: skip
@@ -196,18 +198,20 @@ def _of_prospects(prospects: Prospects | None, of: Snapshot, *, own_fold: bool =
 def _read(blocks: list[Snapshot], told: list[Chance], labels: list[Floats], horizon_days: int) -> Group:
     """Where the truth lay in what was said of people whom the models had not seen."""
     use = [k for k in range(len(blocks)) if len(labels[k])]
+    tenths = Tenths.of([told[k].expected for k in use], [labels[k] for k in use])
     read, places, shifts, stretches = [], [], [], []
     for k in use:
         shift = shift_to(told[k].pays, float((labels[k] > 0).mean()))
-        moved = Chance(shifted(told[k].pays, shift), told[k].expected, told[k].sigma)
+        moved = Group(tenths, shift, 1.0, _AS_TOLD).adjusted(told[k])
         stretch = log_stretch(moved.place(labels[k], seed=k), moved)
-        read.append(Group(shift, float(np.exp(stretch)), _AS_TOLD).adjusted(told[k]))
+        read.append(Group(tenths, shift, float(np.exp(stretch)), _AS_TOLD).adjusted(told[k]))
         places.append(read[-1].place(labels[k], seed=k))
         shifts.append(shift)
         stretches.append(stretch)
     windows = [blocks[k].horizon_days for k in use]
     everybody = np.concatenate([*(r.pays for r in read), np.zeros(0)]), np.concatenate([*places, np.zeros(0)])
     return Group(
+        tenths,
         at_horizon(windows, shifts, horizon_days, _SHIFTS),
         float(np.exp(at_horizon(windows, stretches, horizon_days, _STRETCHES))),
         Conformal.of(*everybody),

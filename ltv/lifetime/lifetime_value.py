@@ -46,7 +46,7 @@ def lifetime_value(
     models: Models | None = None,
     data_hash: str = "",
     retrain_days: int = 7,
-    earlier: Sequence[tuple[date, pd.DataFrame, pd.DataFrame]] = (),
+    earlier: Sequence[tuple[date, Sequence[pd.DataFrame]]] = (),
     window_days: int = 180,
     timezone: str = "UTC",
     currency: str = "CNY",
@@ -70,7 +70,7 @@ def lifetime_value(
         models: registry of models; without it one is trained and not kept.
         data_hash: of the inputs, for the name of a model that is trained.
         retrain_days: a champion scores for so many days before a challenger is trained.
-        earlier: day, `ltv_scores` and `ltv_totals` that were published before, to be compared with what came.
+        earlier: day, and its `ltv_scores` and `ltv_totals` that were published before, to be compared with what came.
         window_days: how far back behaviour is looked at.
         timezone: zone of the days.
         currency: in which money is written.
@@ -91,8 +91,18 @@ def lifetime_value(
     """
     days = _horizons(horizons_days)
     positive("retrain_days", retrain_days, _LONGEST)
-    others = {"events": events, "members": members, "touches": touches, "tickets": tickets, "invites": invites}
-    ground = Ground.of(orders, as_of=as_of, **others, items=items, window_days=window_days, timezone=timezone)
+    ground = Ground.of(
+        orders,
+        as_of=as_of,
+        events=events,
+        members=members,
+        touches=touches,
+        tickets=tickets,
+        invites=invites,
+        items=items,
+        window_days=window_days,
+        timezone=timezone,
+    )
     known = _segments(segments)
     tested = [s for s in known if tested_kinds is None or s[0] in tested_kinds]
     terms = Terms(as_of, days, nearest(days, _MAIN), retrain_days, data_hash, seed)

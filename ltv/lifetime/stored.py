@@ -19,6 +19,7 @@ from ltv.lifetime.horizon import Group, HorizonModel
 from ltv.lifetime.intervals import Conformal
 from ltv.lifetime.maximum import Floats, Maximum
 from ltv.lifetime.prospects import Curve, Prospects
+from ltv.lifetime.tenths import Tenths
 from ltv.lifetime.totals import Sureness
 from ltv.workspace.model_files import Stored
 
@@ -169,12 +170,14 @@ def _prospects(given: Numbers, prefix: str, blobs: Mapping[str, bytes]) -> Prosp
 
 def _of_group(of: Group) -> dict[str, Any]:
     edges, places = of.conformal.edges.tolist(), of.conformal.places.tolist()
-    return {"shift": of.shift, "stretch": of.stretch, "edges": edges, "places": places}
+    tenths = [of.tenths.told.tolist(), of.tenths.meant.tolist()]
+    return {"tenths": tenths, "shift": of.shift, "stretch": of.stretch, "edges": edges, "places": places}
 
 
 def _group(given: Numbers) -> Group:
     conformal = Conformal(_array(given["edges"]), _array(given["places"]))
-    return Group(float(given["shift"]), float(given["stretch"]), conformal)
+    tenths = Tenths(*(_array(v) for v in given["tenths"]))
+    return Group(tenths, float(given["shift"]), float(given["stretch"]), conformal)
 
 
 def _keep(blobs: dict[str, bytes], prefix: str, boosters: tuple[xgb.Booster, ...]) -> None:

@@ -213,8 +213,8 @@ def _day(name: str, value: object) -> date:
 
 def _horizons(name: str, value: object) -> tuple[int, ...]:
     days = tuple(whole(name, v) for v in items(name, value))
-    if min(days) < 1:
-        raise UsageError(found(f"{FILE} {name}", value, "whole days above 0"))
+    if min(days) < 1 or len(set(days)) < len(days):
+        raise UsageError(found(f"{FILE} {name}", value, "whole days above 0, each once"))
     return days
 
 

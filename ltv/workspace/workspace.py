@@ -32,7 +32,7 @@ from ltv.workspace.store import check_result, store
 from ltv.workspace.views import as_of_view, empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     import pandas as pd
 
@@ -136,6 +136,33 @@ class Workspace:
                 continue
         return None, ""
 
+    def said(self, *names: str, days_ago: Sequence[int]) -> list[tuple[dt.date, list[pd.DataFrame]]]:
+        """Result tables that were published so many days before this date, where all of them are there.
+
+        Args:
+            names: result tables.
+            days_ago: whole days.
+
+        Returns:
+            date and tables in the order of their names, the earliest first.
+
+        Raises:
+            UsageError: the contract has no result table of that name.
+            CorruptError: a stored file is not the one that was written.
+        """
+        found_then: list[tuple[dt.date, list[pd.DataFrame]]] = []
+        for day in sorted(self.date - timedelta(days=n) for n in days_ago):
+            try:
+                found_then.append((day, [self.result(name, day) for name in names]))
+            except MissingTableError:
+                continue
+        return found_then
+
+    @property
+    def lasting_kinds(self) -> frozenset[str]:
+        """Kinds of segments that do not speak of what people have bought, as models are tested in."""
+        return segments.told_at_any_time(self.settings.segments)
+
     @property
     def terms(self) -> Terms:
         """What every analysis is told of the workspace: `ltv.retention(ws.orders, **ws.terms)`."""
@@ -162,6 +189,17 @@ class Workspace:
         frame = check_result(name, result.table if isinstance(result, Result) else result)
         if self.run is not None:
             store(name, frame, folder=self.run / "results", run_id=self.run.name)
+
+    def save_all(self, tables: Mapping[str, Result | pd.DataFrame]) -> None:
+        """Save several result tables, after all of them have been checked.
+
+        Raises:
+            UsageError: as `save`.
+        """
+        for name, result in tables.items():
+            check_result(name, result.table if isinstance(result, Result) else result)
+        for name, result in tables.items():
+            self.save(name, result)
 
     def close(self) -> None:
         """Give memory and files back."""
