@@ -98,6 +98,13 @@ def build() -> argparse.ArgumentParser:
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
     assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
     _model_arguments(command("models", "list the versions of the model, or promote one", "example: ltv models"))
+    export = command(
+        "export", "write lists for other systems", "example: ltv export lists --list high_value_at_risk --out names.csv"
+    )
+    export.add_argument("what", choices=("lists",), help="whom to act on, from the page of lifetime value")
+    export.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
+    export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
+    export.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
     rollback = command("rollback", "one step back, at once", "example: ltv rollback models")
     rollback.add_argument("what", choices=("reports", "models"), help="what to roll back")
     return parser

@@ -19,6 +19,7 @@ from ltv.settings.experiment import NOBODY
 if TYPE_CHECKING:
     from ltv.runs.runner import Done, Request
     from ltv.workspace.models import Models
+    from ltv.workspace.workspace import Workspace
 
 
 def _say(text: str) -> None:
@@ -200,8 +201,23 @@ def explain(options: argparse.Namespace) -> int:
     for row in told.cut.to_dict("records"):
         seen = f"seen {row['times']} times with {row['seen_with']} {row['seen_with_value']}"
         _say(f"{row['id_type']:<11} {row['id_value']}  {REASONS[row['reason']].en}; {seen}")
+    _explain_value(ws, options.user_id)
     ws.close()
     return 0
+
+
+def _explain_value(ws: Workspace, user_id: int) -> None:
+    """Say what the person is expected to bring, and why; where there are no scores of the day, say nothing."""
+    from ltv.errors import MissingTableError
+    from ltv.lifetime.explain_ltv import explain_ltv
+
+    try:
+        for line in explain_ltv(user_id, workspace=ws).takeaways("en"):
+            _say(line)
+    except MissingTableError:
+        return
+    except UsageError as error:
+        _say(f"no score: {error}")
 
 
 def assign(options: argparse.Namespace) -> int:
@@ -244,6 +260,25 @@ def _models(root: Path) -> Models:
 
 def _taken(version: str, before: str | None) -> str:
     return f"champion is {version}, before it {before or 'none'}; {_NEXT}"
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write the names of one list, or of all, to a file."""
+    from ltv.lifetime.value_lists import write_list
+    from ltv.workspace.store import published_dates, published_folder, read_result
+
+    root, out = _root(options), Path(options.out)
+    if out.suffix not in (".csv", ".parquet"):
+        raise UsageError(found("--out", options.out, "a .csv or .parquet file"))
+    day = options.date or next(iter(published_dates(root)), "")
+    rows = read_result("value_lists", [published_folder(root, day)] if day else [], day=day or "any day")
+    known = rows["list"].unique().tolist()
+    if options.list and options.list not in known:
+        raise UsageError(found("--list", options.list, ", ".join(known) or "nothing: the lists are empty"))
+    chosen = rows[rows["list"] == options.list] if options.list else rows
+    write_list(chosen, out)
+    _say(f"{out}: {len(chosen):,} rows of {day}")
+    return 0
 
 
 def rollback(options: argparse.Namespace) -> int:

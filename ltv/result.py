@@ -23,13 +23,14 @@ class KeyFigure:
         label: what is measured.
         value: the figure, in `unit`; None when it cannot be known yet.
         unit: how it is written.
-        low: lower end of its 95 % interval, or None.
-        high: upper end of its 95 % interval, or None.
+        low: lower end of its interval, or None.
+        high: upper end of its interval, or None.
         previous: the value it is compared with, or None.
         comparison: what `previous` is, in words.
         state: traffic light.
         rule: the rule that gave the light, in words.
         spark: earlier values, oldest first, for a small line.
+        level: of the interval, percent.
     """
 
     label: Text
@@ -42,6 +43,7 @@ class KeyFigure:
     state: State = "none"
     rule: Text | None = None
     spark: tuple[float | None, ...] = ()
+    level: int = 95
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ from ltv.lifetime.order_features import SHARES
 from ltv.text import Text
 
 _PARTS = {
-    "purchases": Text("购买次数", "purchases"),
-    "spent": Text("消费额", "spending"),
-    "purchases_share": Text("购买次数占历史比", "share of all purchases"),
-    "spent_share": Text("消费额占历史比", "share of all spending"),
+    "purchases": Text("购买次数", "Purchases"),
+    "spent": Text("消费额", "Spending"),
+    "purchases_share": Text("购买次数占历史比", "Share of all purchases"),
+    "spent_share": Text("消费额占历史比", "Share of all spending"),
 }
 _SPANS = {
     0.125: Text("最近 1/8 预测期", "in the last eighth of a horizon"),
@@ -19,27 +19,27 @@ _SPANS = {
     1.0: Text("最近一个预测期", "in the last horizon"),
 }
 WORDS: dict[str, Text] = {
-    "btyd_purchases": Text("购买模型预期的购买次数", "purchases that their rhythm lets expect"),
-    "btyd_value": Text("购买模型预期的单次金额", "value of a purchase that their past lets expect"),
-    "btyd_alive": Text("仍是活跃顾客的概率", "chance to be still a customer"),
-    "recency_share": Text("首末次购买间隔 ÷ 顾客年龄", "first to last purchase, as a share of the time as a customer"),
-    "since_horizon": Text("距上次购买（以预测期计）", "time since the last purchase"),
-    "age_horizon": Text("成为顾客的时长（以预测期计）", "time as a customer"),
-    "since_gap": Text("距上次购买 ÷ 平均购买间隔", "time since the last purchase, in usual gaps"),
-    "gap_horizon": Text("平均购买间隔", "mean time between purchases"),
-    "gap_variation": Text("购买间隔的离散度", "variation of the time between purchases"),
-    "last_gap": Text("最近一次间隔 ÷ 平均间隔", "last gap, in usual gaps"),
-    "longest_gap": Text("最长间隔 ÷ 平均间隔", "longest gap, in usual gaps"),
-    "since_longest_gap": Text("距上次购买 ÷ 最长间隔", "time since the last purchase, in longest gaps"),
-    "value_mean": Text("单次购买金额（对数均值）", "usual value of a purchase"),
-    "value_spread": Text("单次金额的离散度", "variation of the value of purchases"),
-    "value_highest": Text("最高单次金额", "highest value of a purchase"),
-    "value_first": Text("首次购买金额", "value of the first purchase"),
-    "value_last": Text("最近一次购买金额", "value of the last purchase"),
-    "value_total": Text("累计消费", "spending so far"),
-    "expected_share": Text("累计消费 ÷ 预期消费", "spending so far, next to what it lets expect"),
-    "purchase_rate": Text("购买频率", "rate of purchases"),
-    "spend_rate": Text("消费速度", "rate of spending"),
+    "btyd_purchases": Text("购买模型预期的购买次数", "Purchases that their rhythm lets expect"),
+    "btyd_value": Text("购买模型预期的单次金额", "Value of a purchase that their past lets expect"),
+    "btyd_alive": Text("仍是活跃顾客的概率", "Chance to be still a customer"),
+    "recency_share": Text("首末次购买间隔 ÷ 顾客年龄", "First to last purchase, as a share of the time as a customer"),
+    "since_horizon": Text("距上次购买（以预测期计）", "Time since the last purchase"),
+    "age_horizon": Text("成为顾客的时长（以预测期计）", "Time as a customer"),
+    "since_gap": Text("距上次购买 ÷ 平均购买间隔", "Time since the last purchase, in usual gaps"),
+    "gap_horizon": Text("平均购买间隔", "Mean time between purchases"),
+    "gap_variation": Text("购买间隔的离散度", "Variation of the time between purchases"),
+    "last_gap": Text("最近一次间隔 ÷ 平均间隔", "Last gap, in usual gaps"),
+    "longest_gap": Text("最长间隔 ÷ 平均间隔", "Longest gap, in usual gaps"),
+    "since_longest_gap": Text("距上次购买 ÷ 最长间隔", "Time since the last purchase, in longest gaps"),
+    "value_mean": Text("单次购买金额（对数均值）", "Usual value of a purchase"),
+    "value_spread": Text("单次金额的离散度", "Variation of the value of purchases"),
+    "value_highest": Text("最高单次金额", "Highest value of a purchase"),
+    "value_first": Text("首次购买金额", "Value of the first purchase"),
+    "value_last": Text("最近一次购买金额", "Value of the last purchase"),
+    "value_total": Text("累计消费", "Spending so far"),
+    "expected_share": Text("累计消费 ÷ 预期消费", "Spending so far, next to what it lets expect"),
+    "purchase_rate": Text("购买频率", "Rate of purchases"),
+    "spend_rate": Text("消费速度", "Rate of spending"),
     **{
         f"{part}_{share:g}h": Text(f"{_SPANS[share].zh}的{words.zh}", f"{words.en} {_SPANS[share].en}")
         for part, words in _PARTS.items()
@@ -52,6 +52,6 @@ def called(feature: str) -> Text:
     """What a feature is called.
 
     >>> called("btyd_alive").en
-    'chance to be still a customer'
+    'Chance to be still a customer'
     """
     return WORDS[feature] if feature in WORDS else FEATURE[feature].label

@@ -8,7 +8,6 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import numpy as np
 import pandas as pd
 
 from ltv.behaviour.given import day_of
@@ -106,7 +105,9 @@ class LifetimeValue(Result):
         if total is not None:
             rule = WORDS["rule_total"].format(n=number(total["people"], "count"), worth=WORTH[self.worth])
             label = WORDS["tile_total"].format(days=str(self.main_days))
-            tiles.append(KeyFigure(label, total["expected"], "money", low=total["low"], high=total["high"], rule=rule))
+            tiles.append(
+                KeyFigure(label, total["expected"], "money", low=total["low"], high=total["high"], rule=rule, level=80)
+            )
         gini, past = (trained.measure("normalized_gini", model=m) for m in ("model", "past_spend"))
         if gini is not None and past is not None:
             state: State = "good" if gini["difference_low"] > 0 else "bad" if gini["difference_high"] < 0 else "none"
@@ -226,8 +227,3 @@ class LifetimeValue(Result):
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""
         return value_charts.draw(view, self.views[view].data, lang)
-
-    @property
-    def median_expected(self) -> float:
-        """What the middle person is expected to bring in the main horizon, money."""
-        return float(np.median(self.main["expected"])) if len(self.main) else 0.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
@@ -16,7 +16,6 @@ from ltv.lifetime.value_words import (
     DIRECTION,
     LIST,
     LIST_ACTION,
-    METRIC,
     MODEL,
     PROTOCOL,
     RISK,
@@ -28,15 +27,17 @@ from ltv.lifetime.value_words import (
     WORTH,
 )
 from ltv.result import Column, View, Worded
-from ltv.text import Text, Unit, number
+from ltv.text import Text, Unit, same
 
 if TYPE_CHECKING:
     from ltv.lifetime.value_result import LifetimeValue
 
 _TOP, _TOP_OF_SEGMENT = 15, 5
-_SHOWN = ("normalized_gini", "spearman", "mae", "total_ratio", "decile_mape", "auc", "top10_share", "coverage_80",
-          "total_interval_ratio")  # fmt: skip
-_DASH, _WITH_ENDS = Text("–", "–"), Text("{value} [{low}, {high}]", "{value} [{low}, {high}]")
+OURS = "model"
+_MEASURES: dict[str, Unit] = {"normalized_gini": "number", "spearman": "number", "auc": "number", "mae": "money",
+                              "total_ratio": "rate", "decile_mape": "rate", "top10_share": "rate", "coverage_80": "rate"}  # fmt: skip
+_ENDS = ("difference", "difference_low", "difference_high")
+_DASH, _WITH_ENDS = Text("–", "–"), same("{difference} [{difference_low}, {difference_high}]")
 _GOLDEN_EDGES = (2, 7, 14, 21, 30.0001)
 
 
@@ -87,7 +88,7 @@ def _last_cutoff(of: LifetimeValue) -> object:
 
 def _totals(of: LifetimeValue) -> View:
     rows = of.totals[of.totals["segment_kind"] == "all"]
-    columns = (_column("horizon_days", "number", label="horizon"), *_money("expected", "low", "high"))
+    columns = (_column("horizon_days", "count", label="horizon"), *_money("expected", "low", "high"))
     return _view(of, "totals", rows, *columns, chart=True)
 
 
@@ -99,94 +100,66 @@ def _segments(of: LifetimeValue) -> View:
 
 
 def _tests(of: LifetimeValue) -> View:
-    rows = of.backtest
-    rows = rows[(rows["segment_kind"] == "all") & rows["metric"].isin(_SHOWN)]
+    rows = of.backtest[of.backtest["segment_kind"] == "all"]
     names = (
-        _column("horizon_days", "number", label="horizon"),
+        _column("horizon_days", "count", label="horizon"),
         _column("cutoff", "date"),
         _column("protocol", words=PROTOCOL),
         _column("model", words=MODEL),
     )
-    told, columns = _measured(of, rows, ["horizon_days", "cutoff", "protocol", "model"])
+    told, columns = _measured(rows, names)
     return _view(of, "tests", told, *names, *columns)
 
 
 def _by_segment(of: LifetimeValue) -> View:
     rows = of.backtest
-    rows = rows[(rows["segment_kind"] != "all") & (rows["horizon_days"] == of.main_days) & (rows["model"] == "model")]
-    rows = rows[(rows["protocol"] == "deploy") & rows["metric"].isin(_SHOWN)]
-    if len(rows):
-        rows = rows[rows["cutoff"] == rows["cutoff"].max()]
-    names = (
-        _column("segment_kind", words=STAGE),
-        _column("segment", words=STAGE),
-        _column("n", "count", label="people"),
-    )
-    told, columns = _measured(of, rows, ["segment_kind", "segment", "n"])
+    rows = rows[(rows["segment_kind"] != "all") & (rows["horizon_days"] == of.main_days) & (rows["model"] == OURS)]
+    rows = rows[(rows["protocol"] == "deploy") & (rows["cutoff"] == rows["cutoff"].max())]
+    names = (_column("segment_kind", words=STAGE), _column("segment", words=STAGE))
+    told, columns = _measured(rows, names)
     return _view(of, "by_segment", told, *names, *columns)
 
 
-def _measured(of: LifetimeValue, rows: pd.DataFrame, keys: list[str]) -> tuple[pd.DataFrame, tuple[Column, ...]]:
-    """Measures as texts with their intervals, and the one word that they allow."""
-    figure, verdict, metric = Worded(), Worded(), Worded()
-    units: dict[str, Unit] = {"mae": "money", "total_ratio": "rate", "decile_mape": "rate", "top10_share": "rate",
-                              "coverage_80": "rate", "total_interval_ratio": "rate"}  # fmt: skip
-
-    def told(row: Mapping[str, Any], name: str, unit: Unit) -> Text:
-        value = float(row[name])
-        return number(value, unit, currency=of.currency) if np.isfinite(value) else _DASH
-
-    def both(row: Mapping[str, Any], name: str, low: str, high: str) -> Text:
-        unit = units.get(str(row["metric"]), "number")
-        if not np.isfinite(float(row[low])):
-            return told(row, name, unit)
-        return _WITH_ENDS.format(value=told(row, name, unit), low=told(row, low, unit), high=told(row, high, unit))
-
-    out = []
-    for record in rows.sort_values([*keys, "metric"]).to_dict("records"):
-        row = {str(k): v for k, v in record.items()}
-        is_ours = row.get("model", "model") == "model"
-        difference = both(row, "difference", "difference_low", "difference_high") if is_ours else _DASH
-        place = _verdict(row)
-        words = {
-            "metric": metric(METRIC[str(row["metric"])]),
-            "value": figure(both(row, "value", "low", "high")),
-            "difference": figure(difference),
-            "verdict": verdict(WORDS[place] if place else _DASH),
-        }
-        out.append({k: row[k] for k in keys} | words)
+def _measured(rows: pd.DataFrame, names: tuple[Column, ...]) -> tuple[pd.DataFrame, tuple[Column, ...]]:
+    """One row a test, with its measures side by side, and the one word that the difference of Gini allows."""
+    verdict, difference = Worded(), Worded()
+    keys = [c.name for c in names]
+    out: list[dict[str, object]] = []
+    for key, part in rows.groupby(keys, sort=True):
+        told = {str(m): v for m, v in zip(part["metric"], part["value"], strict=True)}
+        row: dict[str, object] = dict(zip(keys, key, strict=True))
+        row |= {name: float(told.get(name, np.nan)) for name in _MEASURES}
+        gini = part[part["metric"] == "normalized_gini"]
+        ends = {k: float(gini[k].iloc[0]) if len(gini) else np.nan for k in _ENDS}
+        if row.get("model") != "past_spend" and np.isfinite(ends["difference_low"]):
+            row["gini_difference"] = difference(_WITH_ENDS.format(**{k: f"{v:+.3f}" for k, v in ends.items()}))
+            row["verdict"] = verdict(WORDS[judged(ends["difference_low"], ends["difference_high"])])
+        else:
+            row |= {"gini_difference": difference(_DASH), "verdict": verdict(_DASH)}
+        out.append(row)
     columns = (
-        _column("metric", words=metric.words),
-        _column("value", words=figure.words),
-        _column("difference", words=figure.words),
+        _column("normalized_gini", "number"),
+        _column("gini_difference", words=difference.words),
         _column("verdict", words=verdict.words),
+        *(_column(name, unit) for name, unit in _MEASURES.items() if name != "normalized_gini"),
     )
     return pd.DataFrame(out, columns=[*keys, *(c.name for c in columns)]), columns
 
 
-def _verdict(row: Mapping[str, Any]) -> str:
-    """`better` only where the interval of the difference excludes zero."""
-    metric = str(row["metric"])
-    if metric == "total_interval_ratio":
-        return "inside" if float(row["low"]) <= 1 <= float(row["high"]) else "outside"
-    low, high = float(row["difference_low"]), float(row["difference_high"])
-    more_is_better = metric in {"normalized_gini", "spearman", "auc", "top10_share"}
-    if metric not in {"normalized_gini", "spearman", "auc", "top10_share", "mae", "decile_mape"} or not np.isfinite(
-        low
-    ):
-        return ""
-    if row.get("model") != "model":
-        return ""
-    if low > 0 or high < 0:
-        return "better" if (low > 0) == more_is_better else "worse"
-    return "no_difference"
+def judged(low: float, high: float) -> str:
+    """`better` and `worse` only where the interval of a difference excludes zero.
+
+    >>> judged(0.01, 0.2), judged(-0.1, 0.2), judged(-0.2, -0.1)
+    ('better', 'no_difference', 'worse')
+    """
+    return "better" if low > 0 else "worse" if high < 0 else "no_difference"
 
 
 def _calibration(of: LifetimeValue) -> View:
     rows = of.chosen.trained.calibration
     rows = rows[rows["horizon_days"] == of.main_days]
     rows = rows[rows["cutoff_day"] == rows["cutoff_day"].max()] if len(rows) else rows
-    columns = (_column("decile", "number"), *_money("predicted", "actual"))
+    columns = (_column("decile", "count"), *_money("predicted", "actual"))
     return _view(of, "calibration", rows, *columns, chart=True)
 
 
@@ -270,7 +243,7 @@ def _kept(of: LifetimeValue) -> View:
     names = ["said_on", "horizon", "expected", "low", "high", "actual", "verdict"]
     frame = pd.DataFrame(rows, columns=names)
     words = {k: WORDS[k] for k in ("inside", "outside")}
-    columns = (_column("said_on", "date"), _column("horizon", "number"), *_money("expected", "low", "high", "actual"))
+    columns = (_column("said_on", "date"), _column("horizon", "count"), *_money("expected", "low", "high", "actual"))
     return _view(of, "kept", frame, *columns, _column("verdict", words=words))
 
 

@@ -45,17 +45,6 @@ DIRECTION: dict[str, Text] = {
     "mixed": Text("有升有降", "either way"),
     "none": Text("—", "—"),
 }
-METRIC: dict[str, Text] = {
-    "normalized_gini": Text("基尼（排序，1=完美）", "Gini (order, 1 = perfect)"),
-    "spearman": Text("斯皮尔曼相关", "Spearman"),
-    "mae": Text("平均绝对误差", "Mean absolute error"),
-    "total_ratio": Text("总额：预测 ÷ 实际", "Total: predicted ÷ actual"),
-    "decile_mape": Text("十分位误差", "Error of tenths"),
-    "auc": Text("AUC（是否购买）", "AUC (buys or not)"),
-    "top10_share": Text("前 10% 占实际价值", "Share of the top tenth"),
-    "coverage_80": Text("80% 区间覆盖率", "Coverage of 80 % intervals"),
-    "total_interval_ratio": Text("总额区间 ÷ 实际", "Interval of the total ÷ actual"),
-}
 STAGE: dict[str, Text] = {
     "all": Text("全部", "All"),
     "stage": Text("阶段", "Stage"),
@@ -72,7 +61,7 @@ WORTH: dict[str, Text] = {"revenue": Text("净收入", "net revenue"), "margin":
 
 WORDS: dict[str, Text] = {
     "tile_total": Text("未来 {days} 天预期价值", "Expected value, next {days} days"),
-    "rule_total": Text("80% 区间；{n} 人，{worth}", "80 % interval; {n} people, {worth}"),
+    "rule_total": Text("{n} 人，按{worth}", "{n} people, {worth}"),
     "tile_gini": Text("回测排序（基尼）", "Order in the backtest (Gini)"),
     "rule_gini": Text(
         "优于历史消费=绿；95% 区间，{n} 人", "green: better than past spending; 95 % interval, {n} people"
@@ -153,8 +142,8 @@ WORDS: dict[str, Text] = {
     ),
     "tests_title": Text("如果当时就用它", "Had it been used then"),
     "tests_note": Text(
-        "滚动截止日回测；差值与历史消费比较，同一批抽样的 95% 区间；只有区间不含 0 才写“更好”。",
-        "Tested from past cutoffs. Differences are from past spending, 95 % intervals on the same draws of people; “better” stands only where they exclude zero.",
+        "滚动截止日回测，全部已知的人。基尼之差与历史消费比较，同一批抽样的 95% 区间；只有区间不含 0 才写“更好”。全部指标与区间见结果表 ltv_backtest。",
+        "Tested from past cutoffs, on everybody known then. Differences of Gini are from past spending, 95 % intervals on the same draws of people; “better” stands only where they exclude zero. All measures with their intervals: result table ltv_backtest.",
     ),
     "by_segment_title": Text("各分群的回测", "The test by segment"),
     "by_segment_note": Text(
@@ -182,8 +171,8 @@ WORDS: dict[str, Text] = {
     ),
     "lists_title": Text("可以行动的名单", "Whom to act on"),
     "lists_note": Text(
-        "完整名单：结果表 value_lists，或 ltv export lists --list 名称 --format csv。",
-        "The names: result table value_lists, or ltv export lists --list NAME --format csv.",
+        "完整名单：结果表 value_lists，或命令 ltv export lists --out 名单.csv（或 .parquet）。",
+        "The names: result table value_lists, or ltv export lists --out names.csv (or .parquet).",
     ),
     "golden_title": Text("新用户的前 30 天", "The first 30 days of new users"),
     "golden_note": Text(
@@ -212,10 +201,17 @@ WORDS: dict[str, Text] = {
     "segment": Text("分群", "Segment"),
     "model": Text("模型", "Model"),
     "protocol": Text("方式", "Protocol"),
-    "metric": Text("指标", "Measure"),
     "value": Text("值", "Value"),
     "cutoff": Text("截止日", "Cutoff"),
-    "difference": Text("与历史消费之差", "Difference from past spending"),
+    "normalized_gini": Text("基尼", "Gini"),
+    "gini_difference": Text("与历史消费之差", "From past spending"),
+    "spearman": Text("斯皮尔曼", "Spearman"),
+    "mae": Text("平均绝对误差", "MAE"),
+    "total_ratio": Text("总额：预测÷实际", "Total ÷ actual"),
+    "decile_mape": Text("十分位误差", "Error of tenths"),
+    "auc": Text("AUC", "AUC"),
+    "top10_share": Text("前 10% 占比", "Top tenth holds"),
+    "coverage_80": Text("80% 区间覆盖", "80 % covered"),
     "verdict": Text("结论", "Verdict"),
     "better": Text("更好", "better"),
     "worse": Text("更差", "worse"),

@@ -92,7 +92,8 @@ def _key_figure(figure: KeyFigure) -> Block:
     numbers = {k: _finite(getattr(figure, k)) for k in ("value", "low", "high", "previous")}
     words = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
     spark = [_finite(x) for x in figure.spark]
-    return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark}
+    return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
+            "level": figure.level}  # fmt: skip
 
 
 def _takeaway(takeaway: Takeaway) -> Block:

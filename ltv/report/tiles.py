@@ -57,7 +57,7 @@ def tile(figure: Mapping[str, Any], currency: str) -> Tile:
 
 def _interval(figure: Mapping[str, Any], currency: str) -> Text:
     ends = {end: number(figure[end], figure["unit"], currency=currency) for end in ("low", "high")}
-    return words.INTERVAL.format(**ends)
+    return words.INTERVAL.format(level=str(figure.get("level", 95)), **ends)  # notebooks of before do not say it
 
 
 def _change(figure: Mapping[str, Any], currency: str) -> Change | None:

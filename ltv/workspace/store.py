@@ -9,10 +9,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from ltv.contract import RESULTS, Column, Table
-from ltv.errors import UsageError, found
+from ltv.errors import MissingTableError, UsageError, found
 from ltv.warehouse.files import Manifest, write_whole
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 ARROW: dict[str, pa.DataType] = {
@@ -26,6 +27,33 @@ ARROW: dict[str, pa.DataType] = {
     "list": pa.list_(pa.string()),
     "json": pa.string(),
 }
+
+
+def published_folder(root: Path, day: object) -> Path:
+    """Where the result tables of a date are published."""
+    return root / "data" / "results" / str(day)
+
+
+def published_dates(root: Path) -> list[str]:
+    """Dates with published results, the newest first."""
+    return sorted((p.name for p in (root / "data" / "results").glob("????-??-??")), reverse=True)
+
+
+def read_result(name: str, folders: Sequence[Path], *, day: str) -> pd.DataFrame:
+    """Read a result table from the first folder that has it.
+
+    Raises:
+        UsageError: the contract has no result table of that name.
+        MissingTableError: no folder has it.
+        CorruptError: the stored file is not the one that was written.
+    """
+    if name not in RESULTS:
+        raise UsageError(found("result", name, ", ".join(RESULTS)))
+    for folder in folders:
+        if (folder / f"{name}.parquet").exists():
+            there = folder.resolve()  # a published date is a link to its run
+            return pd.read_parquet(Manifest(there).verify(there / f"{name}.parquet"))
+    raise MissingTableError(name, f"no run has written it for {day}")
 
 
 def check_result(name: str, frame: pd.DataFrame) -> pd.DataFrame:

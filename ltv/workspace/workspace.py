@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, TypedDict
 
 from ltv import settings as settings_module
 from ltv import sql
-from ltv.contract import INPUTS, RESULTS
+from ltv.contract import INPUTS
 from ltv.contract.orders import is_paid, is_purchase
 from ltv.errors import CorruptError, DataRefusedError, LtvError, MissingTableError, UsageError, found
 from ltv.identity import segments
@@ -28,7 +28,7 @@ from ltv.workspace.judge import outdated, unusable
 from ltv.workspace.models import Models
 from ltv.workspace.people import attach_people
 from ltv.workspace.prepare import Preparation, Prepared
-from ltv.workspace.store import check_result, store
+from ltv.workspace.store import check_result, published_dates, published_folder, read_result, store
 from ltv.workspace.views import as_of_view, empty
 
 if TYPE_CHECKING:
@@ -108,18 +108,9 @@ class Workspace:
             MissingTableError: no run has written it for that date.
             CorruptError: the stored file is not the one that was written.
         """
-        import pandas as pd
-
-        if name not in RESULTS:
-            raise UsageError(found("result", name, ", ".join(RESULTS)))
         day = as_day(date or self.date)
-        places = [self.run / "results"] if self.run and day == self.date else []
-        places.append(self.root / "data" / "results" / str(day))
-        for folder in places:
-            if (folder / f"{name}.parquet").exists():
-                folder = folder.resolve()  # noqa: PLW2901  a published date is a link to its run
-                return pd.read_parquet(Manifest(folder).verify(folder / f"{name}.parquet"))
-        raise MissingTableError(name, f"no run has written it for {day}")
+        own = [self.run / "results"] if self.run and day == self.date else []
+        return read_result(name, [*own, published_folder(self.root, day)], day=str(day))
 
     def earlier(self, name: str) -> tuple[pd.DataFrame | None, str]:
         """Return a result table of the newest published date before this one, and that date; None where there is none.
@@ -128,8 +119,7 @@ class Workspace:
             UsageError: the contract has no result table of that name.
             CorruptError: the stored file is not the one that was written.
         """
-        folders = sorted((self.root / "data" / "results").glob("????-??-??"), reverse=True)
-        for day in (f.name for f in folders if f.name < str(self.date)):
+        for day in (d for d in published_dates(self.root) if d < str(self.date)):
             try:
                 return self.result(name, day), day
             except MissingTableError:
@@ -322,8 +312,8 @@ def _define(
 
 
 def _newest(root: Path, engine: DuckEngine) -> dt.date:
-    published = sorted(p.name for p in (root / "data" / "results").glob("????-??-??"))
-    return as_day(published[-1] if published else engine.scalar(sql.query('SELECT MAX(day) FROM "all orders"')))
+    published = published_dates(root)
+    return as_day(published[0] if published else engine.scalar(sql.query('SELECT MAX(day) FROM "all orders"')))
 
 
 def _define_people(engine: DuckEngine, settings: Settings, day: dt.date) -> None:
