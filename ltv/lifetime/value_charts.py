@@ -78,7 +78,7 @@ def _drivers(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
         hoverinfo="skip",
     )
     figure.update_xaxes(
-        title=WORDS["factor"].to(lang), showticklabels=False, range=[0, float((factors - 1).max()) * 1.25]
+        title=WORDS["factor"].to(lang), showticklabels=False, range=[0, float((factors - 1).max()) * 1.5]
     )
     figure.update_yaxes(type="category", automargin=True)
     figure.update_layout(height=max(320, 26 * len(shown)), showlegend=False)

@@ -11,8 +11,8 @@ MODEL: dict[str, Text] = {
     "xgb_rfm": Text("XGBoost（RFM）", "XGBoost on RFM"),
 }
 PROTOCOL: dict[str, Text] = {
-    "deploy": Text("deploy：只用当时已知", "deploy: only what was known then"),
-    "cv5": Text("cv5：上限，非预测", "cv5: a ceiling, no forecast"),
+    "deploy": Text("deploy", "deploy"),
+    "cv5": Text("cv5（上限）", "cv5 (ceiling)"),
 }
 TIER: dict[str, Text] = {
     "high": Text("高价值（前 10%）", "High (top tenth)"),
@@ -142,8 +142,8 @@ WORDS: dict[str, Text] = {
     ),
     "tests_title": Text("如果当时就用它", "Had it been used then"),
     "tests_note": Text(
-        "滚动截止日回测，全部已知的人。基尼之差与历史消费比较，同一批抽样的 95% 区间；只有区间不含 0 才写“更好”。全部指标与区间见结果表 ltv_backtest。",
-        "Tested from past cutoffs, on everybody known then. Differences of Gini are from past spending, 95 % intervals on the same draws of people; “better” stands only where they exclude zero. All measures with their intervals: result table ltv_backtest.",
+        "滚动截止日回测，全部已知的人。deploy 只用当时已知；cv5 见过别人之后的消费，是上限。基尼之差与历史消费比较，同一批抽样的 95% 区间；只有区间不含 0 才写“更好”。全部指标与区间见结果表 ltv_backtest。",
+        "Tested from past cutoffs, on everybody known then. deploy: only what was known then; cv5 has seen what others then spent, a ceiling. Differences of Gini are from past spending, 95 % intervals on the same draws of people; “better” stands only where they exclude zero. All measures with their intervals: result table ltv_backtest.",
     ),
     "by_segment_title": Text("各分群的回测", "The test by segment"),
     "by_segment_note": Text(

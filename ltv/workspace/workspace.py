@@ -180,17 +180,6 @@ class Workspace:
         if self.run is not None:
             store(name, frame, folder=self.run / "results", run_id=self.run.name)
 
-    def save_all(self, tables: Mapping[str, Result | pd.DataFrame]) -> None:
-        """Save several result tables, after all of them have been checked.
-
-        Raises:
-            UsageError: as `save`.
-        """
-        for name, result in tables.items():
-            check_result(name, result.table if isinstance(result, Result) else result)
-        for name, result in tables.items():
-            self.save(name, result)
-
     def close(self) -> None:
         """Give memory and files back."""
         self.engine.close()
