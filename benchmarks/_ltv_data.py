@@ -76,15 +76,24 @@ def real() -> list[Data]:
 
 
 def mall(
-    *, users: int = 50_000, days: int = 180, end: date = date(2026, 6, 30), horizon_days: int = 90, seed: int = 7
+    *,
+    users: int = 50_000,
+    days: int = 180,
+    end: date = date(2026, 6, 30),
+    horizon_days: int = 90,
+    seed: int = 7,
+    with_truth: bool = True,
 ) -> Data:
     """Return the orders of a simulated mall whose people are known, and what those known at the cutoff are expected to spend."""
     world = World(seed, Window(end, days))
     parts = [_orders_of(draw_community(world, n, users=users)) for n in range(-(-users // COMMUNITY))]
     cutoff = end - timedelta(days=horizon_days - 1)
+    orders = pd.concat(parts, ignore_index=True)
+    if not with_truth:
+        return Data("the mall", orders, cutoff, horizon_days)
     truth = expected_values(world, cutoff - timedelta(days=1), users=users).to_pandas()
     expected = truth[truth["horizon_days"] == horizon_days].set_index("person")["expected"]
-    return Data("the mall", pd.concat(parts, ignore_index=True), cutoff, horizon_days, expected)
+    return Data("the mall", orders, cutoff, horizon_days, expected)
 
 
 def _orders_of(community: Community) -> pd.DataFrame:
