@@ -78,7 +78,7 @@ def mall_draw(case: str, seed: int) -> dict[str, object] | None:
     users, history = int(rng.integers(3_000, 8_001)), int(rng.integers(60, 641))
     horizon = int(rng.choice([days for days in HORIZONS if days <= history]))
     end = date(2026, 6, 30) - timedelta(days=int(rng.integers(0, 365)))
-    of = data.mall(users=users, days=history + horizon, end=end, horizon_days=horizon, seed=seed, with_truth=False)
+    of = data.mall(users=users, days=history + horizon, end=end, horizon_days=horizon, seed=seed, orders_only=True)
     return covered(case, of.orders, of.cutoff, horizon)
 
 
