@@ -86,12 +86,14 @@ def _events(of: Community, until_ms: int) -> pa.Table:
 
 def _members(of: Community, until_ms: int) -> pa.Table:
     at = of.people.registered
-    person = np.flatnonzero((at < NEVER) & (at < min(until_ms, of.export_end[CRM])) & (np.arange(COMMUNITY) < of.wanted))
+    person = np.flatnonzero(
+        (at < NEVER) & (at < min(until_ms, of.export_end[CRM])) & (np.arange(COMMUNITY) < of.wanted)
+    )
     return _named(of, person, at[person], pa.table({})).rename_columns(["user_id", "registered_at"])
 
 
 def _touches(of: Community, until_ms: int) -> pa.Table:
-    person, _, ms, _ = marketing._drawn(of)  # noqa: SLF001  the table names addresses, not people
+    person, _, ms, _ = marketing._drawn(of)
     order = np.argsort(ms, kind="stable")
     row = order[(ms[order] < of.window.length_ms) & (person[order] < of.wanted)]
     kept = ms[row] < until_ms
@@ -100,7 +102,7 @@ def _touches(of: Community, until_ms: int) -> pa.Table:
 
 
 def _tickets(of: Community, until_ms: int) -> pa.Table:
-    person, ms, _ = service._drawn(of)  # noqa: SLF001
+    person, ms, _ = service._drawn(of)
     order = np.argsort(ms, kind="stable")
     row = order[(ms[order] < of.window.length_ms - service.DELAY_DAYS * DAY_MS) & (person[order] < of.wanted)]
     kept = ms[row] < until_ms
@@ -119,7 +121,10 @@ _MAKERS = {"events": _events, "members": _members, "touches": _touches, "tickets
 
 
 def _named(of: Community, person: Ints, ms: Ints, columns: pa.Table) -> pa.Table:
-    named = {"user_id": pa.array(of.people.number[person]), "ts": pa.array(_local(of.window, ms).to_numpy(), pa.timestamp("us"))}
+    named = {
+        "user_id": pa.array(of.people.number[person]),
+        "ts": pa.array(_local(of.window, ms).to_numpy(), pa.timestamp("us")),
+    }
     return pa.table(named | {name: columns[name] for name in columns.column_names})
 
 

@@ -83,7 +83,9 @@ def predictions(of: data.Data, held: Held) -> dict[str, Floats]:
     pareto = fit_btyd(histories_at(ground.ledger, of.cutoff_day), kind="pareto_nbd")
     now = ground.customers(pareto, of.cutoff_day, of.horizon_days)
     both = {"BG/NBD": held.model.fitted, "Pareto/NBD": pareto}
-    named = {kind: kind + (" + past mean" if fitted.money_reason else " + Gamma-Gamma") for kind, fitted in both.items()}
+    named = {
+        kind: kind + (" + past mean" if fitted.money_reason else " + Gamma-Gamma") for kind, fitted in both.items()
+    }
     other = np.zeros(len(scored.user_id))
     money = expect(pareto, now.histories, horizon_days=of.horizon_days, spent=now.spent).total
     other[np.searchsorted(scored.user_id, now.user_id)] = money
@@ -119,7 +121,9 @@ def group(title: str, held: Held, who: np.ndarray, told: dict[str, Floats], *, g
 
 
 def against_past_spend(actual: Floats, model: Floats, other: Floats) -> str:
-    rows = differences(actual, model, other, draws=_DRAWS if len(actual) < _MANY else _DRAWS_OF_MANY).set_index("metric")
+    rows = differences(actual, model, other, draws=_DRAWS if len(actual) < _MANY else _DRAWS_OF_MANY).set_index(
+        "metric"
+    )
     parts = []
     for metric in ("normalized_gini", "spearman", "mae", "decile_mape", "auc"):
         told = rows.loc[metric]
@@ -139,7 +143,9 @@ def intervals(held: Held) -> str:
             continue
         told = coverage(held.actual[who], s.low[who], s.high[who], zero=1 - s.pays[who], by=s.pays[who])
         whole, fifths = told["coverage"].iloc[0], told["coverage"].iloc[1:]
-        rows.append(f"{name} {100 * whole:.1f} %, in fifths of the chance to buy {100 * fifths.min():.1f} to {100 * fifths.max():.1f} %")
+        rows.append(
+            f"{name} {100 * whole:.1f} %, in fifths of the chance to buy {100 * fifths.min():.1f} to {100 * fifths.max():.1f} %"
+        )
     return f"80 % intervals hold: {'; '.join(rows)}."
 
 

@@ -29,7 +29,9 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     | 1 | 2 |
     """
     lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join("|" + "|".join(line) + "|" if k == 1 else f"| {' | '.join(line)} |" for k, line in enumerate(lines))
+    return "\n".join(
+        "|" + "|".join(line) + "|" if k == 1 else f"| {' | '.join(line)} |" for k, line in enumerate(lines)
+    )
 
 
 def short(value: float) -> str:

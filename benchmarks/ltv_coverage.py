@@ -107,7 +107,9 @@ def covered(case: str, orders: object, cutoff: date, horizon: int) -> dict[str, 
     actual = ground.value_between(told.user_id, day, day + horizon)
     low, high = model.sureness.interval(told.expected)
     buyers = told.is_customer
-    parts = coverage(actual[buyers], told.low[buyers], told.high[buyers], zero=1 - told.pays[buyers], by=told.pays[buyers])
+    parts = coverage(
+        actual[buyers], told.low[buyers], told.high[buyers], zero=1 - told.pays[buyers], by=told.pays[buyers]
+    )
     return {
         "case": case,
         "history": day - ground.first_day,

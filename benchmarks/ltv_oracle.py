@@ -92,9 +92,15 @@ def further(people: int, fitted: Btyd) -> Seen:
         del some
         ground = Ground.of(given.pop("orders"), as_of=cutoff - timedelta(days=1), **given)
         parts.append(seen(ground.look(fitted, day_number(cutoff), HORIZON), dict(zip(number, truth, strict=True))))
-        print(f"{len(parts) * AT_ONCE * COMMUNITY:,} people, {time.perf_counter() - started:.0f} s, {peak():.1f} GB", flush=True)
+        print(
+            f"{len(parts) * AT_ONCE * COMMUNITY:,} people, {time.perf_counter() - started:.0f} s, {peak():.1f} GB",
+            flush=True,
+        )
         del given, ground
-    columns = [[np.concatenate([getattr(p, name)[k] for p in parts]) for k in range(2)] for name in ("user_id", "x", "expected")]
+    columns = [
+        [np.concatenate([getattr(p, name)[k] for p in parts]) for k in range(2)]
+        for name in ("user_id", "x", "expected")
+    ]
     return Seen(*((one, other) for one, other in columns))
 
 
@@ -123,12 +129,20 @@ def oracle(teachers: Seen, now: Seen, trees: Trees) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def report(told: dict[str, np.ndarray], actual: np.ndarray, truth: np.ndarray, customers: np.ndarray, people: int) -> str:
+def report(
+    told: dict[str, np.ndarray], actual: np.ndarray, truth: np.ndarray, customers: np.ndarray, people: int
+) -> str:
     parts = [f"Oracle trained on the true expectations of {people:,} further people."]
-    groups = {"everybody": np.ones(len(actual), np.bool_), "customers": customers, "people without a purchase": ~customers}
+    groups = {
+        "everybody": np.ones(len(actual), np.bool_),
+        "customers": customers,
+        "people without a purchase": ~customers,
+    }
     for title, who in groups.items():
         for name, label in (("what they spent", actual), ("what they were truly expected to spend", truth)):
-            some = {kind: money[who] for kind, money in told.items() if not (label is truth and kind == "true expectations")}
+            some = {
+                kind: money[who] for kind, money in told.items() if not (label is truth and kind == "true expectations")
+            }
             measured = {kind: scores(label[who], money) for kind, money in some.items()}
             rows = [cells(kind, of) for kind, of in measured.items()]
             parts += [f"**{title}** ({who.sum():,}), judged by {name}", table(["", *SHOWN.values()], rows)]
