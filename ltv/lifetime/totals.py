@@ -62,6 +62,8 @@ class Sureness:
         total = float(expected.sum())
         if not total > 0:
             return 0.0, 0.0
-        people = self.spread * float(expected @ expected) / total**2
+        people = float(
+            np.log1p(self.spread * float(expected @ expected) / total**2)
+        )  # of a lognormal: few people never explode
         far = float(t.ppf((1 + level) / 2, self.degrees)) * np.sqrt(self.log_sd**2 + people)
         return total * float(np.exp(-far)), total * float(np.exp(far))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from ltv.errors import CorruptError, found
 from ltv.lifetime.backtest import MODEL, Held, ceiling, cutoffs, groups_of, hold, judged
 from ltv.lifetime.contributions import of_customers, of_prospects
 from ltv.lifetime.drift import references
@@ -41,6 +42,8 @@ class Trained:
         calibration: horizon_days, cutoff_day, decile (10 = best), predicted, actual (money, of all people in it).
         drivers: segment_kind, segment, feature, mean_abs_shap, direction.
         references: how features were spread among the people of the day.
+        worth: what an order was worth: revenue or margin.
+        window_days: how far back behaviour was looked at; 0 where there were orders only.
     """
 
     models: dict[int, HorizonModel]
@@ -49,6 +52,8 @@ class Trained:
     calibration: pd.DataFrame
     drivers: pd.DataFrame
     references: Mapping[str, Any]
+    worth: str
+    window_days: int
 
     @property
     def main(self) -> HorizonModel:
@@ -58,7 +63,8 @@ class Trained:
     def stored(self) -> Stored:
         """As files and numbers."""
         tables = {name: getattr(self, name).to_dict("records") for name in _TABLES}
-        return pack(self.models, {"main_days": self.main_days, "references": dict(self.references), **tables})
+        seen = {"worth": self.worth, "window_days": self.window_days, "references": dict(self.references)}
+        return pack(self.models, {"main_days": self.main_days, **seen, **tables})
 
     @classmethod
     def read(cls, stored: Stored) -> Trained:
@@ -67,9 +73,17 @@ class Trained:
         Raises:
             CorruptError: something is missing, or is not what this version stores.
         """
-        models, more = unpack(stored), stored.numbers["more"]
-        backtest, calibration, drivers = (_frame(more[name], name) for name in _TABLES)
-        return cls(models, int(more["main_days"]), backtest, calibration, drivers, more["references"])
+        models = unpack(stored)
+        try:
+            more = stored.numbers["more"]
+            backtest, calibration, drivers = (_frame(more[name], name) for name in _TABLES)
+            main = models[int(more["main_days"])].horizon_days
+            references, worth, window = dict(more["references"]), str(more["worth"]), int(more["window_days"])
+            return cls(models, main, backtest, calibration, drivers, references, worth, window)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CorruptError(
+                found("model", f"numbers that cannot be read ({error!r})", "what this version stores")
+            ) from None
 
     def measure(self, metric: str, *, model: str = MODEL, segment: tuple[str, str] = ALL) -> dict[str, float] | None:
         """One measure of the main horizon at its latest cutoff, protocol deploy; None where there is none."""
@@ -132,6 +146,8 @@ def train(
         _frame(_records(calibrated), "calibration"),
         _drivers(main, now, segments),
         references(now.features.columns) if len(now.features.user_id) else {},
+        ground.worth,
+        ground.window_days,
     )
 
 
