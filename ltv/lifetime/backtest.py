@@ -74,12 +74,14 @@ def hold(ground: Ground, day: int, horizon_days: int, *, seed: int = 0, with_tre
 
 
 def ceiling(ground: Ground, held: Held, *, seed: int = 0) -> Floats | None:
-    """What trees say of each customer that have seen what others spent in the same horizon; None without a model."""
+    """What trees say of each customer that have seen what others spent in the same horizon; None without a model, or where nobody did."""
     if held.model.blend is None:
         return None
     horizon = held.model.horizon_days
     now = ground.look(held.model.fitted, held.day, horizon)
     total = float(np.maximum(now.spent, 0).sum())
+    if not total > 0:
+        return None
     told = Blend.train([now], seed=seed, parts=5).out_of_fold(now.features, total=total)
     place = np.searchsorted(now.features.user_id, held.scored.user_id[held.scored.is_customer])
     out = held.scored.expected.copy()

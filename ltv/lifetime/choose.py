@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ltv.errors import CorruptError
 from ltv.lifetime import gate
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ltv.workspace.models import Models
 
 HERE = "not stored"
+_SAID = "gate"
 _MEASURES = ("normalized_gini", "spearman", "mae", "total_ratio", "decile_mape", "coverage_80")
 
 
@@ -36,6 +37,7 @@ class Terms:
         retrain_days: a champion is used for so many days before a challenger is trained.
         data_hash: of the inputs.
         seed: of the draws of rows and features.
+        window_days: how far back behaviour is looked at.
     """
 
     as_of: date
@@ -44,11 +46,12 @@ class Terms:
     retrain_days: int = 7
     data_hash: str = ""
     seed: int = 0
+    window_days: int = 180
 
     @property
     def version(self) -> str:
         """Name of a model that is trained on these terms; the same inputs and code give the same name and model."""
-        made = digest(self.data_hash, code_hash(), self.horizons_days, self.main_days, self.seed)
+        made = digest(self.data_hash, code_hash(), self.horizons_days, self.main_days, self.seed, self.window_days)
         return f"{self.as_of:%Y-%m-%d}-{made[:12]}"
 
 
@@ -101,13 +104,19 @@ def _challenged(ground: Ground, models: Models, terms: Terms, segments: Segments
     version, trained = terms.version, None
     if models.has(version):
         trained = Trained.read(models.load(version))
-        verdict = gate.judge(trained, champion=before, ground=ground)
+        said = models.manifest(version).metrics.get(_SAID)  # of a first model, by a run that was not published
+        verdict = (
+            Verdict(True, Text(*said))
+            if said and before is None
+            else gate.judge(trained, champion=before, ground=ground)
+        )
     elif before is None:
         trained, verdict = _first(ground, terms, segments)
     else:
         trained = _train(ground, terms, segments)
         verdict = gate.judge(trained, champion=before, ground=ground)
-    metrics = {m: told for m in _MEASURES if (told := trained.measure(m)) is not None}
+    metrics: dict[str, Any] = {m: told for m in _MEASURES if (told := trained.measure(m)) is not None}
+    metrics[_SAID] = [verdict.reason.zh, verdict.reason.en]
     names = list(trained.main.blend.names) if trained.main.blend is not None else []
     models.put(version, trained.stored(), as_of=terms.as_of, data_hash=terms.data_hash, metrics=metrics, features=names)
     wins = verdict.passed or before is None
@@ -148,13 +157,16 @@ def _read(models: Models, version: str | None) -> tuple[Chosen | None, str]:
 
 
 def _is_usable(champion: Chosen, ground: Ground, terms: Terms) -> bool:
-    """Whether it knows all horizons, and needs no table that is not there."""
-    models = champion.trained.models
-    if not set(terms.horizons_days) <= set(models) or champion.trained.main_days != terms.main_days:
+    """Whether it knows all horizons, needs no table or feature that is not there, and was trained on the same kind of money."""
+    trained = champion.trained
+    if not set(terms.horizons_days) <= set(trained.models) or trained.main_days != terms.main_days:
         return False
-    told = [m.blend.names for m in models.values() if m.blend is not None]
-    told += [m.prospects.names for m in models.values() if m.prospects is not None]
-    return ground.sequences is not None or not any(set(names) & set(BEHAVIOUR) for names in told)
+    told: set[str] = set()
+    for model in trained.models.values():
+        told |= set(model.blend.names if model.blend is not None else ())
+        told |= set(model.prospects.names if model.prospects is not None else ())
+    looks_as_far = not told & set(BEHAVIOUR) or trained.window_days == ground.window_days
+    return told <= ground.names and looks_as_far and trained.worth == ground.worth
 
 
 def nearest(horizons_days: Sequence[int], wanted: int) -> int:

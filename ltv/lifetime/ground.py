@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -102,7 +103,8 @@ class Ground:
         Raises:
             UsageError: a table lacks a column.
         """
-        worth, rows = with_margins(orders, items)
+        known = day_number(as_of) + 1
+        worth, rows = with_margins(orders, items, before=_start(known, timezone))
         others = {"events": events, "members": members, "touches": touches, "tickets": tickets, "invites": invites}
         if only is not None:
             rows, orders = (rows_of_person(t, "orders", only) for t in (rows, orders))
@@ -110,12 +112,39 @@ class Ground:
         told = any(table is not None for table in others.values())
         made = sequences(orders, **others, window_days=window_days, timezone=timezone) if told else None
         ledger = Ledger.of(movements(rows, timezone=timezone))
-        return cls(ledger, made, day_number(as_of) + 1, timezone, worth)
+        return cls(ledger, made, known, timezone, worth)
 
     @property
     def first_day(self) -> int:
         """Of the first order."""
         return int(self.ledger.day.min()) if len(self.ledger.day) else self.as_of_day
+
+    @property
+    def window_days(self) -> int:
+        """How far back behaviour is looked at; 0 where there are orders only."""
+        return self.sequences.window_days if self.sequences is not None else 0
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Features that can be told of a customer."""
+        whole, money = np.zeros(0, np.int64), np.zeros(0, np.float64)
+        nobody = Ledger(whole, whole, whole, whole, money, money, whole)
+        told = order_features(nobody, Btyd(None, None, "", "", 0.0), cutoff_day=0, horizon_days=1)
+        return frozenset(told.columns) | (frozenset(BEHAVIOUR) if self.sequences is not None else frozenset())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is known of the orders."""
+        whole = hashlib.sha256()
+        for column in (
+            self.ledger.user_id,
+            self.ledger.person,
+            self.ledger.day,
+            self.ledger.known_day,
+            self.ledger.amount,
+        ):
+            whole.update(column.tobytes())
+        return whole.hexdigest()
 
     def fit(self, cutoff_day: int) -> Btyd:
         """Buy-till-you-die models of what was known when a day began."""
@@ -178,8 +207,7 @@ class Ground:
         if self.sequences is None:
             known = np.unique(self.ledger.person[self.ledger.day < cutoff_day])
             return Behaviour(self.ledger.user_id[known], np.empty((len(known), 0)))
-        moment = day_start(_EPOCH + timedelta(days=cutoff_day), self.timezone)
-        with self.sequences.at(moment) as made:
+        with self.sequences.at(_start(cutoff_day, self.timezone)) as made:
             rows = made.frame()
         rows = rows.sort_values("user_id")
         values = rows[list(BEHAVIOUR)].to_numpy(np.float64, na_value=np.nan)
@@ -190,6 +218,11 @@ class Ground:
             return customers
         values = _of_people(known, customers.user_id)
         return customers.with_columns({name: values[:, k] for k, name in enumerate(BEHAVIOUR)})
+
+
+def _start(day: int, timezone: str) -> datetime:
+    """The instant at which a day begins, naive UTC."""
+    return day_start(_EPOCH + timedelta(days=day), timezone)
 
 
 def rows_of_person(table: TableLike, name: str, user_id: int) -> Table:

@@ -15,7 +15,7 @@ from ltv.lifetime.intervals import LEVELS, Chance, Conformal, at_horizon, log_st
 from ltv.lifetime.level import level
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.prospects import Prospects
-from ltv.lifetime.snapshots import Snapshot, past
+from ltv.lifetime.snapshots import Snapshot, past, training_cutoffs
 from ltv.lifetime.tenths import Tenths
 from ltv.lifetime.totals import Sureness
 
@@ -103,7 +103,8 @@ class HorizonModel:
         """
         fitted = ground.fit(day)
         blocks = past(ground, fitted, day, horizon_days)
-        why = _too_little(blocks, horizon_days) if with_trees else "failed_gate"
+        windows = [window for _, window in training_cutoffs(ground.first_day, day, horizon_days)]
+        why = _too_little(blocks, max(windows, default=0), horizon_days) if with_trees else "failed_gate"
         blend = None if why else Blend.train(blocks, seed=seed)
         prospects = Prospects.train(blocks, seed=seed)
         told = [_of_customers(blend, s, total=float(np.maximum(s.spent, 0).sum()), own_fold=True) for s in blocks]
@@ -169,9 +170,11 @@ class Scored:
     is_customer: NDArray[np.bool_]
 
 
-def _too_little(blocks: list[Snapshot], horizon_days: int) -> Why:
-    if not blocks or max(s.horizon_days for s in blocks) < SHORTEST_WINDOW * horizon_days:
+def _too_little(blocks: list[Snapshot], longest: int, horizon_days: int) -> Why:
+    if not longest or longest < SHORTEST_WINDOW * horizon_days:
         return "short_history"
+    if not blocks:  # nobody spent anything
+        return "few_payers"
     if len(blocks[-1].spent) < FEWEST_CUSTOMERS:
         return "few_customers"
     return "few_payers" if sum(int((s.spent > 0).sum()) for s in blocks) < FEWEST_PAYERS else ""

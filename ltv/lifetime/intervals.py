@@ -19,6 +19,7 @@ from ltv.lifetime.maximum import Floats, Ints
 LEVELS = (0.1, 0.5, 0.9)
 STRATA = 5
 _FEWEST = 100  # places of a stratum; with fewer, everybody's are taken
+_FARTHEST = 40.0  # log odds: from one end of what `shifted` clips to, past the other
 _LONG_ENOUGH = 0.15  # standard deviation of log windows, from which a line is drawn through them
 
 
@@ -111,7 +112,9 @@ def shift_to(pays: Floats, share: float) -> float:
     from scipy.optimize import brentq
 
     wanted = float(np.clip(share, 1e-4, 1 - 1e-4))
-    return float(brentq(lambda by: float(shifted(pays, by).mean()) - wanted, -20, 20)) if len(pays) else 0.0
+    return (
+        float(brentq(lambda by: float(shifted(pays, by).mean()) - wanted, -_FARTHEST, _FARTHEST)) if len(pays) else 0.0
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -62,6 +62,8 @@ def level(ledger: Ledger, fitted: Btyd, now: OrderFeatures, *, cutoff_day: int, 
         cutoff_day: days since 1970-01-01.
         horizon_days: as far as is predicted.
     """
+    if not len(now.user_id):
+        return Level(0.0, "recent", 1.0)
     base, first_day = float(now.expected.sum()), int(ledger.day.min())
     weight, season = 0.0, 0.0
     if cutoff_day - first_day >= YEAR_DAYS + SEASON_DAYS and horizon_days <= YEAR_DAYS:

@@ -18,6 +18,7 @@ from ltv.lifetime.horizon import HorizonModel, Scored
 from ltv.lifetime.maximum import Floats
 from ltv.lifetime.value_lists import golden48, tiers, value_lists
 from ltv.lifetime.value_result import LifetimeValue
+from ltv.warehouse.given import require
 from ltv.warehouse.local_time import day_end
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ltv.workspace.models import Models
 
 _LONGEST, _MAIN = 3_650, 90
+_TAKEN = ("all", "stage")  # kinds of segments that every result has
 _AGE = BEHAVIOUR.index("age_days")
 
 
@@ -68,7 +70,7 @@ def lifetime_value(
             for that (`ltv.identity.segments.told_at_any_time`). Default all.
         horizons_days: as far as is predicted, each 1 to 3,650 days.
         models: registry of models; without it one is trained and not kept.
-        data_hash: of the inputs, for the name of a model that is trained.
+        data_hash: of the inputs, for the name of a model that is trained; default that of the orders.
         retrain_days: a champion scores for so many days before a challenger is trained.
         earlier: day, and its `ltv_scores` and `ltv_totals` that were published before, to be compared with what came.
         window_days: how far back behaviour is looked at.
@@ -105,7 +107,7 @@ def lifetime_value(
     )
     known = _segments(segments)
     tested = [s for s in known if tested_kinds is None or s[0] in tested_kinds]
-    terms = Terms(as_of, days, nearest(days, _MAIN), retrain_days, data_hash, seed)
+    terms = Terms(as_of, days, nearest(days, _MAIN), retrain_days, data_hash, seed, window_days)
     chosen = choose(ground, models, terms, segments=tested)
     cutoff = pd.Timestamp(day_end(as_of, timezone))
     scored, snapshots = {}, {}
@@ -153,6 +155,10 @@ def _segments(table: TableLike | None) -> Segments:
         if hasattr(table, "to_pandas")
         else table.frame()
     )
+    require("segments", rows.columns, "user_id", "segment_kind", "segment")
+    taken = sorted(set(rows["segment_kind"]) & set(_TAKEN))
+    if taken:
+        raise UsageError(found("segment_kind", taken[0], f"a name other than {', '.join(_TAKEN)}"))
     groups = rows.dropna(subset=["user_id", "segment_kind", "segment"]).groupby(["segment_kind", "segment"], sort=True)
     return [(str(k), str(n), np.unique(part["user_id"].to_numpy(np.int64))) for (k, n), part in groups]
 
@@ -178,7 +184,7 @@ def _scores(of: Scored, chosen: Chosen, horizon: int, age: Floats, *, is_main: b
     people = len(of.user_id)
     order = np.lexsort((of.user_id, of.expected))
     decile = np.empty(people, np.int64)
-    decile[order] = np.arange(people) * 10 // max(people, 1) + 1
+    decile[order[::-1]] = 10 - np.arange(people) * 10 // max(people, 1)  # the best is 10, however few there are
     frame = pd.DataFrame({
         "user_id": of.user_id, "horizon_days": horizon, "expected": of.expected, "p_purchase": np.clip(of.pays, 0, 1),
         "low": of.low, "median": of.median, "high": of.high, "decile": decile, "value_to_date": of.spent,

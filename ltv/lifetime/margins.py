@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlglot import exp
 
 from ltv import sql
 from ltv.contract.orders import is_purchase
-from ltv.warehouse.given import order_columns
+from ltv.warehouse.given import order_columns, typed
+from ltv.warehouse.local_time import micros
 from ltv.warehouse.table import Table, TableLike, together
 
 _ROOM = "ltv.lifetime"
@@ -16,7 +18,9 @@ _FEWEST = 0.5  # share of orders with a margin, below which revenue is taken
 _NAME, _LINES = "lifetime orders by margin", "lifetime margins"
 
 
-def with_margins(orders: TableLike, items: TableLike | None) -> tuple[str, TableLike]:
+def with_margins(
+    orders: TableLike, items: TableLike | None, *, before: datetime | None = None
+) -> tuple[str, TableLike]:
     """Say what an order is worth, and return orders whose money is that.
 
     Where a margin is known, amount and refund are multiplied by margin ÷ amount; orders without one take the share of all the others.
@@ -24,6 +28,7 @@ def with_margins(orders: TableLike, items: TableLike | None) -> tuple[str, Table
     Args:
         orders: order_id, amount; refund.
         items: order_id, margin (money of the whole line); without it, or without margins of half of the orders, revenue counts.
+        before: exclusive end of what is known, naive UTC: later orders say nothing of the share. Default: all are known.
 
     Returns:
         `margin` or `revenue`, and the orders.
@@ -41,6 +46,10 @@ def with_margins(orders: TableLike, items: TableLike | None) -> tuple[str, Table
     if "margin" not in engine.columns(names["items"]) or "order_id" not in engine.columns(names["orders"]):
         return "revenue", orders
     paid = is_purchase(order_columns(engine, names["orders"]))
+    if before is not None and "ts" in engine.columns(names["orders"]):
+        ts = typed(engine, "orders", names["orders"], {"ts": "moment"})["ts"]
+        known = sql.expression("EPOCH_US(t) < CAST(e AS BIGINT)", t=ts, e=sql.literal(micros(before)))
+        paid = exp.and_(paid, known)
     filled = {"is_paid": paid, "money": sql.column("amount")}
     engine.materialise(_LINES, sql.load(_ROOM, "margin_lines", tables=names))
     tables = {"orders": names["orders"], "lines": _LINES}

@@ -19,7 +19,7 @@ from ltv import sql
 from ltv.behaviour.given import positive, require
 from ltv.contract.orders import is_purchase, money, value
 from ltv.lifetime.feature_catalogue import CATALOGUE, Feature
-from ltv.warehouse.given import order_columns
+from ltv.warehouse.given import order_columns, typed
 from ltv.warehouse.local_time import local_hour, micros
 from ltv.warehouse.table import Table, TableLike, together
 
@@ -35,7 +35,16 @@ _NEEDS = {
     "members": ("user_id", "registered_at"),
     "touches": ("user_id", "ts", "channel", "kind"),
     "tickets": ("user_id", "ts"),
-    "invites": ("ts",),
+    "invites": ("inviter_user_id", "ts"),
+}
+_KINDS = {
+    "user_id": "person",
+    "inviter_user_id": "person",
+    "ts": "moment",
+    "registered_at": "moment",
+    "price": "number",
+    "dwell_ms": "number",
+    "sentiment": "number",
 }
 FEATURES = "features"
 
@@ -207,7 +216,18 @@ def sequences(
     """
     given = {"orders": orders, "events": events, "members": members}
     engine, names = together(given | {"touches": touches, "tickets": tickets, "invites": invites})
-    return Sequences(engine, names, timezone, window_days)
+    return Sequences(engine, {t: _typed(engine, t, name) for t, name in names.items()}, timezone, window_days)
+
+
+def _typed(engine: Engine, argument: str, table: str) -> str:
+    """The table, or a view of it in which columns that hold nothing are NULL of their kind."""
+    wanted = typed(engine, argument, table, _KINDS)
+    empty = {name: column for name, column in wanted.items() if not isinstance(column, exp.Column)}
+    if not empty:
+        return table
+    columns = [exp.alias_(empty[c], c, quoted=True) if c in empty else sql.column(c) for c in engine.columns(table)]
+    engine.define(f"{_PREFIX}typed {table}", exp.select(*columns).from_(sql.table(table)))
+    return f"{_PREFIX}typed {table}"
 
 
 def _flag(condition: str) -> exp.Expr:

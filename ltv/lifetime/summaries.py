@@ -16,7 +16,7 @@ from ltv.contract.orders import is_paid
 from ltv.errors import UsageError, found
 from ltv.lifetime.histories import Histories
 from ltv.lifetime.maximum import Floats, Ints
-from ltv.warehouse.given import order_columns
+from ltv.warehouse.given import order_columns, typed
 from ltv.warehouse.local_time import local_day
 from ltv.warehouse.table import Table, TableLike, together
 
@@ -44,7 +44,7 @@ def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = N
         user_id, day, known_day (days since 1970-01-01), sold, amount (net), purchases; a table of the engine of `orders`.
 
     Raises:
-        UsageError: a column is not there.
+        UsageError: a column is not there, or persons are no whole numbers.
     """
     engine, names = together({"orders": orders})
     tables = PeopleTables(engine, names, timezone, _ALL_TIME)
@@ -53,6 +53,7 @@ def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = N
     if money not in columns:
         raise UsageError(found("orders columns", ", ".join(columns), money if value else "also amount"))
     refund = "refund" in columns and money == "amount"
+    typed(engine, "orders", names["orders"], {"user_id": "person"})
     day = bucket_sql(tables.day("orders"), "day")
     named = {
         "sold_day": day,

@@ -68,7 +68,9 @@ class Sureness:
         total = float(expected.sum())
         if not total > 0:
             return 0.0, 0.0
-        people = self.spread * float(expected @ expected) / total**2
+        people = float(
+            np.log1p(self.spread * float(expected @ expected) / total**2)
+        )  # a lognormal's: few never explode
         place = (1 + level) / 2
         # only the first is estimated, from few errors; the others are known as they are
         far = np.hypot(

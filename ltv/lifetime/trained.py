@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import pandas as pd
 
+from ltv.errors import CorruptError, found
 from ltv.lifetime.backtest import MODEL, Held, ceiling, cutoffs, groups_of, hold, judged
 from ltv.lifetime.contributions import of_customers, of_prospects
 from ltv.lifetime.drift import references
@@ -30,6 +31,7 @@ ALL = ("all", "all")
 _TABLES = ("backtest", "calibration", "drivers")
 _EXPLAINED = 2_000  # people whose contributions are looked at
 _CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
+_MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
 _MOST_THREADS, _MANY = 4, 50_000  # of horizons learned at once; customers from which one uses all cores
 
 
@@ -44,6 +46,8 @@ class Trained:
         calibration: horizon_days, cutoff_day, decile (10 = best), predicted, actual (money, of all people in it).
         drivers: segment_kind, segment, feature, mean_abs_shap, direction.
         references: how features were spread among the people of the day.
+        worth: what an order was worth: revenue or margin.
+        window_days: how far back behaviour was looked at; 0 where there were orders only.
     """
 
     models: dict[int, HorizonModel]
@@ -52,6 +56,8 @@ class Trained:
     calibration: pd.DataFrame
     drivers: pd.DataFrame
     references: Mapping[str, Any]
+    worth: str
+    window_days: int
 
     @property
     def main(self) -> HorizonModel:
@@ -61,7 +67,8 @@ class Trained:
     def stored(self) -> Stored:
         """As files and numbers."""
         tables = {name: getattr(self, name).to_dict("records") for name in _TABLES}
-        return pack(self.models, {"main_days": self.main_days, "references": dict(self.references), **tables})
+        seen = {"worth": self.worth, "window_days": self.window_days, "references": dict(self.references)}
+        return pack(self.models, {"main_days": self.main_days, **seen, **tables})
 
     @classmethod
     def read(cls, stored: Stored) -> Trained:
@@ -70,9 +77,17 @@ class Trained:
         Raises:
             CorruptError: something is missing, or is not what this version stores.
         """
-        models, more = unpack(stored), stored.numbers["more"]
-        backtest, calibration, drivers = (_frame(more[name], name) for name in _TABLES)
-        return cls(models, int(more["main_days"]), backtest, calibration, drivers, more["references"])
+        models = unpack(stored)
+        try:
+            more = stored.numbers["more"]
+            backtest, calibration, drivers = (_frame(more[name], name) for name in _TABLES)
+            main = models[int(more["main_days"])].horizon_days
+            references, worth, window = dict(more["references"]), str(more["worth"]), int(more["window_days"])
+            return cls(models, main, backtest, calibration, drivers, references, worth, window)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CorruptError(
+                found("model", f"numbers that cannot be read ({error!r})", "what this version stores")
+            ) from None
 
     def measure(self, metric: str, *, model: str = MODEL, segment: tuple[str, str] = ALL) -> dict[str, float] | None:
         """One measure of the main horizon at its latest cutoff, protocol deploy; None where there is none."""
@@ -123,7 +138,9 @@ def train(
         tests = [
             pool.submit(test, cutoff, days, with_ceiling=days == main_days and place == 0)
             for days in horizons_days
-            for place, cutoff in enumerate(cutoffs(ground, ground.as_of_day, days, most=1 + (days == main_days)))
+            for place, cutoff in enumerate(
+                cutoffs(ground, ground.as_of_day, days, most=_MOST_CUTOFFS if days == main_days else 1)
+            )
         ]
     told = [one.result() for one in tests]
     learned = {days: model.result() for days, model in models.items()}
@@ -136,6 +153,8 @@ def train(
         _frame(_records([t[1] for t in told if t is not None]), "calibration"),
         _drivers(main, now, segments),
         references(now.features.columns) if len(now.features.user_id) else {},
+        ground.worth,
+        ground.window_days,
     )
 
 

@@ -68,8 +68,7 @@ def value_lists(scores: pd.DataFrame, segments: Segments) -> pd.DataFrame:
         segments: kind, name and members of each.
     """
     parts = [_listed(scores, name, kind, segment, rows) for name, kind, segment, rows in _chosen(scores, segments)]
-    frame = pd.concat([p for p in parts if len(p)], ignore_index=True) if any(map(len, parts)) else pd.DataFrame()
-    return frame.reindex(columns=_COLUMNS)
+    return pd.concat([p for p in parts if len(p)] or parts[:1], ignore_index=True)[_COLUMNS]
 
 
 def _chosen(scores: pd.DataFrame, segments: Segments) -> Iterator[tuple[str, str, str, pd.Series]]:
