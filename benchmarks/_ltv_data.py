@@ -15,31 +15,43 @@ Public data are read where they lie (`LTV_REAL_DATA`, or `../shared/data` beside
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
+import _ltv_mall as made
 import pandas as pd
+import pyarrow as pa
 
-from ltv.sources.mall.assumptions import COMMUNITY, PAID
-from ltv.sources.mall.community import Community, draw_community
+from ltv.lifetime.ground import Ground
+from ltv.lifetime.summaries import day_number
+from ltv.sources.mall.assumptions import COMMUNITY
 from ltv.sources.mall.truth import expected_values
-from ltv.sources.mall.window import Window
-from ltv.sources.mall.world import World
 
 FOLDER = Path(os.environ.get("LTV_REAL_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
 
 @dataclass(frozen=True)
 class Data:
-    """Orders (user_id, ts, amount, and status, refund, refunded_at where there are such), cutoff day and horizon."""
+    """Orders (user_id, ts, amount, and status, refund, refunded_at where there are such), cutoff day and horizon.
+
+    `expected` is what people are truly expected to spend, by user_id; `tables` are those beside the orders.
+    """
 
     name: str
     orders: pd.DataFrame
     cutoff: date
     horizon_days: int
     expected: pd.Series | None = None
+    tables: dict[str, pa.Table] = field(default_factory=dict)
+
+    @property
+    def cutoff_day(self) -> int:
+        return day_number(self.cutoff)
+
+    def ground(self) -> Ground:
+        """What was known when the cutoff day began, and orders to judge by: nothing of them is looked at before."""
+        return Ground.of(self.orders, as_of=self.cutoff - timedelta(days=1), **self.tables)  # type: ignore[arg-type]
 
 
 def cdnow() -> Data:
@@ -76,33 +88,30 @@ def real() -> list[Data]:
 
 
 def mall(
-    *, users: int = 50_000, days: int = 180, end: date = date(2026, 6, 30), horizon_days: int = 90, seed: int = 7
+    *,
+    users: int = 50_000,
+    days: int = 180,
+    end: date = date(2026, 6, 30),
+    horizon_days: int = 90,
+    seed: int = 7,
+    orders_only: bool = False,
 ) -> Data:
-    """Return the orders of a simulated mall whose people are known, and what those known at the cutoff are expected to spend."""
-    world = World(seed, Window(end, days))
-    parts = [_orders_of(draw_community(world, n, users=users)) for n in range(-(-users // COMMUNITY))]
-    cutoff = end - timedelta(days=horizon_days - 1)
+    """Return a simulated mall whose people are known, and what those known at the cutoff are expected to spend.
+
+    Args:
+        users: people.
+        days: length of the simulation, horizon included.
+        end: last day.
+        horizon_days: the last days, which are to be predicted.
+        seed: of the simulation.
+        orders_only: neither the other tables nor the truth.
+    """
+    world, cutoff = made.world_of(days=days, end=end, seed=seed), made.cutoff_of(end, horizon_days)
+    drawn = made.communities(world, range(-(-users // COMMUNITY)), users=users)
+    if orders_only:
+        return Data("the mall", pd.concat([made.orders(of) for of in drawn], ignore_index=True), cutoff, horizon_days)
+    told = made.tables(drawn, until=days - horizon_days)
+    orders = told.pop("orders").to_pandas()
     truth = expected_values(world, cutoff - timedelta(days=1), users=users).to_pandas()
     expected = truth[truth["horizon_days"] == horizon_days].set_index("person")["expected"]
-    return Data("the mall", pd.concat(parts, ignore_index=True), cutoff, horizon_days, expected)
-
-
-def _orders_of(community: Community) -> pd.DataFrame:
-    o, window = community.orders, community.window
-    use = (o.status == PAID) & (o.ms < window.length_ms) & (o.person < community.wanted)
-    back = (o.refund_fen > 0) & (o.refunded < window.length_ms)
-    return pd.DataFrame(
-        {
-            "user_id": community.people.number[o.person[use]],
-            "ts": _local(window, o.ms[use]),
-            "amount": o.amount_fen[use] / 100,
-            "status": "paid",
-            "refund": np.where(back, o.refund_fen, 0)[use] / 100,
-            "refunded_at": _local(window, np.where(back, o.refunded, o.ms)[use]),
-        }
-    )
-
-
-def _local(window: Window, ms: np.ndarray) -> pd.Series:
-    """Moments on the mall's own clock: its days are those of Asia/Shanghai."""
-    return pd.Series(pd.Timestamp(window.first_day) + pd.to_timedelta(ms, unit="ms"))
+    return Data("the mall", orders, cutoff, horizon_days, expected, told)

@@ -1,6 +1,7 @@
-"""Lifetime value against its baselines on three public data sets and the mall: `python benchmarks/ltv.py [NAME…]`.
+"""Lifetime value against its baselines on three public data sets and the mall: `python benchmarks/ltv.py [NAME…] [--write]`.
 
-Cells: normalized Gini, Spearman, MAE, predicted ÷ actual total, decile MAPE, AUC; protocol *deploy*. The work is in `_ltv_measure`.
+Normalized Gini, Spearman, MAE, predicted ÷ actual total, decile MAPE and AUC, protocol *deploy*; coverage of intervals; differences
+from past spend. `--write` puts the tables into `LTV.md`. The work is in `_ltv_measure`.
 """
 
 import importlib

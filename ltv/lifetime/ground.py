@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from threading import Lock
 
 import numpy as np
 from sqlglot import exp
@@ -65,6 +66,7 @@ class Ground:
     worth: str = "revenue"
     _seen: dict[int, Behaviour] = field(default_factory=dict)
     _fitted: dict[int, Btyd] = field(default_factory=dict)
+    _one_at_a_time: Lock = field(default_factory=Lock)
 
     @classmethod
     def of(
@@ -181,9 +183,10 @@ class Ground:
 
     def behaviour(self, cutoff_day: int) -> Behaviour:
         """Sequence features at a cutoff; with orders only, who had ordered and nothing about them."""
-        if cutoff_day not in self._seen:
-            self._seen[cutoff_day] = self._behaviour(cutoff_day)
-        return self._seen[cutoff_day]
+        with self._one_at_a_time:  # an engine answers one question at a time
+            if cutoff_day not in self._seen:
+                self._seen[cutoff_day] = self._behaviour(cutoff_day)
+            return self._seen[cutoff_day]
 
     def _behaviour(self, cutoff_day: int) -> Behaviour:
         if self.sequences is None:

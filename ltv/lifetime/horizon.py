@@ -230,7 +230,7 @@ def _sureness(ground: Ground, blocks: list[Snapshot], told: list[Chance], day: i
         anchor = level(ground.ledger, fitted, then, cutoff_day=s.cutoff_day, horizon_days=s.horizon_days)
         spent = float(ground.ledger.value(s.cutoff_day, s.cutoff_day + s.horizon_days)[then.person].sum())
         if spent > 0 and anchor.total > 0:
-            errors.append(float(np.log(spent / anchor.total)) * np.sqrt(horizon_days / s.horizon_days))
+            errors.append(float(np.log(spent / anchor.total)))
     squares = sum(float(t.expected @ t.expected) for t in told)
     spread = sum(float(((s.spent - t.expected) ** 2).sum()) for s, t in zip(blocks, told, strict=True))
     known = spread / squares if squares > 0 else 1.0

@@ -65,7 +65,7 @@ def _numbers(of: HorizonModel, prefix: str, blobs: dict[str, bytes]) -> dict[str
         "prospects": None if of.prospects is None else _of_prospects(of.prospects, prefix, blobs),
         "customers": _of_group(of.customers),
         "others": _of_group(of.others),
-        "sureness": [of.sureness.log_sd, of.sureness.degrees, of.sureness.spread],
+        "sureness": [of.sureness.level_sd, of.sureness.season_sd, of.sureness.degrees, of.sureness.spread],
     }
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
@@ -28,7 +31,7 @@ ALL = ("all", "all")
 _TABLES = ("backtest", "calibration", "drivers")
 _EXPLAINED = 2_000  # people whose contributions are looked at
 _CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
-_MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
+_MOST_THREADS, _MANY = 4, 50_000  # of horizons learned at once; customers from which one uses all cores
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,23 +130,24 @@ def train(
         seed: of the draws of rows and features.
         with_trees: else buy till you die alone.
     """
-    models, tests, calibrated = {}, [], []
-    for days in horizons_days:
-        models[days] = HorizonModel.train(ground, ground.as_of_day, days, seed=seed, with_trees=with_trees)
-        most = _MOST_CUTOFFS if days == main_days else 1
-        for place, cutoff in enumerate(cutoffs(ground, ground.as_of_day, days, most=most)):
-            held = hold(ground, cutoff, days, seed=seed, with_trees=with_trees)
-            if held is not None:
-                with_ceiling = days == main_days and place == 0
-                tests.append(_judged(ground, held, segments, with_ceiling=with_ceiling, seed=seed))
-                calibrated.append(_calibrated(held))
-    main = models[main_days]
+    learn = partial(HorizonModel.train, ground, ground.as_of_day, seed=seed, with_trees=with_trees)
+    test = partial(_tested, ground, segments=segments, seed=seed, with_trees=with_trees)
+    with ThreadPoolExecutor(_workers(ground)) as pool:
+        models = {d: pool.submit(learn, d) for d in horizons_days}
+        tests = [
+            pool.submit(test, cutoff, days, with_ceiling=days == main_days and place == 0)
+            for days in horizons_days
+            for place, cutoff in enumerate(cutoffs(ground, ground.as_of_day, days, most=1 + (days == main_days)))
+        ]
+    told = [one.result() for one in tests]
+    learned = {days: model.result() for days, model in models.items()}
+    main = learned[main_days]
     now = ground.look(main.fitted, ground.as_of_day, main_days)
     return Trained(
-        models,
+        learned,
         main_days,
-        _frame(_records(tests), "backtest"),
-        _frame(_records(calibrated), "calibration"),
+        _frame(_records([t[0] for t in told if t is not None]), "backtest"),
+        _frame(_records([t[1] for t in told if t is not None]), "calibration"),
         _drivers(main, now, segments),
         references(now.features.columns) if len(now.features.user_id) else {},
         ground.worth,
@@ -151,11 +155,21 @@ def train(
     )
 
 
-def _judged(ground: Ground, held: Held, segments: Segments, *, with_ceiling: bool, seed: int) -> pd.DataFrame:
-    groups = groups_of(held.scored, segments)
+def _workers(ground: Ground) -> int:
+    """Threads: few rows grow trees on one core each, many on all cores at once."""
+    return min(os.cpu_count() or 1, _MOST_THREADS) if len(ground.ledger.user_id) < _MANY else 1
+
+
+def _tested(
+    ground: Ground, cutoff: int, days: int, *, segments: Segments, with_ceiling: bool, seed: int, with_trees: bool
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Backtest and calibration of one horizon at one cutoff; None where there were too few customers."""
+    held = hold(ground, cutoff, days, seed=seed, with_trees=with_trees)
+    if held is None:
+        return None
     best = ceiling(ground, held, seed=seed) if with_ceiling else None
-    rows = judged(held, groups, ceiling=best)
-    return rows.assign(cutoff_day=held.day, horizon_days=held.model.horizon_days)
+    rows = judged(held, groups_of(held.scored, segments), ceiling=best)
+    return rows.assign(cutoff_day=held.day, horizon_days=days), _calibrated(held)
 
 
 def _calibrated(held: Held) -> pd.DataFrame:

@@ -19,6 +19,13 @@ SCORES = ["expected", "p_purchase", "low", "median", "high", "value_to_date", "d
 
 @pytest.fixture(autouse=True)
 def quick():
+    with few_trees(4, 10, cutoffs=0) as patch:
+        yield patch
+
+
+@pytest.fixture
+def tested(quick):
+    """The same with a backtest."""
     with few_trees(4, 10):
         yield
 
@@ -35,7 +42,7 @@ def nothing(*columns):
     return pd.DataFrame(columns=list(columns))
 
 
-def test_rows_from_the_end_of_the_day_on_move_nothing():
+def test_rows_from_the_end_of_the_day_on_move_nothing(tested):
     ids = PEOPLE["user_id"].unique()
     draw = np.random.default_rng(5)
     whom = np.append(draw.choice(ids, 60), LATE)
@@ -104,7 +111,7 @@ def test_fewer_than_200_customers_are_told_by_buy_till_you_die_and_very_few_by_t
         assert any("200" in takeaway.text.en for takeaway in of.findings)
 
 
-def test_one_cohort_alone_is_scored():
+def test_one_cohort_alone_is_scored(tested):
     first = PEOPLE.groupby("user_id")["ts"].transform("min")
     of = told(PEOPLE.assign(ts=PEOPLE["ts"] - (first - pd.Timestamp(START))))
     assert 0 < of.total()["expected"] < PEOPLE["amount"].sum()
@@ -154,7 +161,7 @@ def test_a_handful_of_people_are_scored_and_the_best_of_them_is_in_the_best_tent
     assert of.table.loc[of.table["decile"] == 10, "expected"].tolist() == [of.table["expected"].max()]
 
 
-def test_one_whale_with_half_of_the_money_does_not_explode():
+def test_one_whale_with_half_of_the_money_does_not_explode(tested):
     for factor, when in ((1.0, -5), (1_000.0, 100)):
         orders = PEOPLE.copy()
         largest = PEOPLE["amount"].sum() * factor
@@ -192,7 +199,7 @@ def test_a_horizon_longer_than_the_history_falls_back_and_says_so():
     assert any("3650" in t.text.en or "3,650" in t.text.en for t in of.findings)
 
 
-def test_a_segment_that_is_empty_or_was_never_seen_has_a_row_of_nothing():
+def test_a_segment_that_is_empty_or_was_never_seen_has_a_row_of_nothing(tested):
     some = PEOPLE["user_id"].unique()
     segments = pd.DataFrame(
         {"user_id": [*some[:80], 999_999, None], "segment_kind": "age", "segment": [*["young"] * 80, "ghosts", None]}

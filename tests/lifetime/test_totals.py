@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from scipy.stats import t
+from scipy.stats import norm, t
 
 from ltv.lifetime.totals import Sureness
 
 
 def test_an_interval_by_hand():
-    sure = Sureness(0.1, 2.0, 0.0)
+    sure = Sureness(0.1, 0.0, 2.0, 0.0)
     far = float(t.ppf(0.9, 2)) * 0.1
     assert sure.interval(np.array([40.0, 60.0])) == pytest.approx((100 * np.exp(-far), 100 * np.exp(far)))
     assert sure.interval(np.zeros(3)) == sure.interval(np.zeros(0)) == (0.0, 0.0)
@@ -23,19 +23,21 @@ def test_errors_of_the_past_count_as_many_as_fit_into_the_history():
 
 def test_less_than_a_year_leaves_room_for_a_season():
     short, long = (Sureness.of([], history_days=days, horizon_days=30, spread=1.0).log_sd for days in (364, 365))
-    assert short == pytest.approx(np.hypot(long, 0.3))
+    assert short == pytest.approx(np.hypot(long, 1 / 3))
+    low, high = Sureness(0.0, 1 / 3, 2.0, 0.0).interval(np.array([1.0]))
+    assert (np.log(low), np.log(high)) == pytest.approx((-norm.ppf(0.9) / 3, norm.ppf(0.9) / 3))
 
 
 def test_few_people_are_less_sure_than_many_and_nothing_explodes():
     for spread in (1.0, 1e3, 1e9, 1e300):
-        sure = Sureness(0.1, 2.0, spread)
+        sure = Sureness(0.1, 0.0, 2.0, spread)
         widths = []
         for people in (1, 10, 100_000):
             low, high = sure.interval(np.full(people, 5.0))
             assert 0 < low <= 5 * people <= high < np.inf
             widths.append(high / low)
         assert widths[0] > widths[1] > widths[2]
-    low, high = Sureness(0.1, 2.0, 1e6).interval(np.array([5.0]))
+    low, high = Sureness(0.1, 0.0, 2.0, 1e6).interval(np.array([5.0]))
     assert high < 5 * 10_000
 
 
@@ -43,7 +45,7 @@ def test_totals_of_people_drawn_around_their_expectations_are_covered():
     draw = np.random.default_rng(0)
     expected = draw.lognormal(0, 1, 300)
     spread = np.exp(1) - 1  # of a lognormal with sigma 1
-    low, high = Sureness(0.1, 200.0, spread).interval(expected)
+    low, high = Sureness(0.1, 0.0, 200.0, spread).interval(expected)
     level = np.exp(draw.normal(0, 0.1, 4_000))
     people = draw.lognormal(-0.5, 1, (4_000, 300)) @ expected
     assert ((people * level >= low) & (people * level <= high)).mean() == pytest.approx(0.8, abs=0.03)
