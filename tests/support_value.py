@@ -29,7 +29,8 @@ def few_trees(
         patch.setattr(boosters, "_stopped", lambda grow, latest, trees: replace(trees, rounds=rounds))
         patch.setattr(backtest, "_DRAWS", draws)
         patch.setattr(gate, "_DRAWS", draws)
-        patch.setattr(trained, "_MOST_CUTOFFS", cutoffs)
+        patch.setattr(trained, "cutoffs", lambda ground, day, days, most: backtest.cutoffs(ground, day, days)[:cutoffs])
+        patch.setattr(trained, "_MOST_THREADS", 1)
         if not ceiling:
             patch.setattr(trained, "ceiling", lambda ground, held, seed: None)
         yield patch

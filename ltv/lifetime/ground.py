@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
+from typing import TypedDict
 
 import numpy as np
 from sqlglot import exp
@@ -33,6 +34,17 @@ _TOLD_BY_ORDERS = frozenset(
     {"recency_days", "frequency", "monetary", "purchase_gap_days", "purchase_gap_cv", "purchase_overdue"}
 )
 BEHAVIOUR = tuple(f.name for f in CATALOGUE if f.name not in _TOLD_BY_ORDERS)
+
+
+class Tables(TypedDict):
+    """What there may be beside orders; None where it is not there."""
+
+    events: TableLike | None
+    members: TableLike | None
+    touches: TableLike | None
+    tickets: TableLike | None
+    invites: TableLike | None
+    items: TableLike | None
 
 
 @dataclass(frozen=True, eq=False)

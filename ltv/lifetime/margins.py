@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.contract.orders import is_purchase
+from ltv.lifetime.summaries import CHARGED
 from ltv.warehouse.given import order_columns, typed
 from ltv.warehouse.local_time import micros
 from ltv.warehouse.table import Table, TableLike, together
@@ -70,6 +71,7 @@ def _by_margin(columns: Iterable[str], orders: str, share: float) -> exp.Query:
         column = exp.column(name, table="o", quoted=True)
         money = sql.expression("CAST(c AS DOUBLE) * f", c=column, f=factor.copy())
         chosen.append(exp.alias_(money, name) if name in ("amount", "refund") else column)
+    chosen.append(exp.alias_(exp.column("amount", table="o"), CHARGED, quoted=True))
     tree = exp.select(*chosen).from_(exp.alias_(sql.table(orders), "o", table=True))
     same = exp.EQ(this=exp.column("order_id", table="l"), expression=exp.column("order_id", table="o"))
     return tree.join(exp.alias_(sql.table(_LINES), "l", table=True), on=same, join_type="left")

@@ -11,7 +11,7 @@ FROM (
            sold_day AS known_day,
            CAST(GREATEST(money, 0) AS DECIMAL(18, 6)) AS sold,
            CAST(money AS DECIMAL(18, 6)) AS amount,
-           CASE WHEN money >= 0 THEN 1 ELSE 0 END AS purchases
+           CASE WHEN charged >= 0 THEN 1 ELSE 0 END AS purchases
     FROM orders
     WHERE is_paid AND money IS NOT NULL
     UNION ALL

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sqlglot import exp
 
+CHARGED = "charged before margins"  # column: a purchase at a loss is one, and no return
 _ROOM = "ltv.lifetime"
 _MOVEMENTS = "lifetime movements"
 _EPOCH = date(1970, 1, 1)
@@ -59,6 +60,7 @@ def movements(orders: TableLike, *, timezone: str = "UTC", value: str | None = N
         "sold_day": day,
         "refund_day": _refund_day(tables, day) if refund else day.copy(),
         "money": sql.column(money),
+        "charged": sql.column(CHARGED if CHARGED in columns else money),
         "refunded": _refunded(columns) if refund else sql.expression("0"),
         "is_paid": is_paid(order_columns(engine, names["orders"])),
     }

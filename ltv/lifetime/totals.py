@@ -68,9 +68,8 @@ class Sureness:
         total = float(expected.sum())
         if not total > 0:
             return 0.0, 0.0
-        people = float(
-            np.log1p(self.spread * float(expected @ expected) / total**2)
-        )  # a lognormal's: few never explode
+        # variance of a logarithm, as of a lognormal: with few people the plain one would explode
+        people = float(np.log1p(self.spread * float(expected @ expected) / total**2))
         place = (1 + level) / 2
         # only the first is estimated, from few errors; the others are known as they are
         far = np.hypot(

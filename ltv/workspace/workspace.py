@@ -171,7 +171,7 @@ class Workspace:
     @property
     def models(self) -> Models:
         """The model registry as this date may use it."""
-        return Models(self.root, self.date, timezone=self.settings.timezone)
+        return Models(self.root, self.date, timezone=self.settings.timezone, data_hash=self.data_hash)
 
     @property
     def data_hash(self) -> str:

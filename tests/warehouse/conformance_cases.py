@@ -616,7 +616,7 @@ CASES: dict[str, list[Case]] = {
     ],
     "ltv/lifetime/margin_lines.sql": [Case(2, {"items": LINES})],
     "ltv/lifetime/margin_share.sql": [Case(1, {"orders": BOUGHT_BY_NAME, "lines": MARGINS}, {"is_paid": "status = 'paid'", "money": "amount"})],
-    "ltv/lifetime/movements.sql": [Case(6, {"orders": SOLD}, {"is_paid": "status IN ('paid', 'refunded')"})],
+    "ltv/lifetime/movements.sql": [Case(6, {"orders": SOLD}, {"is_paid": "status IN ('paid', 'refunded')", "charged": "money"})],
     "ltv/lifetime/summaries.sql": [Case(2, {"movements": MOVED}, {}, {"cutoff_day": 40}), Case(0, {"movements": MOVED}, {}, {"cutoff_day": 9})],
     "ltv/experiments/active_days.sql": [Case(5, {"moments": SINCE})],
     "ltv/experiments/counts.sql": [Case(2, {"people": TESTED}, {}, {"span": 86_400_000_000})],
