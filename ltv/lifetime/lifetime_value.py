@@ -101,7 +101,9 @@ def _told(
     cutoff = pd.Timestamp(day_end(terms.as_of, ground.timezone))
     models, main_days = chosen.trained.models, terms.main_days
     seen = {h: ground.look(models[h].fitted, ground.as_of_day, h) for h in terms.horizons_days}
-    scored = {h: models[h].told(ground, now) for h, now in seen.items()}
+    scored: dict[int, Scored] = {}
+    for h, now in seen.items():  # ascending
+        scored[h] = models[h].told(ground, now).at_least(scored[max(scored)] if scored else None)
     age = _days_known(ground, scored[main_days])
     tables = [_scores(of, chosen, h, age, is_main=h == main_days) for h, of in scored.items()]
     table = pd.concat(tables, ignore_index=True)
