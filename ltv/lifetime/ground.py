@@ -149,7 +149,7 @@ class Ground:
             before: none is this one or later.
         """
         if self.sequences is None:
-            return list(days)
+            return [day for day in days if day < before]
         step = max(_SHORTEST_STEP, -(-(self.as_of_day - self.first_day) // _GRID))
         snapped = [self.as_of_day - round((self.as_of_day - day) / step) * step for day in days]
         return [day for day in snapped if day < before]
