@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,9 @@ import pytest
 
 from ltv import lifetime_value
 from ltv.lifetime import backtest, boosters, gate, trained
+from ltv.lifetime.ground import Ground
+from ltv.lifetime.horizon import HorizonModel
+from ltv.lifetime.trained import Trained, train
 from ltv.lifetime.value_result import LifetimeValue
 from ltv.workspace.store import check_result
 
@@ -103,3 +106,31 @@ def checked(of: LifetimeValue) -> LifetimeValue:
     for view in of.views.values():
         assert view.title.zh and view.title.en
     return of
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A shop whose model was trained with few trees, and its tables."""
+
+    orders: pd.DataFrame
+    members: pd.DataFrame
+    events: pd.DataFrame
+    segments: list[tuple[str, str, np.ndarray]]
+    ground: Ground
+    trained: Trained
+
+    @property
+    def model(self) -> HorizonModel:
+        return self.trained.main
+
+
+@pytest.fixture(scope="session")
+def shop() -> Shop:
+    """Train one model of 30 days for all tests of its parts, and one of 10 days."""
+    orders = bought(600)
+    members = registered(orders, 300)
+    events = seen(members)
+    ground = Ground.of(orders, as_of=AS_OF, members=members, events=events)
+    segments = [("age", "young", np.arange(10, 210)), ("age", "ghosts", np.array([999_999]))]
+    with few_trees(8, 40, ceiling=True):
+        return Shop(orders, members, events, segments, ground, train(ground, [10, 30], main_days=30, segments=segments))

@@ -116,8 +116,12 @@ class Ground:
             UsageError: a table lacks a column.
         """
         known = day_number(as_of) + 1
-        worth, rows = with_margins(orders, items, before=_start(known, timezone))
         others = {"events": events, "members": members, "touches": touches, "tickets": tickets, "invites": invites}
+        if only is not None:  # views of one engine
+            engine, names = together({"orders": orders, "items": items} | others)
+            given = {name: Table(engine, at) for name, at in names.items()}
+            orders, items, others = given["orders"], given.get("items"), {name: given.get(name) for name in others}
+        worth, rows = with_margins(orders, items, before=_start(known, timezone))
         if only is not None:
             rows, orders = (rows_of_person(t, "orders", only) for t in (rows, orders))
             others = {name: None if t is None else rows_of_person(t, name, only) for name, t in others.items()}
@@ -172,7 +176,7 @@ class Ground:
             before: none is this one or later.
         """
         if self.sequences is None:
-            return list(days)
+            return [day for day in days if day < before]
         step = max(_SHORTEST_STEP, -(-(self.as_of_day - self.first_day) // _GRID))
         snapped = [self.as_of_day - round((self.as_of_day - day) / step) * step for day in days]
         return [day for day in snapped if day < before]

@@ -198,7 +198,7 @@ def _drivers(main: HorizonModel, now: Snapshot, segments: Segments) -> pd.DataFr
         parts.append((others, told.names, told.x, told.each))
     groups: list[tuple[str, str, Ints | None]] = [(*ALL, None), *segments]
     rows = [row for kind, name, members in groups for row in _weights(kind, name, members, parts)]
-    return pd.DataFrame(rows, columns=_COLUMNS["drivers"])
+    return pd.DataFrame(rows, columns=_COLUMNS["drivers"]).astype({"mean_abs_shap": "float64"})
 
 
 def _weights(
