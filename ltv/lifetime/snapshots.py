@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PLACES = (0.35, 0.45, 0.55, 0.65, 0.75)  # of the history, where cutoffs are
 FEWEST_DAYS = 14  # of a label window
-MOST_ROWS = 1_000_000  # customers of all snapshots together: more would only make trees slower to grow
+MOST_ROWS = 300_000  # customers of all snapshots together; a million order people no better (benchmarks/LTV.md), in three times the time
 
 
 @dataclass(frozen=True, eq=False)
