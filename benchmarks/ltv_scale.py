@@ -38,18 +38,21 @@ def main() -> None:
     asked.add_argument("--people", type=int, default=1_000_000)
     asked.add_argument("--threads", type=int, default=2)
     asked.add_argument("--write", action="store_true", help="write the figures to LTV.md")
+    asked.add_argument("--rows", type=int, help="customers of all snapshots together, instead of MOST_ROWS")
     asked.add_argument("--step", choices=["prepare", "run"], help=argparse.SUPPRESS)
     asked.add_argument("--folder", type=Path, help="keep the features there")
     of = asked.parse_args()
     if of.step:
+        if of.rows:
+            importlib.import_module("ltv.lifetime.snapshots").MOST_ROWS = of.rows
         print(json.dumps({"prepare": prepare, "run": run}[of.step](of.folder, of.people)))
         return
     with tempfile.TemporaryDirectory() as made:
         folder = of.folder or Path(made)
         if not (folder / "orders.npz").exists():
             folder.mkdir(exist_ok=True)
-            print("prepared:", apart("prepare", folder, of.people, of.threads), flush=True)
-        text = told(apart("run", folder, of.people, of.threads), of.threads)
+            print("prepared:", apart("prepare", folder, of.people, of.threads, None), flush=True)
+        text = told(apart("run", folder, of.people, of.threads, of.rows), of.threads)
     print(text)
     if of.write:
         from _ltv_write import put
@@ -57,9 +60,10 @@ def main() -> None:
         put("scale", text)
 
 
-def apart(step: str, folder: Path, people: int, threads: int) -> dict:
+def apart(step: str, folder: Path, people: int, threads: int, rows: int | None) -> dict:
     """This file again in a process of its own; what it prints last is what it found."""
     command = [sys.executable, __file__, "--step", step, "--folder", str(folder), "--people", str(people)]
+    command += ["--rows", str(rows)] if rows else []
     environment = os.environ | {"OMP_NUM_THREADS": str(threads), "OPENBLAS_NUM_THREADS": str(threads)}
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
     found: dict = json.loads(done.stdout.strip().splitlines()[-1])
@@ -194,6 +198,7 @@ def run(folder: Path, people: int) -> dict:
     wall, cpu = time.perf_counter(), cpu_s()
     model = HorizonModel.train(of, HISTORY, HORIZON)
     trained = time.perf_counter() - wall, cpu_s() - cpu, peak_mb() / 1024
+    print("trained: wall s, CPU s, GB:", *(f"{x:.1f}" for x in trained), file=sys.stderr, flush=True)
     told = model.score(of, HISTORY)
     whole = time.perf_counter() - wall, cpu_s() - cpu, peak_mb() / 1024
     watch.stopped.set()
@@ -201,6 +206,7 @@ def run(folder: Path, people: int) -> dict:
     found = scores(actual, told.expected)
     return {
         "people": len(told.user_id),
+        "rows": importlib.import_module("ltv.lifetime.snapshots").MOST_ROWS,
         "customers": int(told.is_customer.sum()),
         "trained": trained,
         "whole": whole,
@@ -226,7 +232,8 @@ def told(of: dict, threads: int) -> str:
     places = [[f"`{place}`", f"{100 * share:.0f} %", f"{most:.1f}"] for place, share, most in of["where"]]
     return "\n\n".join(
         [
-            f"{of['people']:,} people scored, {of['customers']:,} of them customers; {threads} threads; basis {of['basis']}; {figures}.",
+            f"{of['people']:,} people scored, {of['customers']:,} of them customers; at most {of['rows']:,} rows of training; "
+            f"{threads} threads; basis {of['basis']}; {figures}.",
             table(["", "wall, s", "CPU, s", "peak memory, GB"], rows),
             "Where the time goes (function ← step), and the most memory in use meanwhile:",
             table(["where", "time", "GB"], places),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from ltv.behaviour.given import positive
 from ltv.errors import CorruptError
 from ltv.lifetime import gate
 from ltv.lifetime.gate import Verdict
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ltv.workspace.models import Models
 
 HERE = "not stored"
+_MAIN, _LONGEST = 90, 3_650  # days
 _SAID = "gate"
 _MEASURES = ("normalized_gini", "spearman", "mae", "total_ratio", "decile_mape", "coverage_80")
 
@@ -33,7 +35,6 @@ class Terms:
     Attributes:
         as_of: the last day included.
         horizons_days: as far as is predicted.
-        main_days: one of them, which pages are about.
         retrain_days: a champion is used for so many days before a challenger is trained.
         data_hash: of the inputs.
         seed: of the draws of rows and features.
@@ -42,11 +43,23 @@ class Terms:
 
     as_of: date
     horizons_days: tuple[int, ...]
-    main_days: int
     retrain_days: int = 7
     data_hash: str = ""
     seed: int = 0
     window_days: int = 180
+
+    def __post_init__(self) -> None:
+        """Check what can be out of range.
+
+        Raises:
+            UsageError: `retrain_days` is no whole number of days above 0.
+        """
+        positive("retrain_days", self.retrain_days, _LONGEST)
+
+    @property
+    def main_days(self) -> int:
+        """The horizon that pages are about: the one that is nearest to 90 days."""
+        return nearest(self.horizons_days, _MAIN)
 
     @property
     def version(self) -> str:

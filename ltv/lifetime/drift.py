@@ -116,7 +116,7 @@ def kept(ground: Ground, earlier: Sequence[tuple[date, Sequence[pd.DataFrame]]])
             total = totals[(totals["horizon_days"] == horizon) & (totals["segment_kind"] == "all")]
             if since + horizon > ground.as_of_day or total.empty:
                 continue
-            people = part["user_id"].to_numpy(np.int64)
+            people = np.unique(part["user_id"].to_numpy(np.int64))  # two of then may be one now
             actual = float(ground.value_between(people, since, since + horizon).sum())
             low, high = float(total["low"].iloc[0]), float(total["high"].iloc[0])
             out.append(Kept(day, horizon, float(total["expected"].iloc[0]), low, high, actual))

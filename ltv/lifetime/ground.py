@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
+from typing import TypedDict
 
 import numpy as np
 from sqlglot import exp
@@ -32,6 +34,17 @@ _TOLD_BY_ORDERS = frozenset(
     {"recency_days", "frequency", "monetary", "purchase_gap_days", "purchase_gap_cv", "purchase_overdue"}
 )
 BEHAVIOUR = tuple(f.name for f in CATALOGUE if f.name not in _TOLD_BY_ORDERS)
+
+
+class Tables(TypedDict):
+    """What there may be beside orders; None where it is not there."""
+
+    events: TableLike | None
+    members: TableLike | None
+    touches: TableLike | None
+    tickets: TableLike | None
+    invites: TableLike | None
+    items: TableLike | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,6 +147,20 @@ class Ground:
         nobody = Ledger(whole, whole, whole, whole, money, money, whole)
         told = order_features(nobody, Btyd(None, None, "", "", 0.0), cutoff_day=0, horizon_days=1)
         return frozenset(told.columns) | (frozenset(BEHAVIOUR) if self.sequences is not None else frozenset())
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of what is known of the orders."""
+        whole = hashlib.sha256()
+        for column in (
+            self.ledger.user_id,
+            self.ledger.person,
+            self.ledger.day,
+            self.ledger.known_day,
+            self.ledger.amount,
+        ):
+            whole.update(column.tobytes())
+        return whole.hexdigest()
 
     def fit(self, cutoff_day: int) -> Btyd:
         """Buy-till-you-die models of what was known when a day began."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -168,6 +168,13 @@ class Scored:
     high: Floats
     spent: Floats
     is_customer: NDArray[np.bool_]
+
+    def at_least(self, shorter: Scored | None) -> Scored:
+        """The same, but of nobody less than in a shorter horizon: models of horizons are learned apart and need not agree."""
+        if shorter is None:
+            return self
+        names = ("expected", "pays", "low", "median", "high")
+        return replace(self, **{name: np.maximum(getattr(self, name), getattr(shorter, name)) for name in names})
 
 
 def _too_little(blocks: list[Snapshot], longest: int, horizon_days: int) -> Why:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from ltv.behaviour.given import positive
 from ltv.errors import UsageError, found
-from ltv.lifetime.choose import Chosen, Terms, choose, nearest
+from ltv.lifetime.choose import Chosen, Terms, choose
 from ltv.lifetime.drift import Kept, drifted, kept
-from ltv.lifetime.ground import BEHAVIOUR, Ground
+from ltv.lifetime.ground import BEHAVIOUR, Ground, Tables
 from ltv.lifetime.horizon import HorizonModel, Scored
 from ltv.lifetime.maximum import Floats
 from ltv.lifetime.value_lists import golden48, tiers, value_lists
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ltv.warehouse.table import TableLike
     from ltv.workspace.models import Models
 
-_LONGEST, _MAIN = 3_650, 90
+_LONGEST = 3_650
 _TAKEN = ("all", "stage")  # kinds of segments that every result has
 _AGE = BEHAVIOUR.index("age_days")
 
@@ -46,7 +46,6 @@ def lifetime_value(
     tested_kinds: Collection[str] | None = None,
     horizons_days: Sequence[int] = (30, 90, 180, 365),
     models: Models | None = None,
-    data_hash: str = "",
     retrain_days: int = 7,
     earlier: Sequence[tuple[date, Sequence[pd.DataFrame]]] = (),
     window_days: int = 180,
@@ -59,20 +58,18 @@ def lifetime_value(
     Args:
         orders: user_id, ts, amount; status, refund, refunded_at, discount, coupon_id, member_benefit.
         as_of: the last day included.
-        events: as `ltv.sequence_features` takes them, and so the next four.
-        members: registrations.
+        events: as `ltv.sequence_features` takes them.
+        members: the same, and so the next three.
         touches: contacts.
         tickets: of customer service.
         invites: who invited.
         items: order_id, margin: where the margin of most orders is known, it is what they are worth.
         segments: user_id, segment_kind, segment.
-        tested_kinds: kinds of segments in which the model is tested; those that speak of purchases are known too late
-            for that (`ltv.identity.segments.told_at_any_time`). Default all.
+        tested_kinds: kinds of segments in which the model is tested (`Workspace.lasting_kinds`); default all.
         horizons_days: as far as is predicted, each 1 to 3,650 days.
         models: registry of models; without it one is trained and not kept.
-        data_hash: of the inputs, for the name of a model that is trained.
         retrain_days: a champion scores for so many days before a challenger is trained.
-        earlier: day, and its `ltv_scores` and `ltv_totals` that were published before, to be compared with what came.
+        earlier: days with `ltv_scores` and `ltv_totals` of then (`Workspace.said`), to be compared with what came.
         window_days: how far back behaviour is looked at.
         timezone: zone of the days.
         currency: in which money is written.
@@ -84,52 +81,43 @@ def lifetime_value(
     Raises:
         UsageError: a table lacks a column, or a horizon or number of days is out of range.
 
-    >>> draw = np.random.default_rng(1)
-    >>> days = pd.Timestamp("2026-01-01") + pd.to_timedelta(draw.integers(0, 90, 200), unit="D")
-    >>> bought = pd.DataFrame({"user_id": draw.integers(1, 60, 200), "ts": days, "amount": 10.0})
-    >>> told = lifetime_value(bought, as_of=date(2026, 3, 31), horizons_days=[30])
-    >>> told.table["basis"].unique().tolist(), bool((told.table["expected"] >= 0).all())
-    (['btyd'], True)
+    >>> bought = pd.DataFrame({"user_id": [1, 2], "ts": pd.Timestamp("2026-03-01"), "amount": 10.0})
+    >>> lifetime_value(bought, as_of=date(2026, 3, 31), horizons_days=[30]).table["basis"].tolist()
+    ['past_mean', 'past_mean']
     """
-    days = _horizons(horizons_days)
-    positive("retrain_days", retrain_days, _LONGEST)
-    ground = Ground.of(
-        orders,
-        as_of=as_of,
-        events=events,
-        members=members,
-        touches=touches,
-        tickets=tickets,
-        invites=invites,
-        items=items,
-        window_days=window_days,
-        timezone=timezone,
-    )
+    others = Tables(events=events, members=members, touches=touches, tickets=tickets, invites=invites, items=items)
+    ground = Ground.of(orders, as_of=as_of, **others, window_days=window_days, timezone=timezone)
     known = _segments(segments)
-    tested = [s for s in known if tested_kinds is None or s[0] in tested_kinds]
-    terms = Terms(as_of, days, nearest(days, _MAIN), retrain_days, data_hash, seed, window_days)
-    chosen = choose(ground, models, terms, segments=tested)
-    cutoff = pd.Timestamp(day_end(as_of, timezone))
-    scored, snapshots = {}, {}
-    for horizon in days:
-        model = chosen.trained.models[horizon]
-        snapshots[horizon] = ground.look(model.fitted, ground.as_of_day, horizon)
-        scored[horizon] = model.told(ground, snapshots[horizon])
-    age = _days_known(ground, scored[terms.main_days])
-    tables = [_scores(scored[h], chosen, h, age, is_main=h == terms.main_days) for h in days]
+    named = (models.data_hash if models is not None else "") or ground.fingerprint
+    terms = Terms(as_of, _horizons(horizons_days), retrain_days, named, seed, window_days)
+    chosen = choose(ground, models, terms, segments=[s for s in known if tested_kinds is None or s[0] in tested_kinds])
+    return _told(ground, chosen, terms, known, currency=currency, past=kept(ground, earlier))
+
+
+def _told(
+    ground: Ground, chosen: Chosen, terms: Terms, segments: Segments, *, currency: str, past: Sequence[Kept]
+) -> LifetimeValue:
+    """Score everybody with the model that was chosen."""
+    cutoff = pd.Timestamp(day_end(terms.as_of, ground.timezone))
+    models, main_days = chosen.trained.models, terms.main_days
+    seen = {h: ground.look(models[h].fitted, ground.as_of_day, h) for h in terms.horizons_days}
+    scored: dict[int, Scored] = {}
+    for h, now in seen.items():  # ascending
+        scored[h] = models[h].told(ground, now).at_least(scored[max(scored)] if scored else None)
+    age = _days_known(ground, scored[main_days])
+    tables = [_scores(of, chosen, h, age, is_main=h == main_days) for h, of in scored.items()]
     table = pd.concat(tables, ignore_index=True)
     table.insert(1, "as_of", cutoff)
-    main = table[table["horizon_days"] == terms.main_days]
-    totals = pd.concat([_totals(scored[h], chosen.trained.models[h], h, known) for h in days], ignore_index=True)
+    totals = pd.concat([_totals(of, models[h], h, segments) for h, of in scored.items()], ignore_index=True)
     return LifetimeValue(
         table,
         currency=currency,
-        as_of=as_of,
+        as_of=terms.as_of,
         chosen=chosen,
         totals=totals.assign(as_of=cutoff),
-        lists=value_lists(main, known),
-        drift=_drift(chosen, snapshots[terms.main_days]),
-        kept=tuple(kept(ground, earlier)),
+        lists=value_lists(table[table["horizon_days"] == main_days], segments),
+        drift=_drift(chosen, seen[main_days]),
+        kept=tuple(past),
         worth=ground.worth,
         has_behaviour=ground.sequences is not None,
     )

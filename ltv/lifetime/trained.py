@@ -31,6 +31,7 @@ ALL = ("all", "all")
 _TABLES = ("backtest", "calibration", "drivers")
 _EXPLAINED = 2_000  # people whose contributions are looked at
 _CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
+_MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
 _MOST_THREADS, _MANY = 4, 50_000  # of horizons learned at once; customers from which one uses all cores
 
 
@@ -137,7 +138,9 @@ def train(
         tests = [
             pool.submit(test, cutoff, days, with_ceiling=days == main_days and place == 0)
             for days in horizons_days
-            for place, cutoff in enumerate(cutoffs(ground, ground.as_of_day, days, most=1 + (days == main_days)))
+            for place, cutoff in enumerate(
+                cutoffs(ground, ground.as_of_day, days, most=_MOST_CUTOFFS if days == main_days else 1)
+            )
         ]
     told = [one.result() for one in tests]
     learned = {days: model.result() for days, model in models.items()}

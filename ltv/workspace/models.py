@@ -36,6 +36,7 @@ class Models:
         root: the workspace's folder.
         date: the day reported on; `date.max` for what is in use now.
         timezone: in which days end.
+        data_hash: of the workspace's inputs, for models that are made from them.
 
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as root:
@@ -47,8 +48,9 @@ class Models:
     'v1'
     """
 
-    def __init__(self, root: Path, date: dt.date, *, timezone: str = "UTC") -> None:
+    def __init__(self, root: Path, date: dt.date, *, timezone: str = "UTC", data_hash: str = "") -> None:
         self.date = date
+        self.data_hash = data_hash
         self.timezone = timezone
         self.folder = root / "data" / "state" / "models"
         self._promotions = Promotions(root / "data" / "state" / "models.sqlite")

@@ -129,6 +129,8 @@ class Workspace:
     def said(self, *names: str, days_ago: Sequence[int]) -> list[tuple[dt.date, list[pd.DataFrame]]]:
         """Result tables that were published so many days before this date, where all of them are there.
 
+        People are numbered as they are now; of those who have become several since, nothing is told.
+
         Args:
             names: result tables.
             days_ago: whole days.
@@ -143,10 +145,16 @@ class Workspace:
         found_then: list[tuple[dt.date, list[pd.DataFrame]]] = []
         for day in sorted(self.date - timedelta(days=n) for n in days_ago):
             try:
-                found_then.append((day, [self.result(name, day) for name in names]))
+                found_then.append((day, [self._as_numbered_now(name, day) for name in names]))
             except MissingTableError:
                 continue
         return found_then
+
+    def _as_numbered_now(self, name: str, day: dt.date) -> pd.DataFrame:
+        from ltv.workspace.restated import restated
+
+        then = self.result(name, day)
+        return restated(self, name, day).table if "user_id" in then else then
 
     @property
     def lasting_kinds(self) -> frozenset[str]:
@@ -163,7 +171,7 @@ class Workspace:
     @property
     def models(self) -> Models:
         """The model registry as this date may use it."""
-        return Models(self.root, self.date, timezone=self.settings.timezone)
+        return Models(self.root, self.date, timezone=self.settings.timezone, data_hash=self.data_hash)
 
     @property
     def data_hash(self) -> str:

@@ -264,3 +264,10 @@ def test_bad_arguments_are_named_in_one_line(change, found):
     with pytest.raises(UsageError, match=found) as error:
         lifetime_value(given.pop("orders"), **given)
     assert "\n" not in str(error.value)
+
+
+def test_a_longer_horizon_brings_nobody_less():
+    of = told(PEOPLE, members=MEMBERS, events=EVENTS, horizons_days=[20, 40, 80])
+    for column in ("expected", "p_purchase", "low", "median", "high"):
+        each = of.table.pivot_table(index="user_id", columns="horizon_days", values=column)
+        assert (each.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None), column

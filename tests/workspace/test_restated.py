@@ -46,3 +46,11 @@ def test_a_day_without_that_table_is_an_error(root):
     assert who(ws)["M1"]
     with pytest.raises(MissingTableError, match="retention"):
         ltv.restated(ws, "retention", FIRST)
+
+
+def test_what_was_said_so_many_days_ago_has_todays_numbers_and_days_without_it_are_left_out(root):
+    ws = ltv.open(root, date=LAST)
+    ((day, (then,)),) = ws.said("user_ids", days_ago=[2, 90])
+    assert day == FIRST
+    assert then["user_id"].nunique() == 2  # four people of then are two now
+    assert ws.said("user_ids", "retention", days_ago=[1, 2]) == []
