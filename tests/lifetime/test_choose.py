@@ -32,10 +32,8 @@ class Desk:
 
     def ask(self, days=0, *, publish=True, data="d", **given):
         as_of = LATER + timedelta(days=days)
-        models = Models(self.root, as_of)
-        of = checked(
-            lifetime_value(ORDERS, as_of=as_of, models=models, data_hash=data, **{"horizons_days": [20]} | given)
-        )
+        models = Models(self.root, as_of, data_hash=data)
+        of = checked(lifetime_value(ORDERS, as_of=as_of, models=models, **{"horizons_days": [20]} | given))
         if publish:
             assert models.adopt(of.versions) == ()
         return of
@@ -190,15 +188,15 @@ def test_the_same_terms_give_the_same_name_and_numbers_and_others_another_name(d
     one = desk.ask(0, publish=False)
     two = Desk(tmp_path / "elsewhere", desk.patch).ask(0, publish=False)
     pd.testing.assert_frame_equal(one.table, two.table)
-    terms = Terms(LATER, (30, 90), 90, 7, "d", 0, 180)
-    others = [replace(terms, **change) for change in ({"data_hash": "e"}, {"seed": 1}, {"window_days": 90}, {"main_days": 30},
+    terms = Terms(LATER, (30, 90), 7, "d", 0, 180)
+    others = [replace(terms, **change) for change in ({"data_hash": "e"}, {"seed": 1}, {"window_days": 90},
               {"horizons_days": (30,)}, {"as_of": AS_OF})]  # fmt: skip
-    assert len({t.version for t in [terms, *others]}) == 7
-    assert replace(terms, retrain_days=1).version == terms.version == Terms(LATER, (30, 90), 90, 7, "d", 0, 180).version
+    assert len({t.version for t in [terms, *others]}) == 6
+    assert replace(terms, retrain_days=1).version == terms.version == Terms(LATER, (30, 90), 7, "d", 0, 180).version
 
 
 def test_without_a_registry_a_model_is_trained_and_not_kept(desk):
-    chosen = choose(Ground.of(ORDERS, as_of=LATER), None, Terms(LATER, (20,), 20))
+    chosen = choose(Ground.of(ORDERS, as_of=LATER), None, Terms(LATER, (20,)))
     assert chosen.versions is None and chosen.version == "not stored" and desk.trainings == 1
 
 

@@ -35,7 +35,7 @@ def root(tmp_path_factory):
     ws = at(root, str(AS_OF))
     given = {"events": ws.events, "members": ws.members, "window_days": 120, "horizons_days": [10, 30]}
     with few_trees(8, 10, cutoffs=0):
-        told = ltv.lifetime_value(ws.orders, as_of=ws.date, models=ws.models, data_hash=ws.data_hash, **given)
+        told = ltv.lifetime_value(ws.orders, as_of=ws.date, models=ws.models, **given)
     store("ltv_scores", told.table, folder=published_folder(root, AS_OF), run_id="r1")
     ws.models.adopt(told.versions)
     return root
