@@ -129,7 +129,8 @@ def _challenged(ground: Ground, models: Models, terms: Terms, segments: Segments
         trained = _train(ground, terms, segments)
         verdict = gate.judge(trained, champion=before, ground=ground)
     metrics: dict[str, Any] = {m: told for m in _MEASURES if (told := trained.measure(m)) is not None}
-    metrics[_SAID] = [verdict.reason.zh, verdict.reason.en]
+    if before is None:
+        metrics[_SAID] = [verdict.reason.zh, verdict.reason.en]
     names = list(trained.main.blend.names) if trained.main.blend is not None else []
     models.put(version, trained.stored(), as_of=terms.as_of, data_hash=terms.data_hash, metrics=metrics, features=names)
     wins = verdict.passed or before is None

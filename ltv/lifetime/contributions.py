@@ -102,5 +102,7 @@ def _shap(booster: xgb.Booster, x: Floats) -> Floats:
     """TreeSHAP of every output, shape (people, outputs, features + 1); the last is the mean over the training data."""
     import xgboost as xgb
 
+    if not len(x):
+        return np.zeros((0, objective.OUTPUTS, x.shape[1] + 1))
     told = np.asarray(booster.predict(xgb.DMatrix(x), pred_contribs=True), np.float64)
     return told if told.ndim == 3 else told[:, None, :]  # noqa: PLR2004

@@ -16,6 +16,7 @@ from ltv.lifetime.contributions import Contributions, of_customers, of_prospects
 from ltv.lifetime.explain_words import WORDS
 from ltv.lifetime.feature_catalogue import FEATURE
 from ltv.lifetime.ground import Ground
+from ltv.lifetime.order_features import OrderFeatures
 from ltv.lifetime.order_words import called
 from ltv.lifetime.snapshots import Snapshot
 from ltv.lifetime.trained import Trained
@@ -26,6 +27,7 @@ from ltv.workspace import open as open_workspace
 from ltv.workspace.workspace import Workspace
 
 _TOLD = 4  # features in each direction
+_WINDOW_DAYS = 180  # of a model that knows orders only
 _LEAST = 0.01  # of a logarithm: less is nothing to speak of
 _COLUMNS = ["feature", "value", "effect", "factor"]
 _SCALES = (0.2, 5.0)
@@ -119,7 +121,7 @@ def explain_ltv(
         raise UsageError(found("horizon_days", days, known))
     row = own[own["horizon_days"] == days].iloc[0]
     model = trained.models[days]
-    now = _ground(ws, user_id).look(model.fitted, _day(ws), days)
+    now = _ground(ws, user_id, trained.window_days).look(model.fitted, _day(ws), days)
     is_customer = len(now.features.user_id) > 0
     alike = scores[(scores["horizon_days"] == days) & (scores["churn_risk"].notna() == is_customer)]["expected"]
     typical = float(np.exp(np.log(np.maximum(alike, 1e-2)).mean())) if len(alike) else 0.0
@@ -131,7 +133,7 @@ def explain_ltv(
                           currency=ws.settings.currency)  # fmt: skip
 
 
-def _ground(ws: Workspace, user_id: int) -> Ground:
+def _ground(ws: Workspace, user_id: int, window_days: int) -> Ground:
     return Ground.of(
         ws.orders,
         as_of=ws.date,
@@ -141,6 +143,7 @@ def _ground(ws: Workspace, user_id: int) -> Ground:
         tickets=ws.optional("tickets"),
         invites=ws.optional("invites"),
         items=ws.optional("order_items"),
+        window_days=window_days or _WINDOW_DAYS,
         timezone=ws.settings.timezone,
         only=user_id,
     )
@@ -155,8 +158,25 @@ def _day(ws: Workspace) -> int:
 def _contributions(trained: Trained, now: Snapshot, days: int) -> Contributions | None:
     model = trained.models[days]
     if len(now.features.user_id):
-        return None if model.blend is None else of_customers(model.blend, now.features)
-    return None if model.prospects is None else of_prospects(model.prospects, now.prospects)
+        return None if model.blend is None else of_customers(model.blend, _seen(now.features, model.blend.names))
+    if model.prospects is None:
+        return None
+    _named(now.prospects.names, model.prospects.names)
+    return of_prospects(model.prospects, now.prospects)
+
+
+def _seen(of: OrderFeatures, names: Sequence[str]) -> OrderFeatures:
+    _named(tuple(of.columns), names)
+    return of
+
+
+def _named(there: Sequence[str], wanted: Sequence[str]) -> None:
+    """Say it where a table that the model knows is no more."""
+    missing = [called(name).en for name in wanted if name not in there]
+    if missing:
+        raise UsageError(
+            found("tables", f"none that tells {missing[0]}", "those that the scores of that date were made of")
+        )
 
 
 def _frame(told: Contributions | None, expected: float, typical: float) -> pd.DataFrame:

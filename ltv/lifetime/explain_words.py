@@ -16,8 +16,8 @@ WORDS: dict[str, Text] = {
     "no_trees": Text("没有树模型可解释：{why}。", "There are no trees to explain it: {why}."),
     "title": Text("各特征的影响", "What each feature does"),
     "note": Text(
-        "相对同类典型用户的倍数；所有倍数相乘等于差距。",
-        "As a factor from the typical person; all of them together make up the difference.",
+        "相对同类典型用户的倍数；所有倍数相乘约等于差距。",
+        "As a factor from the typical person; all of them together make up about the difference.",
     ),
     "feature": Text("特征", "Feature"),
     "value": Text("值", "Value"),

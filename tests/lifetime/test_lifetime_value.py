@@ -1,5 +1,6 @@
 """`ltv.lifetime_value` from the outside: what it must never let in, and what it says of shops nobody would wish for."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -271,3 +272,19 @@ def test_a_longer_horizon_brings_nobody_less():
     for column in ("expected", "p_purchase", "low", "median", "high"):
         each = of.table.pivot_table(index="user_id", columns="horizon_days", values=column)
         assert (each.diff(axis=1).iloc[:, 1:] >= 0).all(axis=None), column
+
+
+@pytest.mark.parametrize(("low", "high"), [(0.01, 0.05), (-0.02, 0.05), (0.0, 0.05), (-0.05, -0.01), (np.nan, np.nan)])
+def test_the_page_says_better_only_where_the_interval_excludes_zero(shop, low, high):
+    of = lifetime_value(shop.orders, as_of=AS_OF, horizons_days=[30])
+    tests = shop.trained.backtest
+    ours = (tests["metric"] == "normalized_gini") & (tests["model"] == "model") & (tests["segment"] == "all")
+    tests = tests.assign(difference_low=np.where(ours, low, np.nan), difference_high=np.where(ours, high, np.nan))
+    chosen = replace(of.chosen, trained=replace(shop.trained, backtest=tests), verdict=None)
+    told = replace(of, chosen=chosen)
+    said = [str(w.en) for view in ("tests", "by_segment") for c in told.views[view].columns for w in c.words.values()]
+    assert ("better" in said) == (low > 0) and ("worse" in said) == (high < 0)
+    tile = next(f for f in told.key_figures if "Gini" in f.label.en)
+    assert (tile.state == "good") == (low > 0)
+    sentences = " ".join(t.text.en for t in told.findings)
+    assert ("better than" in sentences) == (low > 0)
