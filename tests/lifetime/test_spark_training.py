@@ -201,10 +201,11 @@ def test_a_model_of_4000_people_ranks_and_sums_alike_on_spark_with_its_own_param
     given = table(spark, frame.assign(**lines)).repartition(4)
     how = {"features": names, "label": "label", "latest": "latest", "workers": 2}
     rising = replace(TWEEDIE, rising=tuple(int(name in RISING) for name in names))
+    as_many = replace(ZILN, rounds=alone.ziln.boosters[0].num_boosted_rounds())
     together = replace(
         alone,
         tweedie=tweedie_on_spark(given, **how, offsets=list(lines), trees=rising),
-        anchored=ziln_on_spark(given, **how, offset="anchor"),
+        anchored=ziln_on_spark(given, **how | {"latest": None}, offset="anchor", trees=as_many),
     )
     wanted = told_by(alone, now)
     for name, found in told_by(together, now).items():
