@@ -59,8 +59,11 @@ class BgNbd:
         z = horizon / (self.alpha + age + horizon)
         c = self.a + self.b + x - 1
         c = np.where(np.abs(c) < _TINY, _TINY, c)
-        rest = (1 - z) ** (self.a - 1) * hyp2f1(self.a + self.b - self.r - 1, self.a - 1, c, z)
-        expected: Floats = c / (self.a - 1) * (1 - rest) * self.alive(x, t_x, age)
+        with np.errstate(invalid="ignore", over="ignore"):
+            rest = (1 - z) ** (self.a - 1) * hyp2f1(self.a + self.b - self.r - 1, self.a - 1, c, z)
+            while_alive = c / (self.a - 1) * (1 - rest)
+        rate = (self.r + x) * horizon / (self.alpha + age)  # of nobody who leaves: where 0 · ∞ says nothing
+        expected: Floats = np.where(np.isfinite(while_alive), while_alive, rate) * self.alive(x, t_x, age)
         return np.maximum(expected, 0.0)
 
     def _odds_lost(self, x: Floats, t_x: Floats, age: Floats) -> Floats:

@@ -217,8 +217,10 @@ def grow_ziln(
 
     def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
         data = _matrix(x, y, margins, rows)
-        evals = [(_matrix(x, y, margins, watched, data), "latest") for watched in more.pop("watch", [])]
-        if evals:
+        evals = []
+        for watched in more.pop("watch", []):
+            level = _level(y, margins, watched) - _level(y, margins, rows)
+            evals.append((_matrix(x, y, margins + level, watched, data), "latest"))
             more["custom_metric"] = _mean_loss
         loss = objective.objective(y[rows])
         return xgb.train(
@@ -235,6 +237,16 @@ def _stopped(grow: Callable[..., xgb.Booster], latest: Flags | None, trees: Tree
         return trees
     grown = grow(~latest, 0, trees, watch=[latest], early_stopping_rounds=_PATIENCE, verbose_eval=False)
     return replace(trees, rounds=min(max(int(grown.best_iteration) + 1, _FEWEST_TREES), trees.rounds))
+
+
+def _level(y: Floats, margins: Floats, rows: Flags) -> Floats:
+    """Where boosting of some rows alone would begin: a shorter window has fewer who pay, which trees need not know."""
+    pays = rows & (y > 0)
+    logs = np.log(y[pays]) - margins[pays, 1]
+    n, paid, first, second = _of_all_workers(rows.sum(), pays.sum(), logs.sum(), (logs**2).sum())
+    mean = first / max(paid, 1)
+    deviation = np.sqrt(max(second / max(paid, 1) - mean**2, 0.0))
+    return objective.start_from(paid / max(n, 1), mean, float(deviation))
 
 
 def _matrix(x: Floats, y: Floats, margins: Floats, rows: Flags, like: xgb.DMatrix | None = None) -> xgb.QuantileDMatrix:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PLACES = (0.35, 0.45, 0.55, 0.65, 0.75)  # of the history, where cutoffs are
 FEWEST_DAYS = 14  # of a label window
-MOST_ROWS = 400_000  # customers of all snapshots together: shallow trees learn no more from more, only more slowly
+MOST_ROWS = 300_000  # people of all snapshots together: shallow trees learn no more from more, only more slowly
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,8 +114,8 @@ def past(ground: Ground, fitted: Btyd, cutoff_day: int, horizon_days: int) -> li
     share = 1.0
     for day, window in reversed(_windows(near, cutoff_day, horizon_days)):
         seen = ground.look(fitted, day, window)
-        if not taken:  # the latest one has most customers
-            share = MOST_ROWS / max(len(PLACES) * len(seen.features.user_id), 1)
+        if not taken:  # the latest one has most people
+            share = MOST_ROWS / max(len(PLACES) * max(len(seen.features.user_id), len(seen.prospects)), 1)
         if len(seen.spent) and np.maximum(seen.spent, 0).sum() > 0:
             taken.append(seen.sampled(share))
     return taken[::-1]
