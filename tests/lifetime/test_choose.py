@@ -157,12 +157,11 @@ ITEMS = pd.DataFrame({"order_id": ORDERS["order_id"], "margin": ORDERS["amount"]
     ("before", "now"),
     [
         ({"horizons_days": [20]}, {"horizons_days": [20, 10]}),
-        ({"horizons_days": [20, 10]}, {"horizons_days": [10]}),
         ({"members": MEMBERS}, {}),
         ({"members": MEMBERS}, {"members": MEMBERS, "window_days": 60}),
         ({}, {"items": ITEMS}),
     ],
-    ids=["more_horizons", "another_main_one", "a_table_is_gone", "another_window", "another_money"],
+    ids=["more_horizons", "a_table_is_gone", "another_window", "another_money"],
 )
 def test_a_champion_that_does_not_fit_is_not_used(desk, before, now):
     first, of = desk.ask(0, **before), desk.ask(1, **now)

@@ -24,6 +24,13 @@ def quick():
         yield patch
 
 
+@pytest.fixture(scope="module")
+def plain():
+    """Of orders alone, without a backtest."""
+    with few_trees(4, 10, cutoffs=0):
+        return told(PEOPLE)
+
+
 @pytest.fixture
 def tested(quick):
     """The same with a backtest."""
@@ -99,6 +106,16 @@ def test_one_row_for_everybody_registered_or_ordering_before_the_end_of_the_day(
     spent = orders.groupby("user_id")["amount"].sum()
     known = of.main.set_index("user_id")["value_to_date"]
     assert known.reindex(spent.index).to_numpy() == pytest.approx(spent.to_numpy())
+    first = (
+        pd.concat([MEMBERS.rename(columns={"registered_at": "ts"}), orders[["user_id", "ts"]]])
+        .groupby("user_id")["ts"]
+        .min()
+    )
+    days = ((CUTOFF - first) / pd.Timedelta(days=1)).reindex(of.main["user_id"]).to_numpy()
+    has_one = of.main["golden48_score"].notna().to_numpy()
+    sure = np.abs(days - 2) > 1, np.abs(days - 30) > 1  # days are whole ones
+    assert (has_one == ((days >= 2) & (days <= 30)))[sure[0] & sure[1]].all()
+    assert has_one.any() and not has_one[days < 1].any() and not has_one[days > 31].any()
     parts = of.totals.set_index(["segment_kind", "segment"])["expected"]
     assert parts["all", "all"] == pytest.approx(of.main["expected"].sum())
     assert parts["stage", "customers"] + parts["stage", "prospects"] == pytest.approx(parts["all", "all"])
@@ -218,24 +235,24 @@ def test_orders_without_a_person_are_left_out():
     pd.testing.assert_frame_equal(of.table[SCORES], same.table[SCORES])
 
 
-def test_returns_of_strangers_add_people_and_no_value():
+def test_returns_of_strangers_add_people_and_no_value(plain):
     back = PEOPLE.head(30).assign(
         user_id=lambda o: o["user_id"] + 90_000, order_id=lambda o: -o["order_id"] - 1, amount=-5.0
     )
-    of, without = told(pd.concat([PEOPLE, back])), told(PEOPLE)
+    of = told(pd.concat([PEOPLE, back]))
     strangers = of.table[of.table["user_id"] >= 90_000]
     assert (strangers["expected"] == 0).all() and (strangers["value_to_date"] < 0).all() and len(strangers)
-    assert of.total()["expected"] == pytest.approx(without.total()["expected"])
+    assert of.total()["expected"] == pytest.approx(plain.total()["expected"])
 
 
-def test_the_same_inputs_give_the_same_numbers_in_any_order_of_rows():
-    of, again = told(PEOPLE), told(PEOPLE.sample(frac=1, random_state=1))
+def test_the_same_inputs_give_the_same_numbers_in_any_order_of_rows(plain):
+    of, again = plain, told(PEOPLE.sample(frac=1, random_state=1))
     pd.testing.assert_frame_equal(of.table, again.table)
     pd.testing.assert_frame_equal(of.totals, again.totals)
 
 
-def test_money_in_another_unit_only_changes_the_unit():
-    of, cents = told(PEOPLE), told(PEOPLE.assign(amount=PEOPLE["amount"] * 128))
+def test_money_in_another_unit_only_changes_the_unit(plain):
+    of, cents = plain, told(PEOPLE.assign(amount=PEOPLE["amount"] * 128))
     assert cents.table["expected"].sum() == pytest.approx(128 * of.table["expected"].sum(), rel=1e-3)
     assert np.corrcoef(of.table["expected"], cents.table["expected"])[0, 1] > 0.99
 
@@ -275,13 +292,12 @@ def test_a_longer_horizon_brings_nobody_less():
 
 
 @pytest.mark.parametrize(("low", "high"), [(0.01, 0.05), (-0.02, 0.05), (0.0, 0.05), (-0.05, -0.01), (np.nan, np.nan)])
-def test_the_page_says_better_only_where_the_interval_excludes_zero(shop, low, high):
-    of = lifetime_value(shop.orders, as_of=AS_OF, horizons_days=[30])
+def test_the_page_says_better_only_where_the_interval_excludes_zero(shop, plain, low, high):
     tests = shop.trained.backtest
     ours = (tests["metric"] == "normalized_gini") & (tests["model"] == "model") & (tests["segment"] == "all")
     tests = tests.assign(difference_low=np.where(ours, low, np.nan), difference_high=np.where(ours, high, np.nan))
-    chosen = replace(of.chosen, trained=replace(shop.trained, backtest=tests), verdict=None)
-    told = replace(of, chosen=chosen)
+    chosen = replace(plain.chosen, trained=replace(shop.trained, backtest=tests), verdict=None)
+    told = replace(plain, chosen=chosen)
     said = [str(w.en) for view in ("tests", "by_segment") for c in told.views[view].columns for w in c.words.values()]
     assert ("better" in said) == (low > 0) and ("worse" in said) == (high < 0)
     tile = next(f for f in told.key_figures if "Gini" in f.label.en)
