@@ -40,6 +40,7 @@ RESULT_NAMES = {
     "median_seconds_from_previous",
     "golden48": "launch_id stage metric; baseline expected_low expected_high observed controlled verdict",
     "newcomers": "clock grain cohort segment_kind segment branch measure; people hits value low high is_complete no_data pending",
+    "value_lists": "list user_id; as_of segment_kind segment rank expected p_purchase churn_risk",
     "trial_outcomes": "plan hours_since_start; trials converted_rate at_risk overdue",
     "referral": "depth channel; inviters invitees converted conversion_rate revenue",
     "referral_summary": "date; k_factor invitations_per_user cycle_time_days effective_per_user",
