@@ -145,19 +145,11 @@ def _covered(held: Held, who: NDArray[np.bool_]) -> Iterator[tuple[object, ...]]
     s, n = held.scored, int(who.sum())
     hits = inside(held.actual[who], s.low[who], s.high[who], zero=1 - s.pays[who])
     share, error = float(hits.mean()), float(hits.std()) / np.sqrt(n)
-    yield "coverage_80", share, share - 1.96 * error, share + 1.96 * error, n, np.nan, np.nan, np.nan
+    nothing = (np.nan, np.nan, np.nan)  # past spending has no intervals to compare with
+    yield ("coverage_80", share, share - 1.96 * error, share + 1.96 * error, n, *nothing)
     low, high = held.model.sureness.interval(s.expected[who])
     total = max(float(held.actual[who].sum()), 1e-9)
-    yield (
-        "total_interval_ratio",
-        float(s.expected[who].sum()) / total,
-        low / total,
-        high / total,
-        n,
-        np.nan,
-        np.nan,
-        np.nan,
-    )
+    yield ("total_interval_ratio", float(s.expected[who].sum()) / total, low / total, high / total, n, *nothing)
 
 
 def groups_of(scored: Scored, segments: Sequence[tuple[str, str, Ints]]) -> dict[tuple[str, str], NDArray[np.bool_]]:

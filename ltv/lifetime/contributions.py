@@ -40,11 +40,6 @@ class Contributions:
     x: Floats
     each: Floats
 
-    @property
-    def weights(self) -> Floats:
-        """Mean absolute contribution of each feature."""
-        return np.abs(self.each).mean(axis=0) if len(self.each) else np.zeros(len(self.names))
-
 
 def of_customers(blend: Blend, of: OrderFeatures) -> Contributions:
     """Contributions to the score by which customers are ordered.

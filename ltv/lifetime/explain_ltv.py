@@ -16,7 +16,6 @@ from ltv.lifetime.contributions import Contributions, of_customers, of_prospects
 from ltv.lifetime.explain_words import WORDS
 from ltv.lifetime.feature_catalogue import FEATURE
 from ltv.lifetime.ground import Ground
-from ltv.lifetime.order_features import OrderFeatures
 from ltv.lifetime.order_words import called
 from ltv.lifetime.snapshots import Snapshot
 from ltv.lifetime.trained import Trained
@@ -102,7 +101,8 @@ def explain_ltv(
 
     Returns:
         One row a feature: its value, and by which factor it moves the expectation from that of the typical customer (or of
-        the typical person without a purchase). The factors together make up the difference (`ltv.lifetime.contributions`).
+        the typical person without a purchase). The factors together make up about the difference: they are scaled to it,
+        by 5 at most (`ltv.lifetime.contributions`).
 
     Raises:
         UsageError: nobody of that number has a score, or there is none for that horizon.
@@ -121,7 +121,8 @@ def explain_ltv(
         raise UsageError(found("horizon_days", days, known))
     row = own[own["horizon_days"] == days].iloc[0]
     model = trained.models[days]
-    now = _ground(ws, user_id, trained.window_days).look(model.fitted, _day(ws), days)
+    ground = _ground(ws, user_id, trained.window_days)
+    now = ground.look(model.fitted, ground.as_of_day, days)
     is_customer = len(now.features.user_id) > 0
     alike = scores[(scores["horizon_days"] == days) & (scores["churn_risk"].notna() == is_customer)]["expected"]
     typical = float(np.exp(np.log(np.maximum(alike, 1e-2)).mean())) if len(alike) else 0.0
@@ -149,28 +150,20 @@ def _ground(ws: Workspace, user_id: int, window_days: int) -> Ground:
     )
 
 
-def _day(ws: Workspace) -> int:
-    from ltv.lifetime.summaries import day_number
-
-    return day_number(ws.date) + 1
-
-
 def _contributions(trained: Trained, now: Snapshot, days: int) -> Contributions | None:
     model = trained.models[days]
     if len(now.features.user_id):
-        return None if model.blend is None else of_customers(model.blend, _seen(now.features, model.blend.names))
+        if model.blend is None:
+            return None
+        _check(tuple(now.features.columns), model.blend.names)
+        return of_customers(model.blend, now.features)
     if model.prospects is None:
         return None
-    _named(now.prospects.names, model.prospects.names)
+    _check(now.prospects.names, model.prospects.names)
     return of_prospects(model.prospects, now.prospects)
 
 
-def _seen(of: OrderFeatures, names: Sequence[str]) -> OrderFeatures:
-    _named(tuple(of.columns), names)
-    return of
-
-
-def _named(there: Sequence[str], wanted: Sequence[str]) -> None:
+def _check(there: Sequence[str], wanted: Sequence[str]) -> None:
     """Say it where a table that the model knows is no more."""
     missing = [called(name).en for name in wanted if name not in there]
     if missing:

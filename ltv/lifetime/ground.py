@@ -25,9 +25,7 @@ from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table, TableLike, together
 
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  local days
-_GRID = (
-    24  # behaviour is looked at on no more days than about this, evenly apart: each look reads the events of a window
-)
+_GRID = 24  # about as many days, evenly apart, are looked at for behaviour: each look reads the events of a window
 _SHORTEST_STEP = 7  # days
 # Order features tell the same in horizons and own gaps.
 _TOLD_BY_ORDERS = frozenset(

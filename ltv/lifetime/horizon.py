@@ -23,10 +23,8 @@ Why = Literal["", "few_customers", "few_payers", "short_history", "failed_gate"]
 FEWEST_CUSTOMERS, FEWEST_PAYERS = 200, 50  # at the latest past cutoff
 SHORTEST_WINDOW = 0.25  # of the horizon, that a label must at least have seen
 _SIGMA = 1.0  # of the log value, where no trees tell it
-_SHIFTS, _STRETCHES = (
-    (-1.0, 1.5),
-    (0.0, 0.5),
-)  # slopes that are believed: more time makes people differ more, never less
+# Slopes that are believed: more time makes people differ more, never less.
+_SHIFTS, _STRETCHES = (-1.0, 1.5), (0.0, 0.5)
 _AS_TOLD = Conformal(np.zeros(0), np.array([LEVELS]))
 
 
@@ -137,7 +135,8 @@ class HorizonModel:
         order = np.argsort(user_id, kind="stable")
         expected, pays, low, median, high = (column[order] for column in both)
         is_customer = np.arange(len(user_id)) < len(of.user_id)
-        spent = np.concatenate([of.spent, _spent(ground, now)])
+        # of orders that were given back something may be left: people without a purchase can have spent, too
+        spent = np.concatenate([of.spent, ground.value_of(now.prospects.user_id, now.cutoff_day)])
         return Scored(user_id[order], expected, pays, low, median, high, spent[order], is_customer[order])
 
     @staticmethod
@@ -242,8 +241,3 @@ def _sureness(ground: Ground, blocks: list[Snapshot], told: list[Chance], day: i
     spread = sum(float(((s.spent - t.expected) ** 2).sum()) for s, t in zip(blocks, told, strict=True))
     known = spread / squares if squares > 0 else 1.0
     return Sureness.of(errors, history_days=day - ground.first_day, horizon_days=horizon_days, spread=known)
-
-
-def _spent(ground: Ground, now: Snapshot) -> Floats:
-    """What people without a purchase have spent: of orders that were given back something may be left."""
-    return ground.value_of(now.prospects.user_id, now.cutoff_day)

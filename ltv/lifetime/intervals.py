@@ -111,10 +111,10 @@ def shift_to(pays: Floats, share: float) -> float:
     """By how much log odds must move so that the mean chance is the share."""
     from scipy.optimize import brentq
 
+    if not len(pays):
+        return 0.0
     wanted = float(np.clip(share, 1e-4, 1 - 1e-4))
-    return (
-        float(brentq(lambda by: float(shifted(pays, by).mean()) - wanted, -_FARTHEST, _FARTHEST)) if len(pays) else 0.0
-    )
+    return float(brentq(lambda by: float(shifted(pays, by).mean()) - wanted, -_FARTHEST, _FARTHEST))
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,6 +11,7 @@ import pandas as pd
 
 from ltv.behaviour.given import positive
 from ltv.errors import UsageError, found
+from ltv.lifetime.backtest import groups_of
 from ltv.lifetime.choose import Chosen, Terms, choose
 from ltv.lifetime.drift import Kept, drifted, kept
 from ltv.lifetime.ground import BEHAVIOUR, Ground, Tables
@@ -20,6 +21,7 @@ from ltv.lifetime.value_lists import golden48, tiers, value_lists
 from ltv.lifetime.value_result import LifetimeValue
 from ltv.warehouse.given import require
 from ltv.warehouse.local_time import day_end
+from ltv.warehouse.table import Table, together
 
 if TYPE_CHECKING:
     from ltv.lifetime.snapshots import Snapshot
@@ -136,13 +138,8 @@ def _segments(table: TableLike | None) -> Segments:
     """Kind, name and members of each segment, in the order of their names."""
     if table is None:
         return []
-    rows = (
-        table
-        if isinstance(table, pd.DataFrame)
-        else table.to_pandas()
-        if hasattr(table, "to_pandas")
-        else table.frame()
-    )
+    engine, names = together({"segments": table})
+    rows = Table(engine, names["segments"]).frame()
     require("segments", rows.columns, "user_id", "segment_kind", "segment")
     taken = sorted(set(rows["segment_kind"]) & set(_TAKEN))
     if taken:
@@ -184,11 +181,8 @@ def _scores(of: Scored, chosen: Chosen, horizon: int, age: Floats, *, is_main: b
 
 
 def _totals(of: Scored, model: HorizonModel, horizon: int, segments: Segments) -> pd.DataFrame:
-    groups = [("all", "all", np.ones(len(of.user_id), np.bool_))]
-    groups += [("stage", "customers", of.is_customer), ("stage", "prospects", ~of.is_customer)]
-    groups += [(kind, name, np.isin(of.user_id, members)) for kind, name, members in segments]
     rows = []
-    for kind, name, who in groups:
+    for (kind, name), who in groups_of(of, segments).items():
         low, high = model.sureness.interval(of.expected[who])
         rows.append((horizon, kind, name, float(of.expected[who].sum()), low, high, int(who.sum())))
     return pd.DataFrame(rows, columns=["horizon_days", "segment_kind", "segment", "expected", "low", "high", "people"])
@@ -201,6 +195,3 @@ def _drift(chosen: Chosen, now: Snapshot) -> pd.DataFrame:
     weights = drivers[drivers["segment_kind"] == "all"].set_index("feature")["mean_abs_shap"].to_dict()
     rows = [(name, value, float(weights.get(name, 0.0))) for name, value in index.items()]
     return pd.DataFrame(rows, columns=["feature", "stability_index", "mean_abs_shap"])
-
-
-__all__ = ["Kept", "lifetime_value"]

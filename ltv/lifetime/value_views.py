@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.behaviour.given import day_of
+from ltv.lifetime.backtest import MODEL as MODEL_NAME
 from ltv.lifetime.drift import SHIFTED, WATCHED
 from ltv.lifetime.order_words import called
 from ltv.lifetime.value_lists import GOLDEN_HIGH, risk_band
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
     from ltv.lifetime.value_result import LifetimeValue
 
 _TOP, _TOP_OF_SEGMENT = 15, 5
-OURS = "model"
 _MEASURES: dict[str, Unit] = {"normalized_gini": "number", "spearman": "number", "auc": "number", "mae": "money",
                               "total_ratio": "rate", "decile_mape": "rate", "top10_share": "rate", "coverage_80": "rate"}  # fmt: skip
 _ENDS = ("difference", "difference_low", "difference_high")
@@ -113,7 +113,9 @@ def _tests(of: LifetimeValue) -> View:
 
 def _by_segment(of: LifetimeValue) -> View:
     rows = of.backtest
-    rows = rows[(rows["segment_kind"] != "all") & (rows["horizon_days"] == of.main_days) & (rows["model"] == OURS)]
+    rows = rows[
+        (rows["segment_kind"] != "all") & (rows["horizon_days"] == of.main_days) & (rows["model"] == MODEL_NAME)
+    ]
     rows = rows[(rows["protocol"] == "deploy") & (rows["cutoff"] == rows["cutoff"].max())]
     names = (_column("segment_kind", words=STAGE), _column("segment", words=STAGE))
     told, columns = _measured(rows, names)
@@ -248,16 +250,12 @@ def _kept(of: LifetimeValue) -> View:
 
 
 def _models(of: LifetimeValue) -> View:
-    rows = of.versions
-    names = ["version", "said_on", "in_use", "reason"]
-    if rows is None:
-        return _view(of, "models", pd.DataFrame(columns=names), *(_column(n) for n in names))
     both = Worded()
-    reasons = [both(_both(str(r))) for r in rows["reason"]]
-    used = np.where(rows["champion"], "yes", "no")
-    frame = pd.DataFrame(
-        {"version": rows["model_version"], "trained_at": rows["trained_at"], "in_use": used, "reason": reasons}
-    )
+    frame = pd.DataFrame(columns=["version", "trained_at", "in_use", "reason"])
+    if of.versions is not None:
+        rows = of.versions.rename(columns={"model_version": "version"})
+        reasons = [both(_both(str(r))) for r in rows["reason"]]
+        frame = rows.assign(in_use=np.where(rows["champion"], "yes", "no"), reason=reasons)
     columns = (
         _column("version"),
         _column("trained_at", "time"),

@@ -129,7 +129,7 @@ class Workspace:
     def said(self, *names: str, days_ago: Sequence[int]) -> list[tuple[dt.date, list[pd.DataFrame]]]:
         """Result tables that were published so many days before this date, where all of them are there.
 
-        People are numbered as they are now; of those who have become several since, nothing is told.
+        People are numbered as they are now; those who have become several since keep their last number.
 
         Args:
             names: result tables.

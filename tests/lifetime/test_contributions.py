@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from ltv.lifetime.blend import SHARES, chosen
-from ltv.lifetime.contributions import Contributions, _shap, of_customers, of_prospects
+from ltv.lifetime.contributions import _shap, of_customers, of_prospects
 from ltv.lifetime.prospects import Curve, Prospects
 
 
@@ -20,7 +20,6 @@ def test_those_of_customers_add_up_to_differences_of_the_score(shop, now):
     assert score - score[0] == pytest.approx(together - together[0], abs=1e-4)
     assert np.ptp(score) > 0.5
     assert told.names == shop.model.blend.names and told.x.shape == told.each.shape
-    assert told.weights == pytest.approx(np.abs(told.each).mean(axis=0))
 
 
 def test_those_of_prospects_add_up_to_differences_of_the_log_expectation(shop, now):
@@ -63,7 +62,6 @@ def test_without_trees_or_people_there_is_nothing_to_tell(shop, now):
     none = Prospects((), None, 1.0, Curve(np.ones(3), np.ones(1), np.ones(1)))
     told = of_prospects(none, now.prospects)
     assert told.names == () and told.each.shape == (len(now.prospects), 0)
-    assert Contributions(("a", "b"), np.empty((0, 2)), np.empty((0, 2))).weights.tolist() == [0, 0]
     nobody = now.features.of(np.zeros(len(now.features.user_id), bool))
     assert of_customers(shop.model.blend, nobody).each.shape[0] == 0
     assert of_prospects(shop.model.prospects, now.prospects.of(np.zeros(len(now.prospects), bool))).each.shape[0] == 0
