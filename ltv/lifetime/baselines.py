@@ -10,7 +10,7 @@ import numpy as np
 from ltv.lifetime.btyd import expect
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.order_features import OrderFeatures
-from ltv.lifetime.snapshots import past
+from ltv.lifetime.snapshots import past, taken_from
 
 if TYPE_CHECKING:
     from ltv.lifetime.ground import Ground
@@ -34,10 +34,7 @@ class Baselines:
 
     def of(self, name: str, people: Ints) -> Floats:
         """What one of them says of people; nothing of those who have not bought."""
-        place = np.searchsorted(self.user_id, people)
-        inside = np.minimum(place, max(len(self.user_id) - 1, 0))
-        there = self.user_id[inside] == people if len(self.user_id) else np.zeros(len(people), np.bool_)
-        return np.where(there, self.told[name][inside] if len(self.user_id) else 0.0, 0.0)
+        return taken_from(self.user_id, self.told[name], people, missing=0.0)
 
 
 def baselines(ground: Ground, day: int, horizon_days: int, *, seed: int = 0) -> Baselines:

@@ -174,6 +174,14 @@ class ZilnTrees:
         told: Floats = self.boosters[k].predict(data, output_margin=True).reshape(-1, objective.OUTPUTS)
         return told.astype(np.float64)
 
+    def own_outputs(self, x: Floats, fold: Ints) -> Floats:
+        """The outputs of each row by the booster that has not seen its customer, shape (rows, 3)."""
+        out = np.empty((len(x), objective.OUTPUTS))
+        for k in range(len(self.boosters)):
+            if (fold == k).any():
+                out[fold == k] = self.outputs(k, x[fold == k])
+        return out
+
 
 def grow_tweedie(
     x: Floats,
@@ -192,10 +200,10 @@ def grow_tweedie(
     given = {"objective": "reg:tweedie", "tweedie_variance_power": _POWER}
     given["eval_metric"] = f"tweedie-nloglik@{_POWER}"
 
-    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
+    def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
         data = _matrix(x, y, offsets[k], rows)
-        evals = [(_matrix(x, y, offsets[k], watched, data), "latest") for watched in more.pop("watch", [])]
-        return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, evals=evals, **more)
+        more = {} if watched is None else _watching(_matrix(x, y, offsets[k], watched, data))
+        return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, **more)
 
     how = _stopped(grow, latest, trees)
     return tuple(grow(fold != k, k, how) for k in range(parts))
@@ -217,17 +225,12 @@ def grow_ziln(
 
     given = {"num_class": objective.OUTPUTS, "base_score": 0.0, "disable_default_eval_metric": True}
 
-    def grow(rows: Flags, k: int, how: Trees, **more: Any) -> xgb.Booster:  # noqa: ANN401
-        data = _matrix(x, y, margins, rows)
-        evals = []
-        for watched in more.pop("watch", []):
+    def grow(rows: Flags, k: int, how: Trees, watched: Flags | None = None) -> xgb.Booster:
+        data, more = _matrix(x, y, margins, rows), {"obj": objective.objective(y[rows])}
+        if watched is not None:
             level = _level(y, margins, watched) - _level(y, margins, rows)
-            evals.append((_matrix(x, y, margins + level, watched, data), "latest"))
-            more["custom_metric"] = _mean_loss
-        loss = objective.objective(y[rows])
-        return xgb.train(
-            how.parameters(seed + k, data.num_row()) | given, data, how.rounds, obj=loss, evals=evals, **more
-        )
+            more |= _watching(_matrix(x, y, margins + level, watched, data)) | {"custom_metric": _mean_loss}
+        return xgb.train(how.parameters(seed + k, data.num_row()) | given, data, how.rounds, **more)
 
     how = _stopped(grow, latest, trees)
     return tuple(grow(fold != k, k, how) for k in range(parts))
@@ -237,9 +240,14 @@ def _stopped(grow: Callable[..., xgb.Booster], latest: Flags | None, trees: Tree
     """As many trees as help to predict the latest cutoff from the earlier ones."""
     if latest is None or _of_all_workers(latest.sum(), (~latest).sum()).min() < _FEWEST_ROWS:
         return trees
-    grown = grow(~latest, 0, trees, watch=[latest], early_stopping_rounds=_PATIENCE, verbose_eval=False)
+    grown = grow(~latest, 0, trees, latest)
     fewest = round(_FEWEST_TREES * trees.rounds)
     return replace(trees, rounds=min(max(int(grown.best_iteration) + 1, fewest), trees.rounds))
+
+
+def _watching(other: xgb.DMatrix) -> dict[str, Any]:
+    """Arguments of `xgb.train` with which growing stops once other rows are predicted no better."""
+    return {"evals": [(other, "latest")], "early_stopping_rounds": _PATIENCE, "verbose_eval": False}
 
 
 def _level(y: Floats, margins: Floats, rows: Flags) -> Floats:

@@ -19,7 +19,7 @@ from ltv.lifetime.margins import with_margins
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.order_features import OrderFeatures, histories_at, order_features
 from ltv.lifetime.sequences import Sequences, sequences
-from ltv.lifetime.snapshots import Rows, Snapshot
+from ltv.lifetime.snapshots import Rows, Snapshot, taken_from
 from ltv.lifetime.summaries import Ledger, day_number, movements
 from ltv.warehouse.local_time import day_start
 from ltv.warehouse.table import Table, TableLike, together
@@ -193,9 +193,9 @@ class Ground:
         others = np.setdiff1d(everybody, customers.user_id)
         until = cutoff_day + horizon_days
         value = self.ledger.value(cutoff_day, until) if until <= self.as_of_day else None
-        prospects = Rows(others, BEHAVIOUR, _of_people(known, others))
+        prospects = Rows(others, BEHAVIOUR, taken_from(known.user_id, known.values, others, missing=np.nan))
         label = None if value is None else value[customers.person]
-        later = None if value is None else _of_ledger(self.ledger, value, others)
+        later = None if value is None else taken_from(self.ledger.user_id, value, others, missing=0.0)
         return Snapshot(cutoff_day, horizon_days, self._joined(customers, known), label, prospects, later)
 
     def customers(self, fitted: Btyd, cutoff_day: int, horizon_days: int) -> OrderFeatures:
@@ -208,7 +208,7 @@ class Ground:
 
     def value_between(self, people: Ints, since: int, until: int) -> Floats:
         """Net value of people's orders from a day to before another, as known when that began."""
-        return _of_ledger(self.ledger, self.ledger.value(since, until), people)
+        return taken_from(self.ledger.user_id, self.ledger.value(since, until), people, missing=0.0)
 
     def behaviour(self, cutoff_day: int) -> Behaviour:
         """Sequence features at a cutoff; with orders only, who had ordered and nothing about them."""
@@ -230,7 +230,7 @@ class Ground:
     def _joined(self, customers: OrderFeatures, known: Behaviour) -> OrderFeatures:
         if self.sequences is None:
             return customers
-        values = _of_people(known, customers.user_id)
+        values = taken_from(known.user_id, known.values, customers.user_id, missing=np.nan)
         return customers.with_columns({name: values[:, k] for k, name in enumerate(BEHAVIOUR)})
 
 
@@ -249,20 +249,3 @@ def rows_of_person(table: TableLike, name: str, user_id: int) -> Table:
     tree = exp.select("*").from_(sql.table(names[name])).where(exp.EQ(this=person, expression=sql.literal(user_id)))
     engine.define(view, tree)
     return Table(engine, view)
-
-
-def _of_people(known: Behaviour, people: Ints) -> Floats:
-    """The features of people, missing of those who are not known."""
-    place = np.searchsorted(known.user_id, people)
-    inside = np.minimum(place, max(len(known.user_id) - 1, 0))
-    there = known.user_id[inside] == people if len(known.user_id) else np.zeros(len(people), np.bool_)
-    out = np.full((len(people), known.values.shape[1]), np.nan)
-    out[there] = known.values[inside[there]]
-    return out
-
-
-def _of_ledger(ledger: Ledger, value: Floats, people: Ints) -> Floats:
-    """The value of people, 0 of those who have no order."""
-    place = np.minimum(np.searchsorted(ledger.user_id, people), max(len(ledger.user_id) - 1, 0))
-    there = ledger.user_id[place] == people if len(ledger.user_id) else np.zeros(len(people), np.bool_)
-    return np.where(there, value[place] if len(value) else 0.0, 0.0)

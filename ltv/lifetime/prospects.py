@@ -108,9 +108,7 @@ class Prospects:
         sizes = [len(s.prospects) for s in blocks]
         latest = np.repeat(np.arange(len(blocks)) == len(blocks) - 1, sizes) if len(blocks) > 1 else None
         trees = ZilnTrees.train(x, y, fold=fold, seed=seed, latest=latest)
-        told = np.empty(len(y))
-        for k in range(FOLDS):
-            told[fold == k] = objective.Ziln.of(trees.outputs(k, x[fold == k]), trees.highest).mean
+        told = objective.Ziln.of(trees.own_outputs(x, fold), trees.highest).mean
         return cls(names, trees, float(raw.mean() / max(told.mean(), 1e-9)), curve)
 
     def predict(self, of: Rows, *, horizon_days: float, own_fold: bool = False) -> Predicted:
@@ -127,10 +125,7 @@ class Prospects:
             return Predicted(same, np.full(n, share), same, np.full(n, _SIGMA))
         x = chosen(_columns(of), self.names)
         if own_fold:
-            fold, outputs = folds(of.user_id), np.empty((n, objective.OUTPUTS))
-            for k in range(FOLDS):
-                if (fold == k).any():
-                    outputs[fold == k] = self.trees.outputs(k, x[fold == k])
+            outputs = self.trees.own_outputs(x, folds(of.user_id))
         else:
             outputs = np.mean([self.trees.outputs(k, x) for k in range(FOLDS)], axis=0)
         told = objective.Ziln.of(outputs, self.trees.highest)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,20 @@ if TYPE_CHECKING:
 PLACES = (0.35, 0.45, 0.55, 0.65, 0.75)  # of the history, where cutoffs are
 FEWEST_DAYS = 14  # of a label window
 MOST_ROWS = 300_000  # people of all snapshots together: shallow trees learn no more from more, only more slowly
+
+
+def taken_from(known: Ints, values: NDArray[Any], people: Ints, *, missing: float) -> NDArray[Any]:
+    """Rows of `values`, which belong to the ascending ids `known`, for people; `missing` for those who are not among them.
+
+    >>> taken_from(np.array([2, 5]), np.array([0.2, 0.5]), np.array([5, 3]), missing=0.0).tolist()
+    [0.5, 0.0]
+    """
+    out = np.full((len(people), *values.shape[1:]), missing)
+    if len(known):
+        place = np.minimum(np.searchsorted(known, people), len(known) - 1)
+        there = known[place] == people
+        out[there] = values[place[there]]
+    return out
 
 
 @dataclass(frozen=True, eq=False)

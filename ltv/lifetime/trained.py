@@ -186,8 +186,7 @@ def _calibrated(held: Held) -> pd.DataFrame:
 
 def _drivers(main: HorizonModel, now: Snapshot, segments: Segments) -> pd.DataFrame:
     """Mean absolute contributions among everybody and in each segment; of people drawn evenly from all."""
-    people = np.concatenate([now.features.user_id, now.prospects.user_id])
-    step = max(len(people) // _EXPLAINED, 1)
+    step = max((len(now.features.user_id) + len(now.prospects)) // _EXPLAINED, 1)
     known, others = now.features.user_id[::step], now.prospects.user_id[::step]
     parts: list[tuple[Ints, tuple[str, ...], Floats, Floats]] = []
     if main.blend is not None and len(known):
