@@ -257,6 +257,24 @@ AGREEMENTS = _table(
     (1, 3, 2, False),
 )
 
+# touches as they are told and by their numbers: of 1 two that are told twice, three close to one another and two at one moment
+_MARCH = {"since": _at("2026-02-20"), "until": _at("2026-04-01")}
+TOLD_TOUCHES = _table(
+    {"user_id": _LONG, "ts": _TIME, "channel": _TEXT, "campaign": _TEXT, "kind": _TEXT, "weight": _REAL, "cost": _REAL, "touch_id": _TEXT},
+    (1, _at("2026-03-01"), "sms", "", "click", 1.0, .5, "a"), (1, _at("2026-03-01"), "sms", "", "click", 1.0, .5, "a"), (1, _at("2026-03-02"), "it's", "春", "send", .2, None, None),
+    (2, _at("2026-04-01"), "sms", "", "click", 1.0, None, "b"), (None, _at("2026-03-01"), "sms", "", "open", .5, None, None), (2, None, "sms", "", "open", .5, 1.0, None),
+)  # fmt: skip
+CONTACTS = _table(
+    {"user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "kind": _TEXT, "weight": _REAL, "cost": _REAL, "touch_id": _TEXT},
+    (1, 100, 0, 0, "click", 1.0, .5, "a"), (1, 100, 0, 0, "click", 1.0, .5, "a"), (1, 110, 0, 0, "click", 1.0, None, None), (1, 120, 0, 0, "click", 1.0, 2.0, None),
+    (1, 131, 0, 0, "click", 1.0, None, "b"), (1, 120, 0, 0, "send", .2, None, None), (1, 120, 1, 1, "click", 1.0, 1.0, None), (2, 120, 0, 0, "click", 1.0, 3.0, "a"),
+    (3, 300, 1, 1, "click", 1.0, None, None),
+)  # fmt: skip
+PURCHASES = _table(
+    {"purchase_id": _LONG, "user_id": _LONG, "us": _LONG, "value": _REAL, "previous_us": _LONG},
+    (1, 1, 105, 30.0, -4_000_000_000_000_000_000), (2, 1, 125, 10.0, 105), (3, 1, 125, 5.0, 125), (4, 2, 90, 7.5, -4_000_000_000_000_000_000), (5, 3, 400, 1.0, -4_000_000_000_000_000_000),
+)  # fmt: skip
+
 # 1 met both variants at one moment, 2 one after the other, 3 never knew who it was
 EXPOSED = _table(
     {"ts": _TIME, "experiment": _TEXT, "variant": _TEXT, "user_id": _LONG},
@@ -465,6 +483,25 @@ PAID_FOR = _table({"user_id": _LONG, "us": _LONG}, (1, _NIGHT + 61), (1, _NIGHT 
 
 
 CASES: dict[str, list[Case]] = {
+    "ltv/attribution/contacts.sql": [
+        Case(3, {"told": TOLD_TOUCHES.drop_columns(["weight"]), "codes": _table({"channel": _TEXT, "campaign": _TEXT, "channel_code": _INT, "campaign_code": _INT}, ("it's", "春", 0, 0), ("sms", "", 1, 1)), "kinds": _table({"kind": _TEXT, "weight": _REAL}, ("click", 1.0), ("send", .2))}, {"since": "CAST('2026-02-20' AS TIMESTAMP)", "until": "CAST('2026-04-01' AS TIMESTAMP)"})
+    ],
+    "ltv/attribution/conversions.sql": [Case(4, {"purchases": PURCHASES, "scores": _table({"user_id": _LONG, "expected": _REAL}, (1, 12.5), (9, 1.0))}, {}, {"start_us": 100})],
+    "ltv/attribution/first_touches.sql": [Case(6, {"contacts": CONTACTS}, {"repeat_us": "10"})],
+    "ltv/attribution/horizons.sql": [Case(3, {"told": _table({"horizon_days": _REAL}, (365.0,), (30.0,), (30.0,), (None,))})],
+    "ltv/attribution/no_scores.sql": [Case(0)],
+    "ltv/attribution/purchases.sql": [Case(3, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"since": _at("2023-01-01"), "until": _at("2025-01-01")})],
+    "ltv/attribution/repeated_ids.sql": [Case(1, {"contacts": CONTACTS})],
+    "ltv/attribution/scores.sql": [
+        Case(2, {"told": _table({"user_id": _LONG, "horizon_days": _REAL, "expected": _REAL, "day": _DAY}, (1, 365.0, 9.0, date(2026, 3, 1)), (1, 365.0, 8.0, date(2026, 3, 31)), (1, 365.0, 7.0, date(2026, 4, 1)), (1, 30.0, 1.0, date(2026, 3, 31)), (2, 365.0, None, None), (None, 365.0, 3.0, None))}, {}, {"horizon_days": 365, "last_day": date(2026, 3, 31)})
+    ],
+    "ltv/attribution/spend_codes.sql": [
+        Case(2, {"spent": _table({"day": _DAY, "channel": _TEXT, "campaign": _TEXT}, (date(2026, 3, 1), "tv", ""), (date(2026, 3, 2), "tv", ""), (date(2026, 3, 2), "it's", "春"), (date(2026, 4, 2), "late", ""))}, {}, {"first_day": date(2026, 2, 1), "last_day": date(2026, 3, 31)})
+    ],
+    "ltv/attribution/told_once.sql": [Case(8, {"contacts": CONTACTS})],
+    "ltv/attribution/touch_codes.sql": [Case(5, {"told": TOLD_TOUCHES}, {}, _MARCH)],
+    "ltv/attribution/touches.sql": [Case(6, {"contacts": CONTACTS}, {"repeat_us": "10"})],
+    "ltv/attribution/without_person.sql": [Case(1, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"start": _at("2023-01-01"), "until": _at("2025-01-01")})],
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
     "ltv/behaviour/active_days.sql": [Case(7, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100", "is_activity": "TRUE"})],
     "ltv/behaviour/elapsed_bits.sql": [Case(2, {"starts": STARTED, "places": _table({"user_id": _LONG, "place": _LONG}, (1, 0), (1, 61), (1, 62), (1, 3), (9, 1))})],
