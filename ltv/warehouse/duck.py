@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BATCH_ROWS = 1_000_000
+# Large joins hand filters down to scans, and scans of Arrow tables do not know all kinds of them (duckdb 1.5): copied above this.
+_MOST_SCANNED, _SCANNED = 2_000, "scanned once"
 EXTENSIONS = {"postgres": "postgres_scanner", "mysql": "mysql_scanner", "sqlite": "sqlite_scanner"}
 
 
@@ -122,7 +124,14 @@ class DuckEngine(Engine):
     def register(self, name: str, frame: pd.DataFrame | pa.Table | pa.RecordBatchReader) -> None:
         """Make a table in memory (or a stream of batches, readable once) available as a view."""
         is_arrow = isinstance(frame, (pa.Table, pa.RecordBatchReader))
-        self.connection.register(name, frame if is_arrow else pa.Table.from_pandas(frame, preserve_index=False))
+        rows = frame if is_arrow else pa.Table.from_pandas(frame, preserve_index=False)
+        if isinstance(rows, pa.Table) and len(rows) > _MOST_SCANNED:
+            self.drop([name])
+            self.connection.register(_SCANNED, rows)
+            self.materialise(name, exp.select("*").from_(sql.table(_SCANNED)))
+            self.connection.unregister(_SCANNED)
+        else:
+            self.connection.register(name, rows)
 
     def define(self, name: str, query: exp.Query) -> None:
         """Create a view; it must not need parameters."""
