@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 PREFIX, HELD = "holdout/", "holdout"
 _ROOM, _LEAST = "ltv.attribution", 20  # conversions in either arm
-_COMMON_SHARE = 0.5  # bias of all channels is believed to be about half of what they do, at most
+_SHARE_OF_EFFECT = 0.5  # hidden bias is believed to be some half of what channels do, in common and of each
+_Z90 = 1.6448536269514722
 _FACTOR = (0.2, 5.0)  # experiments move the rate of a channel no further than this
 
 
@@ -104,19 +105,24 @@ def _parts(mine: pd.DataFrame, effects: Effects, code: int, groups: int) -> tupl
 
 def _together(table: pd.DataFrame) -> Evidence:
     apart, variance = (table["measured"] - table["expected"]).to_numpy(), table["sd"].to_numpy() ** 2
-    wide = (_COMMON_SHARE * table["expected"].abs().mean()) ** 2 + 1e-12
-    grid = np.linspace(0, 3 * np.sqrt(wide), 31)
-    common, tau = max(((_likelihood(apart, variance + t**2, wide), t) for t in grid), key=lambda pair: pair[0][0])
-    mean, mean_variance = common[1], common[2]
-    own = tau**2
-    share = own / (own + variance) if own > 0 else np.zeros(len(apart))
-    bias = mean + share * (apart - mean)
-    spread = np.sqrt(own * (1 - share) + (1 - share) ** 2 * mean_variance)
+    wide = _SHARE_OF_EFFECT * table["expected"].abs().mean() + 1e-6
+    grid = np.linspace(0, 3 * wide, 31)  # how far channels are from the bias of all, each as likely as the data make it
+    looked = [_likelihood(apart, variance + tau**2, wide**2) for tau in grid]
+    likely = np.array([value for value, *_ in looked]) - 0.5 * (grid / wide) ** 2
+    weight = np.exp(likely - likely.max())
+    weight /= weight.sum()
+    means, spreads = [], []
+    for tau, (_, mean, mean_variance) in zip(grid, looked, strict=True):
+        share = tau**2 / (tau**2 + variance)
+        means.append(mean + share * (apart - mean))
+        spreads.append(tau**2 * (1 - share) + (1 - share) ** 2 * mean_variance)
+    bias = weight @ np.array(means)
+    spread = np.sqrt(weight @ (np.array(spreads) + (np.array(means) - bias) ** 2))
     told = table.assign(
-        low=table["measured"] - 1.645 * table["sd"], high=table["measured"] + 1.645 * table["sd"],
+        low=table["measured"] - _Z90 * table["sd"], high=table["measured"] + _Z90 * table["sd"],
         used=table["expected"] + bias, used_sd=spread,
     )  # fmt: skip
-    return Evidence(told, float(mean))
+    return Evidence(told, float(weight @ np.array([mean for _, mean, _ in looked])))
 
 
 def _likelihood(apart: Floats, variance: Floats, wide: float) -> tuple[float, float, float]:
