@@ -132,7 +132,9 @@ def outcomes_of(ground: Ground) -> pd.DataFrame:
     return told.assign(conversions=1.0)[["conversions", "value", "ltv"]].astype(float)[list(ground.outcomes)]
 
 
-def credits_of(parts: Parts, rows: Rows, outcomes: pd.DataFrame, user_id: Ints, channels: tuple[str, ...], *, seed: int) -> pd.DataFrame:
+def credits_of(
+    parts: Parts, rows: Rows, outcomes: pd.DataFrame, user_id: Ints, channels: tuple[str, ...], *, seed: int
+) -> pd.DataFrame:
     """Credit of organic and each channel, in all segments and outcomes, with 90 % intervals.
 
     The intervals hold what is not known of the effects and of who happened to convert.
@@ -147,7 +149,9 @@ def credits_of(parts: Parts, rows: Rows, outcomes: pd.DataFrame, user_id: Ints, 
         now = sums.sum(axis=1)
         credit = now @ parts.channels
         drawn = np.stack([np.tensordot(w, sums, axes=(0, 1)) @ p for w, p in zip(again, parts.draws, strict=True)])
-        width = _Z90 * np.column_stack([drawn.sum(axis=2).std(axis=0, ddof=1), drawn.std(axis=0, ddof=1).reshape(credit.shape)])
+        width = _Z90 * np.column_stack(
+            [drawn.sum(axis=2).std(axis=0, ddof=1), drawn.std(axis=0, ddof=1).reshape(credit.shape)]
+        )
         both = np.column_stack([now.sum(axis=1) - credit.sum(axis=1), credit])
         tables.append(_table(outcome, rows.names, (ORGANIC, *channels), both, width))
     return pd.concat(tables, ignore_index=True)
@@ -156,7 +160,9 @@ def credits_of(parts: Parts, rows: Rows, outcomes: pd.DataFrame, user_id: Ints, 
 def _sums(parts: Parts, rows: Rows, value: Floats, bucket: Ints) -> Floats:
     """Sum of an outcome by segment, bucket of people and set, shape (segments, buckets, sets)."""
     sets = len(parts.masks)
-    cells = sparse.csr_array((value, (np.arange(len(value)), bucket * sets + parts.place)), shape=(len(value), _BUCKETS * sets))
+    cells = sparse.csr_array(
+        (value, (np.arange(len(value)), bucket * sets + parts.place)), shape=(len(value), _BUCKETS * sets)
+    )
     out: Floats = (rows.member @ cells).toarray().reshape(len(rows.names), _BUCKETS, sets)
     return out
 
@@ -175,7 +181,9 @@ def _table(
     })  # fmt: skip
 
 
-def by_campaign(ground: Ground, learned: Learned, parts: Parts, outcomes: pd.DataFrame, doses: pd.DataFrame) -> pd.DataFrame:
+def by_campaign(
+    ground: Ground, learned: Learned, parts: Parts, outcomes: pd.DataFrame, doses: pd.DataFrame
+) -> pd.DataFrame:
     """Credit of a channel split among its campaigns by how many of their touches were at work; of the whole base."""
     order = np.argsort(learned.conversion_id, kind="stable")
     place = order[np.searchsorted(learned.conversion_id[order], doses["conversion_id"].to_numpy(np.int64))]

@@ -52,7 +52,9 @@ def evidence(ground: Ground, exposures: str, effects: Effects, masks: str, group
         masks: table with conversion_id, mask, group_code of each conversion.
         groups: how many groups there are.
     """
-    names = pd.DataFrame({"experiment": [PREFIX + name for name in ground.channels], "channel": range(len(ground.channels))})
+    names = pd.DataFrame(
+        {"experiment": [PREFIX + name for name in ground.channels], "channel": range(len(ground.channels))}
+    )
     codes = ground.name("holdouts")
     ground.engine.register(codes, names)
     tables = {"exposures": exposures, "codes": codes}
@@ -71,7 +73,9 @@ def evidence(ground: Ground, exposures: str, effects: Effects, masks: str, group
     return _together(table)
 
 
-def _row(code: int, sums: pd.DataFrame, reached: pd.DataFrame, effects: Effects, groups: int) -> dict[str, float] | None:
+def _row(
+    code: int, sums: pd.DataFrame, reached: pd.DataFrame, effects: Effects, groups: int
+) -> dict[str, float] | None:
     arms = {bool(r.is_held): r for r in sums[sums["channel"] == code].itertuples()}
     if set(arms) != {True, False} or min(a.conversions for a in arms.values()) < _LEAST:
         return None

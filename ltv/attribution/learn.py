@@ -102,7 +102,11 @@ def _group(who: Ints, sources: Sources) -> Ints:
         return np.zeros(len(who), np.int64)
     users, group = sources.groups
     place = np.minimum(np.searchsorted(users, who), max(len(users) - 1, 0))
-    out: Ints = np.where(users[place] == who, group[place], len(sources.names) - 1) if len(users) else np.zeros(len(who), np.int64)
+    out: Ints = (
+        np.where(users[place] == who, group[place], len(sources.names) - 1)
+        if len(users)
+        else np.zeros(len(who), np.int64)
+    )
     return out
 
 

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 BLOCK_DAYS = 30  # a person's days are compared with others of the same thirty
 MOST_PEOPLE = 60_000  # models see so many people at most; credit is given for everybody
-_EXPOSURES = ("impression", "send")  # what the shop decides; a click is what somebody does who would perhaps have come anyway
+_EXPOSURES = (
+    "impression",
+    "send",
+)  # what the shop decides; a click is what somebody does who would perhaps have come anyway
 _ROOM, _TURNS = "ltv.attribution", 5
 
 
@@ -69,7 +72,9 @@ def known(ground: Ground, members: str | None) -> str:
     return name
 
 
-def spells_of(ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = MOST_PEOPLE) -> sp.Spells:
+def spells_of(
+    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = MOST_PEOPLE, levels: int = 1
+) -> sp.Spells:
     """Spells of the people with an event, and their events in the order of person and time.
 
     Args:
@@ -78,6 +83,7 @@ def spells_of(ground: Ground, happened: str, since: str, *, timezone: str, most:
         since: view with user_id and us of when they became known.
         timezone: zone of the days.
         most: people at most, or None; taken by their number.
+        levels: 1, or 3: with a bit for one, two and three touches of a channel at work.
     """
     engine = ground.engine
     start, end = micros(ground.span.start), micros(ground.span.until)
@@ -86,18 +92,23 @@ def spells_of(ground: Ground, happened: str, since: str, *, timezone: str, most:
     people = engine.frame(asked, {"one_in": max(one_in, 1)})
     moment = pd.to_datetime(people["known_us"].fillna(0).astype("int64"), unit="us", utc=True).dt.tz_convert(timezone)
     day_after = (moment.dt.normalize() + pd.Timedelta(days=1)).dt.tz_convert("UTC").dt.tz_localize(None)
-    since_us = np.where(people["known_us"].isna(), start - 10_000 * DAY_US, day_after.astype("datetime64[us]").astype("int64"))
+    since_us = np.where(
+        people["known_us"].isna(), start - 10_000 * DAY_US, day_after.astype("datetime64[us]").astype("int64")
+    )
     told = pa.table({"user_id": people["user_id"].to_numpy(np.int64), "since_us": since_us})
     name = ground.name("asked people")
     engine.register(name, told)
     tables = {"touches": ground.contacts, "people": name}
-    edges = sql.load(_ROOM, "edges", tables=tables, columns={"is_exposure": exposure(ground)[0]})
+    file = "edges" if levels == 1 else "level_edges"
+    edges = sql.load(_ROOM, file, tables=tables, columns={"is_exposure": exposure(ground)[0]})
     found = engine.arrow(edges, {"lookback_us": ground.span.lookback_us})
     events = engine.arrow(sql.load(_ROOM, "events_of", tables={"happened": happened, "people": name}))
     return sp.cut(found, told, events, start_us=start, end_us=end)
 
 
-def panel(spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: int = 1) -> Panel:
+def panel(
+    spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: int = 1, channels: int | None = None
+) -> Panel:
     """Cells on the clock on which events come evenly.
 
     Args:
@@ -105,16 +116,16 @@ def panel(spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: 
         ground: the window.
         group: group of each person of the spells, or None.
         groups: how many there are.
+        channels: how many bits, where it is not one a channel.
     """
     start, end = micros(ground.span.start), micros(ground.span.until)
     who = np.zeros(len(spells.user_id), np.int64) if group is None else group
     of_spell = who[spells.person]
-    people = len(spells.user_id)
     blocks = sp.in_blocks(spells, start_us=start, block_days=BLOCK_DAYS)
     row_group = np.repeat(of_spell, _parts(spells, start))
     masks, mask = np.unique(blocks.mask, return_inverse=True)
     places, setting = np.unique(mask * groups + row_group, return_inverse=True)
-    settings = Settings(masks[places // groups], places % groups, len(ground.channels), groups)
+    settings = Settings(masks[places // groups], places % groups, channels or len(ground.channels), groups)
     stages = len(sp.STAGE_DAYS) + 1
     key = (blocks.person * len(places) + setting) * stages + blocks.stage
     cell, number = np.unique(key, return_inverse=True)
@@ -122,7 +133,7 @@ def panel(spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: 
     stratum, rest = np.divmod(cell, len(places) * stages)
     bare = Cells(stratum, rest // stages, rest % stages, np.zeros(len(cell)), events, len(blocks.user_id), stages)
     days = -(-(end - start) // DAY_US)
-    return Panel(*_on_the_clock(bare, settings, blocks, number, Clock.even(start, days)), people)
+    return Panel(*_on_the_clock(bare, settings, blocks, number, Clock.even(start, days)), len(spells.user_id))
 
 
 def _on_the_clock(

@@ -63,10 +63,18 @@ def cut(edges: pa.Table, people: pa.Table, events: pa.Table, *, start_us: int, e
     ages = (since[:, None] + np.array(STAGE_DAYS) * DAY_US).ravel()
     bit = np.int64(1) << edges["channel"].to_numpy().astype(np.int64)
     parts = (
-        (np.searchsorted(user_id, edges["user_id"].to_numpy()), edges["at_us"].to_numpy(), bit * edges["sign"].to_numpy()),
+        (
+            np.searchsorted(user_id, edges["user_id"].to_numpy()),
+            edges["at_us"].to_numpy(),
+            bit * edges["sign"].to_numpy(),
+        ),
         (who, begin, np.zeros(len(who), np.int64)),
         (np.repeat(who, len(STAGE_DAYS)), ages, np.zeros(len(ages), np.int64)),
-        (np.searchsorted(user_id, events["user_id"].to_numpy()), events["us"].to_numpy(), np.zeros(len(events), np.int64)),
+        (
+            np.searchsorted(user_id, events["user_id"].to_numpy()),
+            events["us"].to_numpy(),
+            np.zeros(len(events), np.int64),
+        ),
     )
     person, at, change = (np.concatenate([p[k] for p in parts]).astype(np.int64) for k in range(3))
     origin = np.repeat(np.arange(4), [len(p[0]) for p in parts])
