@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
@@ -74,7 +74,8 @@ class Ground:
         campaigns: (channel, campaign) names; the place is the code of a campaign, "" where a touch has none.
         rows: touches of each campaign before repeated ones are left out, by code.
         outcomes: conversions and value, and ltv where there are scores.
-        contacts: view of all touches that count, also those told or made again: the columns of `touches` and touch_id.
+        contacts: view of all touches that count, also those told or made again: the columns of `touches`, touch_id and
+            sort_code, which is campaign and kind as one number.
         purchases: table of paid orders, also in the lookback: purchase_id, user_id, us, value, previous_us (of the person's
             order before it).
         conversions: table of those in the window: conversion_id, user_id, us, value, ltv.
@@ -161,10 +162,8 @@ class Ground:
 
         Times are microseconds since 1970 in UTC. It is made when it is first asked for.
         """
-        name = self.name("touches")
         file = "touches" if self.has_costs else "first_touches"
-        self.engine.materialise(name, self._once(file, self._told_once))
-        return name
+        return self.once("touches", lambda: self._once(file, self._told_once))
 
     def first_touches(self, contacts: str | None = None) -> exp.Query:
         """Touches, each once, without the costs of their repeats: faster than `touches`.
@@ -189,9 +188,7 @@ class Ground:
 
     def told_once(self, contacts: str) -> str:
         """View of contacts in which a touch_id stands once for each person."""
-        name = self.name(f"once of {contacts}")
-        self.engine.define(name, sql.load(_ROOM, "told_once", tables={"contacts": contacts}))
-        return name
+        return self.view(f"once of {contacts}", sql.load(_ROOM, "told_once", tables={"contacts": contacts}))
 
     def _once(self, file: str, contacts: str) -> exp.Query:
         limit = {"repeat_us": sql.literal(self.repeat_us)}
@@ -203,6 +200,19 @@ class Ground:
         if made not in self._made:
             self._made.append(made)
         return made
+
+    def view(self, what: str, query: exp.Query) -> str:
+        """Define a view that no other ground has, and return its name."""
+        name = self.name(what)
+        self.engine.define(name, query)
+        return name
+
+    def once(self, what: str, query: Callable[[], exp.Query], params: sql.Params | None = None) -> str:
+        """Compute a table when it is first asked for, and return its name."""
+        if f"{self._prefix} {what}" not in self._made:
+            asked = query()
+            self.engine.materialise(self.name(what), asked, params)
+        return self.name(what)
 
     def drop(self) -> None:
         """Forget all that was made in the engine."""
@@ -286,7 +296,12 @@ class _Maker:
             "campaign_code": pa.array(range(len(codes)), pa.int32()),
         }
         used = {kind: weight for kind, weight in weights.items() if weight > 0}
-        kinds = {"kind": pa.array(list(used), pa.string()), "weight": pa.array(list(used.values()), pa.float64())}
+        kinds = {
+            "kind": pa.array(list(used), pa.string()),
+            "weight": pa.array(list(used.values()), pa.float64()),
+            "kind_code": pa.array(range(len(used)), pa.int32()),
+            "kinds": pa.array([len(used)] * len(used), pa.int32()),
+        }
         tables = {"told": f"{self.prefix} told touches", "codes": self.name("codes"), "kinds": self.name("kinds")}
         self.engine.register(tables["codes"], pa.table(columns))
         self.engine.register(tables["kinds"], pa.table(kinds))

@@ -2,11 +2,11 @@
 -- Rows of one moment are peers in both windows: one of them opens, and all of them belong to what it opens.
 SELECT user_id, MIN(us) AS us, channel, campaign, kind, weight, SUM(cost) AS cost
 FROM (
-    SELECT user_id, us, channel, campaign, kind, weight, cost,
-           SUM(is_first) OVER (PARTITION BY user_id, campaign, kind ORDER BY us) AS place
+    SELECT user_id, us, channel, campaign, kind, weight, cost, sort_code,
+           SUM(is_first) OVER (PARTITION BY user_id, sort_code ORDER BY us) AS place
     FROM (
-        SELECT user_id, us, channel, campaign, kind, weight, cost,
-               CASE WHEN us - LAG(us) OVER (PARTITION BY user_id, campaign, kind ORDER BY us) <= repeat_us THEN 0 ELSE 1 END AS is_first
+        SELECT user_id, us, channel, campaign, kind, weight, cost, sort_code,
+               CASE WHEN us - LAG(us) OVER (PARTITION BY user_id, sort_code ORDER BY us) <= repeat_us THEN 0 ELSE 1 END AS is_first
         FROM contacts
     ) t
 ) s

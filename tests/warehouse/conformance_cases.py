@@ -265,14 +265,39 @@ TOLD_TOUCHES = _table(
     (2, _at("2026-04-01"), "sms", "", "click", 1.0, None, "b"), (None, _at("2026-03-01"), "sms", "", "open", .5, None, None), (2, None, "sms", "", "open", .5, 1.0, None),
 )  # fmt: skip
 CONTACTS = _table(
-    {"user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "kind": _TEXT, "weight": _REAL, "cost": _REAL, "touch_id": _TEXT},
-    (1, 100, 0, 0, "click", 1.0, .5, "a"), (1, 100, 0, 0, "click", 1.0, .5, "a"), (1, 110, 0, 0, "click", 1.0, None, None), (1, 120, 0, 0, "click", 1.0, 2.0, None),
-    (1, 131, 0, 0, "click", 1.0, None, "b"), (1, 120, 0, 0, "send", .2, None, None), (1, 120, 1, 1, "click", 1.0, 1.0, None), (2, 120, 0, 0, "click", 1.0, 3.0, "a"),
-    (3, 300, 1, 1, "click", 1.0, None, None),
+    {"user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "kind": _TEXT, "weight": _REAL, "cost": _REAL, "touch_id": _TEXT, "sort_code": _INT},
+    (1, 100, 0, 0, "click", 1.0, .5, "a", 0), (1, 100, 0, 0, "click", 1.0, .5, "a", 0), (1, 110, 0, 0, "click", 1.0, None, None, 0), (1, 120, 0, 0, "click", 1.0, 2.0, None, 0),
+    (1, 131, 0, 0, "click", 1.0, None, "b", 0), (1, 120, 0, 0, "send", .2, None, None, 1), (1, 120, 1, 1, "click", 1.0, 1.0, None, 2), (2, 120, 0, 0, "click", 1.0, 3.0, "a", 0),
+    (3, 300, 1, 1, "click", 1.0, None, None, 2), (3, 399, 0, 0, "click", 1.0, None, None, 0),
 )  # fmt: skip
 PURCHASES = _table(
     {"purchase_id": _LONG, "user_id": _LONG, "us": _LONG, "value": _REAL, "previous_us": _LONG},
     (1, 1, 105, 30.0, -4_000_000_000_000_000_000), (2, 1, 125, 10.0, 105), (3, 1, 125, 5.0, 125), (4, 2, 90, 7.5, -4_000_000_000_000_000_000), (5, 3, 400, 1.0, -4_000_000_000_000_000_000),
+)  # fmt: skip
+
+JOURNEYS = _table(
+    {"conversion_id": _LONG, "user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "kind": _TEXT, "weight": _REAL},
+    (2, 1, 110, 0, 0, "click", 1.0), (2, 1, 120, 0, 0, "send", .2), (2, 1, 120, 1, 1, "click", 1.0), (2, 1, 124, 1, 2, "send", .2), (5, 3, 300, 1, 1, "click", 1.0),
+)  # fmt: skip
+CONVERTED = _table(
+    {"conversion_id": _LONG, "user_id": _LONG, "us": _LONG, "value": _REAL, "ltv": _REAL},
+    (2, 1, 125, 10.0, 3.0), (3, 1, 125, 5.0, 3.0), (5, 3, 400, 1.0, 0.0),
+)  # fmt: skip
+GROUPED = _table(
+    {"conversion_id": _LONG, "value": _REAL, "ltv": _REAL, "segment_kind": _TEXT, "segment": _TEXT},
+    (2, 10.0, 3.0, "all", "all"), (3, 5.0, 3.0, "all", "all"), (5, 1.0, 0.0, "all", "all"), (2, 10.0, 3.0, "city", "上海"), (3, 5.0, 3.0, "city", "上海"),
+)  # fmt: skip
+SHARED = _table(
+    {"conversion_id": _LONG, "channel": _INT, "campaign": _INT, "linear": _REAL},
+    (2, 0, 0, .5), (2, 1, 1, .3), (2, 1, 2, .2), (5, 1, 1, 1.0),
+)  # fmt: skip
+WALKS = _table(
+    {"user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "walk": _LONG},
+    (1, 10, 0, 0, 4), (1, 110, 0, 0, 5), (1, 120, 1, 1, 5), (1, 120, 1, 2, 5), (1, 200, 0, 0, 0), (1, 290, 1, 1, 0), (1, 400, 1, 1, 0), (3, 300, 1, 1, 11),
+)  # fmt: skip
+STEPS = _table(
+    {"user_id": _LONG, "conversion_id": _LONG, "before": _INT, "channel": _INT, "after": _INT},
+    (1, 2, -1, 0, 1), (1, 2, 0, 1, -1), (1, None, -1, 0, -2), (1, None, -1, 0, -2), (3, 5, -1, 1, -1),
 )  # fmt: skip
 
 # 1 met both variants at one moment, 2 one after the other, 3 never knew who it was
@@ -483,11 +508,23 @@ PAID_FOR = _table({"user_id": _LONG, "us": _LONG}, (1, _NIGHT + 61), (1, _NIGHT 
 
 
 CASES: dict[str, list[Case]] = {
+    "ltv/attribution/buyers_contacts.sql": [Case(9, {"contacts": CONTACTS, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 2))})],
+    "ltv/attribution/credits.sql": [Case(6, {"shares": SHARED, "grouped": GROUPED}, {"part": "linear"})],
+    "ltv/attribution/equal_shares.sql": [Case(4, {"journeys": JOURNEYS})],
+    "ltv/attribution/grouped.sql": [Case(8, {"conversions": CONVERTED, "segments": SEGMENTS.slice(0, 4)})],
+    "ltv/attribution/journeys.sql": [Case(8, {"touches": CONTACTS, "purchases": PURCHASES}, {}, {"start_us": 100, "lookback_us": 100})],
+    "ltv/attribution/ordered.sql": [Case(5, {"journeys": JOURNEYS, "conversions": CONVERTED}, {}, {"places": 2})],
+    "ltv/attribution/shares.sql": [Case(4, {"journeys": JOURNEYS}, {}, {"half_life_us": 7.5})],
+    "ltv/attribution/steps.sql": [Case(8, {"walks": WALKS}, {"lookback_us": "100"})],
+    "ltv/attribution/totals.sql": [Case(4, {"grouped": GROUPED, "journeys": JOURNEYS})],
+    "ltv/attribution/transitions.sql": [Case(4, {"steps": STEPS, "conversions": CONVERTED})],
+    "ltv/attribution/transitions_of_segments.sql": [Case(7, {"steps": STEPS, "conversions": CONVERTED, "segments": SEGMENTS})],
+    "ltv/attribution/walks.sql": [Case(8, {"touches": CONTACTS, "purchases": PURCHASES}, {"start_us": "110", "lookback_us": "100"})],
     "ltv/attribution/contacts.sql": [
-        Case(3, {"told": TOLD_TOUCHES.drop_columns(["weight"]), "codes": _table({"channel": _TEXT, "campaign": _TEXT, "channel_code": _INT, "campaign_code": _INT}, ("it's", "春", 0, 0), ("sms", "", 1, 1)), "kinds": _table({"kind": _TEXT, "weight": _REAL}, ("click", 1.0), ("send", .2))}, {"since": "CAST('2026-02-20' AS TIMESTAMP)", "until": "CAST('2026-04-01' AS TIMESTAMP)"})
+        Case(3, {"told": TOLD_TOUCHES.drop_columns(["weight"]), "codes": _table({"channel": _TEXT, "campaign": _TEXT, "channel_code": _INT, "campaign_code": _INT}, ("it's", "春", 0, 0), ("sms", "", 1, 1)), "kinds": _table({"kind": _TEXT, "weight": _REAL, "kind_code": _INT, "kinds": _INT}, ("click", 1.0, 0, 2), ("send", .2, 1, 2))}, {"since": "CAST('2026-02-20' AS TIMESTAMP)", "until": "CAST('2026-04-01' AS TIMESTAMP)"})
     ],
     "ltv/attribution/conversions.sql": [Case(4, {"purchases": PURCHASES, "scores": _table({"user_id": _LONG, "expected": _REAL}, (1, 12.5), (9, 1.0))}, {}, {"start_us": 100})],
-    "ltv/attribution/first_touches.sql": [Case(6, {"contacts": CONTACTS}, {"repeat_us": "10"})],
+    "ltv/attribution/first_touches.sql": [Case(7, {"contacts": CONTACTS}, {"repeat_us": "10"})],
     "ltv/attribution/horizons.sql": [Case(3, {"told": _table({"horizon_days": _REAL}, (365.0,), (30.0,), (30.0,), (None,))})],
     "ltv/attribution/no_scores.sql": [Case(0)],
     "ltv/attribution/purchases.sql": [Case(3, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"since": _at("2023-01-01"), "until": _at("2025-01-01")})],
@@ -498,9 +535,9 @@ CASES: dict[str, list[Case]] = {
     "ltv/attribution/spend_codes.sql": [
         Case(2, {"spent": _table({"day": _DAY, "channel": _TEXT, "campaign": _TEXT}, (date(2026, 3, 1), "tv", ""), (date(2026, 3, 2), "tv", ""), (date(2026, 3, 2), "it's", "春"), (date(2026, 4, 2), "late", ""))}, {}, {"first_day": date(2026, 2, 1), "last_day": date(2026, 3, 31)})
     ],
-    "ltv/attribution/told_once.sql": [Case(8, {"contacts": CONTACTS})],
+    "ltv/attribution/told_once.sql": [Case(9, {"contacts": CONTACTS})],
     "ltv/attribution/touch_codes.sql": [Case(5, {"told": TOLD_TOUCHES}, {}, _MARCH)],
-    "ltv/attribution/touches.sql": [Case(6, {"contacts": CONTACTS}, {"repeat_us": "10"})],
+    "ltv/attribution/touches.sql": [Case(7, {"contacts": CONTACTS}, {"repeat_us": "10"})],
     "ltv/attribution/without_person.sql": [Case(1, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"start": _at("2023-01-01"), "until": _at("2025-01-01")})],
     "ltv/behaviour/activity_word.sql": [Case(2, {"activity": ACTIVITY}, _IS_PAID | {"place": "LEAST(bucket, 161) - 100"})],
     "ltv/behaviour/active_days.sql": [Case(7, {"activity": ACTIVITY}, _IS_PAID | {"place": "bucket - 100", "is_activity": "TRUE"})],
