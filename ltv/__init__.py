@@ -33,6 +33,7 @@ What there is:
     sequence_features  37 features of everybody's behaviour sequence
     lifetime_value   what everybody will be worth, how sure that is, why, and whom to act on
     explain_ltv      why one person is expected to bring what they are
+    attribute        which touchpoints earned the value, and where the next yuan should go
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -45,6 +46,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ltv.attribution.attribute import attribute
     from ltv.behaviour.funnel import funnel
     from ltv.behaviour.funnel_export import funnel_counters
     from ltv.behaviour.golden48 import golden48
@@ -77,6 +79,7 @@ __version__ = "0.1.0"
 __all__ = [
     "LtvError",
     "assign",
+    "attribute",
     "compare",
     "data_assets",
     "explain_ltv",
@@ -110,6 +113,7 @@ __all__ = [
 _HOMES = {
     "LtvError": "ltv.errors",
     "assign": "ltv.experiments.assign",
+    "attribute": "ltv.attribution.attribute",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_ltv": "ltv.lifetime.explain_ltv",

@@ -2,4 +2,4 @@
 SELECT user_id, MIN(EPOCH_US(ts)) AS us
 FROM events
 WHERE user_id IS NOT NULL AND ts >= $start AND ts < $until
-GROUP BY user_id, day
+GROUP BY user_id, local_day

@@ -110,6 +110,11 @@ class Rows:
     names: list[tuple[str, str]]
     member: sparse.csr_array
 
+    @classmethod
+    def whole(cls, conversions: int) -> Rows:
+        """The whole base alone."""
+        return cls([(WHOLE, WHOLE)], sparse.csr_array(np.ones((1, conversions))))
+
 
 def rows_of(ground: Ground, user_id: Ints) -> Rows:
     """The segments of conversions by their people."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from ltv.attribution.conditional import Prior
 from ltv.attribution.effects import Effects, estimate
 from ltv.attribution.holdouts import Evidence, calibrated, evidence
 from ltv.attribution.panel import Panel, exposure, known, panel, spells_of
+from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
     from ltv.attribution.conditional import Link
@@ -37,6 +38,7 @@ class Learned:
         compared: conversions that could be compared with other days of the same person.
         clicks_only: channels of which only clicks are known.
         evidence: of holdouts, or None.
+        witnesses: table of days with visits (user_id, us), or None.
         pass_on: conversions a channel adds for each visit it adds (both relative), or None without visits.
     """
 
@@ -50,6 +52,7 @@ class Learned:
     clicks_only: list[str]
     evidence: Evidence | None = None
     pass_on: float | None = None
+    witnesses: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,21 +85,31 @@ def learn(ground: Ground, sources: Sources, *, timezone: str, seed: int = 0) -> 
     groups = max(len(sources.names), 1)
     told = Learned(
         None, np.zeros(len(ground.channels)), ids["conversion_id"].to_numpy(np.int64), who, everybody.event_mask,
-        _group(who, sources), int((spells.event >= 0).sum()), clicks,
+        group_of(who, sources), int((spells.event >= 0).sum()), clicks,
     )  # fmt: skip
     if told.compared < _LEAST_EVENTS or not ground.channels or not (spells.mask > 0).any():
         return told
-    own = panel(spells, ground, _group(spells.user_id, sources), groups)
-    main, pass_on = _priors(ground, sources, since, own, timezone)
+    own = panel(spells, ground, group_of(spells.user_id, sources), groups)
+    witnesses = _active_days(ground, sources, timezone)
+    main, pass_on = _priors(ground, witnesses, since, own, timezone)
     effects = estimate(own.cells, own.settings, main=main, seed=seed)
-    return _with_holdouts(ground, sources, _replaced(told, effects, pass_on), groups)
+    told = replace(told, effects=effects, pass_on=pass_on, witnesses=witnesses if pass_on is not None else None)
+    return _with_holdouts(ground, sources, told, groups)
 
 
-def _replaced(told: Learned, effects: Effects, pass_on: float | None) -> Learned:
-    return Learned(**(vars(told) | {"effects": effects, "pass_on": pass_on}))
+def _active_days(ground: Ground, sources: Sources, timezone: str) -> str | None:
+    if sources.events is None:
+        return None
+    name = ground.name("active days")
+    ends = {"start": ground.span.start, "until": ground.span.until}
+    has_day = "day" in ground.engine.columns(sources.events)
+    day = sql.column("day") if has_day else local_day(sql.column("ts"), timezone, ground.span.start, ground.span.until)
+    asked = sql.load(_ROOM, "active_days", tables={"events": sources.events}, columns={"local_day": day})
+    ground.engine.materialise(name, asked, ends)
+    return name
 
 
-def _group(who: Ints, sources: Sources) -> Ints:
+def group_of(who: Ints, sources: Sources) -> Ints:
     """Group of each person; those in none are in the last."""
     if sources.groups is None:
         return np.zeros(len(who), np.int64)
@@ -111,15 +124,12 @@ def _group(who: Ints, sources: Sources) -> Ints:
 
 
 def _priors(
-    ground: Ground, sources: Sources, since: str, own: Panel, timezone: str
+    ground: Ground, witnesses: str | None, since: str, own: Panel, timezone: str
 ) -> tuple[dict[Link, Prior] | None, float | None]:
     """What visits say of each channel: effects on conversions are some multiple of those on visits, more or less."""
-    if sources.events is None:
+    if witnesses is None:
         return None, None
-    name = ground.name("active days")
-    ends = {"start": ground.span.start, "until": ground.span.until}
-    ground.engine.materialise(name, sql.load(_ROOM, "active_days", tables={"events": sources.events}), ends)
-    spells = spells_of(ground, name, since, timezone=timezone, most=_MOST_VISITORS)
+    spells = spells_of(ground, witnesses, since, timezone=timezone, most=_MOST_VISITORS)
     if (spells.event >= 0).sum() < _LEAST_EVENTS or not (spells.mask > 0).any():
         return None, None
     visits = panel(spells, ground).main
@@ -158,4 +168,4 @@ def _with_holdouts(ground: Ground, sources: Sources, told: Learned, groups: int)
     if found is None:
         return told
     effects, spread = calibrated(told.effects, found)
-    return Learned(**(vars(told) | {"effects": effects, "shift_sd": spread, "evidence": found}))
+    return replace(told, effects=effects, shift_sd=spread, evidence=found)

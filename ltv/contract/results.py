@@ -275,7 +275,7 @@ reason text : 原因 · reason
             "credit of a channel",
             """
 as_of timestamp : 截至时点 · as-of instant
-window_days integer : 回溯窗口（天） · lookback in days
+window_days integer : 统计窗口（天） · window in days
 method text : 方法 · method
 outcome text conversions|value|ltv : 归因目标 · outcome
 <segment>

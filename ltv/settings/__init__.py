@@ -12,6 +12,7 @@ from typing import Any
 
 from ltv.contract import INPUTS
 from ltv.errors import UsageError, found
+from ltv.settings.attribution import Attribution, attribution
 from ltv.settings.calendar import check_days
 from ltv.settings.experiment import Experiment, experiments
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
@@ -117,6 +118,7 @@ class Settings:
         identity: how identifiers become people.
         segments: groups of people.
         experiments: declared experiments.
+        attribution: how credit is given to channels.
         playbooks: declared playbooks, checked by the room that runs them.
     """
 
@@ -136,6 +138,7 @@ class Settings:
     identity: Identity = field(default_factory=Identity)
     segments: tuple[Segment, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    attribution: Attribution = field(default_factory=Attribution)
     playbooks: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -158,7 +161,7 @@ _NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s")
 def _plain(value: object) -> object:
     if isinstance(value, Experiment):
         return vars(value) | {"variants": list(value.variants.items())}  # their order decides who gets which
-    return vars(value) if isinstance(value, (Source, Segment, Identity)) else str(value)
+    return vars(value) if isinstance(value, (Source, Segment, Identity, Attribution)) else str(value)
 
 
 def load(workspace: Path) -> Settings:
@@ -336,5 +339,6 @@ _READERS: dict[str, Any] = {
     "identity": _identity,
     "segments": _segments,
     "experiments": experiments,
+    "attribution": attribution,
     "playbooks": _sections,
 }

@@ -1,0 +1,221 @@
+"""`ltv.attribute`: which touchpoints earned the value, and where the next yuan should go."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ltv import sql
+from ltv.attribution import credit as parts_of_credit
+from ltv.attribution.attribution_result import Attribution
+from ltv.attribution.before import credit_before
+from ltv.attribution.budget import Bounds, Plan, plan
+from ltv.attribution.costs import costs
+from ltv.attribution.descriptive import descriptive
+from ltv.attribution.given import WEIGHTS, WHOLE, Ground
+from ltv.attribution.learn import Learned, Sources, learn
+from ltv.attribution.panel import exposure, known
+from ltv.attribution.response import Curves, curves, saturation
+from ltv.attribution.table import result_table
+from ltv.errors import UsageError, found
+from ltv.warehouse.local_time import day_end, micros
+from ltv.warehouse.table import Table, TableLike, together
+
+if TYPE_CHECKING:
+    from ltv.attribution.credit import Parts
+    from ltv.attribution.shapley import Ints
+
+_ROOM = "ltv.attribution"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What was given, in one engine."""
+
+    ground: Ground
+    sources: Sources
+    since: str
+    spend: TableLike | None
+    bounds: Bounds
+    timezone: str
+    seed: int
+
+
+def attribute(
+    orders: TableLike,
+    touches: TableLike,
+    *,
+    as_of: date,
+    members: TableLike | None = None,
+    events: TableLike | None = None,
+    exposures: TableLike | None = None,
+    spend: TableLike | None = None,
+    scores: TableLike | None = None,
+    segments: TableLike | None = None,
+    differs_by: str = "",
+    window_days: int = 90,
+    lookback_days: int = 8,
+    weights: Mapping[str, float] = WEIGHTS,
+    largest_step: float = 0.35,
+    floor: Mapping[str, float] | None = None,
+    ceiling: Mapping[str, float] | None = None,
+    score_horizon_days: int = 365,
+    timezone: str = "UTC",
+    currency: str = "CNY",
+    seed: int = 0,
+) -> Attribution:
+    """Credit of channels for conversions, value and predicted lifetime value, and a budget.
+
+    Args:
+        orders: user_id, ts, amount or value, status, refund, refunded_at.
+        touches: user_id, ts, channel, kind (impression, send, open, click); touch_id, campaign, cost.
+        as_of: the last day of the window.
+        members: user_id, registered_at: nobody's first day is compared with others.
+        events: user_id, ts: visits, which channels move as they move orders, and of which there are many more.
+        exposures: user_id, ts, experiment, variant: randomised holdouts `holdout/<channel>` calibrate.
+        spend: date, channel, cost; campaign: bills; without one for a channel the costs of its touches count.
+        scores: user_id, horizon_days, expected: the result table `ltv_scores`; without them there is no outcome `ltv`.
+        segments: user_id, segment_kind, segment.
+        differs_by: kind of segments on whose people channels may work differently; empty: on everybody the same.
+        window_days: days whose conversions are attributed.
+        lookback_days: days a touch works.
+        weights: what kinds of touches weigh in the descriptive rules.
+        largest_step: share of a channel's cost that may be moved.
+        floor: channel → least cost of a window.
+        ceiling: channel → most cost of a window.
+        score_horizon_days: horizon of the scores.
+        timezone: zone of the days.
+        currency: in which money is written.
+        seed: of everything that is drawn.
+
+    Returns:
+        `.table` is the result table `attribution`; `.plan_table` is `budget_plan`.
+
+    Raises:
+        UsageError: a table lacks a column, or an argument is out of range.
+
+    >>> days = pd.to_datetime(["2026-01-02", "2026-01-03"])
+    >>> seen = pd.DataFrame({"user_id": [1, 1], "ts": days, "channel": ["sms", "ads"], "kind": "send"})
+    >>> bought = pd.DataFrame({"user_id": [1], "ts": [pd.Timestamp("2026-01-05")], "amount": 30.0, "status": "paid"})
+    >>> told = attribute(bought, seen, as_of=date(2026, 1, 31), window_days=31)
+    >>> told.credit("equal_credit").to_dict()
+    {'ads': 15.0, 'organic': 0.0, 'sms': 15.0}
+    >>> told.learned.effects is None  # one order says nothing of what would have happened without a touch
+    True
+    """
+    given = {"orders": orders, "touches": touches, "members": members, "events": events, "exposures": exposures}
+    given |= {"spend": spend, "scores": scores, "segments": segments}
+    engine, names = together(given)
+    tables = {key: Table(engine, name) for key, name in names.items()}
+    window = {"window_days": window_days, "lookback_days": lookback_days, "timezone": timezone}
+    both = {key: tables.get(key) for key in ("scores", "spend", "segments")}
+    ground = Ground.of(
+        tables["orders"], tables["touches"], as_of=as_of, weights=weights, score_horizon_days=score_horizon_days, **both, **window,
+    )  # fmt: skip
+    groups, group_names = _groups(ground, differs_by)
+    sources = Sources(names.get("members"), names.get("events"), names.get("exposures"), groups, group_names)
+    bounds = Bounds(largest_step, dict(floor or {}), dict(ceiling or {}))
+    asked = _Asked(ground, sources, known(ground, names.get("members")), tables.get("spend"), bounds, timezone, seed)
+    before = _before(tables, as_of, window_days, lookback_days, weights, timezone)
+    return _told(asked, before, window_days, currency)
+
+
+def _groups(ground: Ground, kind: str) -> tuple[tuple[Ints, Ints] | None, tuple[str, ...]]:
+    """Who belongs to which segment of a kind; those in none are a group of their own."""
+    if not kind:
+        return None, ()
+    if ground.segments is None:
+        raise UsageError(found("differs_by", kind, "empty in a call without segments"))
+    table = ground.frame(ground.segments)
+    mine = table[table["segment_kind"] == kind].drop_duplicates("user_id").sort_values("user_id")
+    if mine.empty:
+        kinds = ", ".join(sorted({str(k) for k in table["segment_kind"].dropna()}))
+        raise UsageError(found("differs_by", kind, kinds or "empty: nobody is in a segment"))
+    names = (*sorted({str(s) for s in mine["segment"]}), "")
+    code = mine["segment"].map({name: code for code, name in enumerate(names)}).to_numpy(np.int64)
+    return (mine["user_id"].to_numpy(np.int64), code), names
+
+
+def _before(
+    tables: Mapping[str, Table],
+    as_of: date,
+    window_days: int,
+    lookback_days: int,
+    weights: Mapping[str, float],
+    timezone: str,
+) -> Ground | None:
+    """The window before this one, where there were touches all the time."""
+    earlier = as_of - timedelta(days=window_days)
+    both = {key: tables.get(key) for key in ("spend", "segments")}
+    ground = Ground.of(
+        tables["orders"], tables["touches"], as_of=earlier, window_days=window_days, lookback_days=lookback_days,
+        weights=weights, timezone=timezone, **both,
+    )  # fmt: skip
+    first = ground.engine.scalar(sql.load(_ROOM, "first_touch", tables={"contacts": ground.contacts}))
+    return (
+        ground
+        if first is not None and first <= micros(day_end(earlier - timedelta(days=window_days - 1), timezone))
+        else None
+    )
+
+
+def _told(asked: _Asked, before: Ground | None, window_days: int, currency: str) -> Attribution:
+    ground = asked.ground
+    learned = learn(ground, asked.sources, timezone=asked.timezone, seed=asked.seed)
+    rules, paid = descriptive(ground), costs(ground, asked.spend, timezone=asked.timezone)
+    outcomes = parts_of_credit.outcomes_of(ground)
+    told = []
+    parts, curve, planned, earlier = None, None, None, None
+    if learned.effects is not None:
+        parts = parts_of_credit.parts_of(learned, seed=asked.seed)
+        told, curve, planned = _incremental(asked, learned, parts, outcomes, paid)
+        if before is not None:
+            earlier = credit_before(
+                before, learned, ground, asked.sources, asked.spend, timezone=asked.timezone, seed=asked.seed
+            )
+    table = result_table(ground, [*told, rules], paid, _touches_by_segment(ground), planned)
+    table.insert(0, "as_of", pd.Timestamp(ground.span.until))
+    table.insert(1, "window_days", window_days)
+    return Attribution(
+        table, currency=currency, as_of=ground.span.as_of, window_days=window_days, step=asked.bounds.step, ground=ground, learned=learned, curves=curve,
+        planned=planned, costs=paid, earlier=earlier, outcomes=outcomes, touches=_touches(ground),
+        sampling_error=parts.error if parts else 0.0,
+    )  # fmt: skip
+
+
+def _incremental(
+    asked: _Asked, learned: Learned, parts: Parts, outcomes: pd.DataFrame, paid: pd.DataFrame
+) -> tuple[list[pd.DataFrame], Curves, Plan]:
+    """Credit of the headline method, its campaigns, response curves, and the plan."""
+    ground, seed = asked.ground, asked.seed
+    rows = parts_of_credit.rows_of(ground, learned.user_id)
+    credit = parts_of_credit.credits_of(parts, rows, outcomes, learned.user_id, ground.channels, seed=seed)
+    what = exposure(ground)[0]
+    doses = parts_of_credit.doses_of(ground, what)
+    campaigns = parts_of_credit.by_campaign(ground, learned, parts, outcomes, doses)
+    happened = learned.witnesses or ground.conversions
+    likely = saturation(ground, happened, asked.since, timezone=asked.timezone)
+    curve = curves(ground, learned, parts, doses, likely, what, seed=seed)
+    whole = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
+    planned = plan(curve, whole.reindex(ground.channels).to_numpy(np.float64), ground.channels, asked.bounds)
+    return [t.assign(method="incremental_shapley") for t in (credit, campaigns)], curve, planned
+
+
+def _touches_by_segment(ground: Ground) -> pd.DataFrame | None:
+    if ground.segments is None:
+        return None
+    tables = {"contacts": ground.contacts, "segments": ground.segments}
+    asked = sql.load(_ROOM, "segment_touches", tables=tables, columns={"is_exposure": exposure(ground)[0]})
+    rows = ground.engine.frame(asked, {"start_us": micros(ground.span.start)})
+    return rows.assign(channel=[ground.channels[code] for code in rows["channel"]])
+
+
+def _touches(ground: Ground) -> pd.DataFrame:
+    asked = sql.load(_ROOM, "channel_touches", tables={"contacts": ground.contacts})
+    rows = ground.engine.frame(asked, {"start_us": micros(ground.span.start)})
+    return rows.assign(channel=[ground.channels[code] for code in rows["channel"]])

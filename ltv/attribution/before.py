@@ -1,0 +1,65 @@
+"""The window before this one, seen with the effects of now: what changed is who was reached and who bought."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from ltv.attribution import credit
+from ltv.attribution.costs import costs
+from ltv.attribution.given import WHOLE, Ground
+from ltv.attribution.learn import Learned, Sources, group_of
+from ltv.attribution.panel import known, spells_of
+
+if TYPE_CHECKING:
+    from ltv.attribution.shapley import Ints
+    from ltv.warehouse.table import TableLike
+
+
+def credit_before(
+    before: Ground,
+    learned: Learned,
+    now: Ground,
+    sources: Sources,
+    spend: TableLike | None,
+    *,
+    timezone: str,
+    seed: int,
+) -> pd.DataFrame | None:
+    """Credit and cost by outcome and channel in the window before; None where it cannot be compared.
+
+    Args:
+        before: touches and conversions of then.
+        learned: effects of now.
+        now: the window of now, whose channels are meant.
+        sources: who became known when, and groups of people.
+        spend: bills.
+        timezone: zone of the days.
+        seed: of the draws.
+    """
+    if set(before.channels) - set(now.channels):
+        return None
+    since = known(before, sources.members)
+    spells = spells_of(before, before.conversions, since, timezone=timezone, most=None)
+    outcomes = credit.outcomes_of(before)
+    if outcomes.empty:
+        return None
+    who = before.frame(before.conversions).sort_values(["user_id", "us", "conversion_id"])["user_id"].to_numpy(np.int64)
+    mask = _renumbered(spells.event_mask, before.channels, now.channels)
+    then = replace(learned, user_id=who, mask=mask, group=group_of(who, sources))
+    parts = credit.parts_of(then, seed=seed, draws=2)
+    whole = credit.Rows.whole(len(who))
+    told = credit.credits_of(parts, whole, outcomes, who, now.channels, seed=seed)
+    paid = costs(before, spend, timezone=timezone)
+    own = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
+    return told.drop(columns=["low", "high"]).assign(cost=told["channel"].map(own))
+
+
+def _renumbered(masks: Ints, old: tuple[str, ...], new: tuple[str, ...]) -> Ints:
+    out = np.zeros_like(masks)
+    for code, name in enumerate(old):
+        out |= ((masks >> code) & 1) << new.index(name)
+    return out

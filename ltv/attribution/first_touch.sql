@@ -1,0 +1,2 @@
+SELECT MIN(us) AS us
+FROM contacts
