@@ -31,18 +31,15 @@ class Worth:
 def experiment_worth(told: Attribution) -> Worth | None:
     """The channel of which the most money is moved, or would be, without knowing on which side of the others it lies.
 
-    What is not known of its return, times what may be moved, is what a mistake costs; a channel with a holdout of its own is
-    left out. People are those needed to see the expected effect on orders with power 80 %, two-sided 5 %, both arms alike.
+    What is not known of its return, times what may be moved, is what a mistake costs. People are those needed to see the expected effect on orders with power 80 %, two-sided 5 %, both arms alike.
     """
     plan, learned = told.planned, told.learned
     if plan is None or learned.effects is None:
         return None
     cost = told.by_channel.set_index("channel")["cost"].reindex(told.ground.channels).to_numpy(np.float64)
-    tested = set(learned.evidence.table["name"]) if learned.evidence is not None else set()
-    free = np.array([name not in tested for name in told.ground.channels]) & plan.movable
-    if not free.any():
+    if not plan.movable.any():
         return None
-    at_stake = np.where(free, np.nan_to_num(plan.marginal.std(axis=0) * cost) * told.step, -1.0)
+    at_stake = np.where(plan.movable, np.nan_to_num(plan.marginal.std(axis=0) * cost) * told.step, -1.0)
     k = int(np.argmax(at_stake))
     orders = float(len(learned.user_id))
     people = float(len(np.unique(told.learned.user_id)))

@@ -86,8 +86,8 @@ def cut(edges: pa.Table, people: pa.Table, events: pa.Table, *, start_us: int, e
     event_mask[number] = mask[is_event]
     starts = ~is_event & (at >= begin[person]) & (at < end_us)
     last = np.flatnonzero(starts)
-    following = np.append(last[1:], 0)
-    ends = np.where(np.append(person[last[1:]], -1) == person[last], at[following], end_us)
+    same = np.append(person[last[1:]], -1)[: len(last)] == person[last]
+    ends = np.where(same, np.append(at[last[1:]], 0)[: len(last)], end_us)
     event, place = np.full(len(events), -1, np.int64), np.cumsum(starts) - 1
     inside = is_event & (at >= begin[person]) & (at < end_us)
     event[order[inside] - (len(order) - len(events))] = place[inside]
