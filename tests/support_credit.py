@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from support_attribution import AS_OF, TERMS
 
-from ltv.attribution.given import WEIGHTS
+from ltv.attribution.terms import WEIGHTS
 
 DAY = pd.Timedelta(days=1)
 Journey = list[tuple[pd.Timestamp, str, str, float]]

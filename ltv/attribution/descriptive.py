@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ltv import sql
-from ltv.attribution.given import DAY_US, ORGANIC, WHOLE, Ground
+from ltv.attribution.given import Ground
 from ltv.attribution.journeys import journeys, steps
 from ltv.attribution.markov import Floats, Transitions, removal_effects
+from ltv.attribution.terms import ORGANIC, WHOLE
 from ltv.errors import UsageError, found
+from ltv.warehouse.local_time import DAY_US
 
 OUTCOMES = ["conversions", "value", "ltv"]
 RULES = ("last_touch", "first_touch", "linear", "position", "time_decay")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from itertools import count
-from math import isfinite
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,9 +14,10 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.attribution.tables import SCORES, SEGMENTS, SPENT, TOUCHES, table_form
+from ltv.attribution.terms import MINUTE_US, WEIGHTS, Span, check_names, check_numbers
 from ltv.behaviour.given import orders_form
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import day_end, micros
+from ltv.warehouse.local_time import micros
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
@@ -25,42 +25,8 @@ if TYPE_CHECKING:
 
     from ltv.warehouse.engine import Engine
 
-ORGANIC, WHOLE = "organic", "all"
-DAY_US, MINUTE_US = 86_400_000_000, 60_000_000
-# A click says that somebody came, an opened message that it was seen; one that was sent or shown may not have been.
-WEIGHTS: Mapping[str, float] = {"click": 1.0, "open": 0.5, "send": 0.2, "impression": 0.2}
-MOST_CHANNELS = 62  # a set of channels is one whole number
-_ROOM, _MOST_DAYS = "ltv.attribution", 3660
+_ROOM = "ltv.attribution"
 _numbers = count(1)  # several grounds in one engine keep their tables apart
-
-
-@dataclass(frozen=True)
-class Span:
-    """The window of the conversions and what lies before it, naive UTC.
-
-    Attributes:
-        as_of: the last day of the window.
-        since: from when on touches count.
-        start: from when on conversions count.
-        until: exclusive end of both.
-        lookback_us: how long before a conversion a touch counts, in microseconds.
-    """
-
-    as_of: date
-    since: datetime
-    start: datetime
-    until: datetime
-    lookback_us: int
-
-    @classmethod
-    def of(cls, as_of: date, window_days: int, lookback_days: int, timezone: str) -> Span:
-        """Count back from the end of a day: calendar days for the window, days of 24 hours for the lookback."""
-        try:
-            start = day_end(as_of - timedelta(days=window_days), timezone)
-            since = start - timedelta(days=lookback_days)
-        except OverflowError:
-            raise UsageError(found("as_of", str(as_of), "a day with the window and the lookback before it")) from None
-        return cls(as_of, since, start, day_end(as_of, timezone), lookback_days * DAY_US)
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,6 +42,7 @@ class Ground:
         outcomes: conversions and value, and ltv where there are scores.
         contacts: view of all touches that count, also those told or made again: the columns of `touches`, touch_id and
             sort_code, which is campaign and kind as one number.
+        contacts_of_buyers: view of those of people who ordered.
         purchases: table of paid orders, also in the lookback: purchase_id, user_id, us, value, previous_us (of the person's
             order before it).
         conversions: table of those in the window: conversion_id, user_id, us, value, ltv.
@@ -92,6 +59,7 @@ class Ground:
     rows: tuple[int, ...]
     outcomes: tuple[str, ...]
     contacts: str
+    contacts_of_buyers: str
     purchases: str
     conversions: str
     segments: str | None
@@ -145,7 +113,7 @@ class Ground:
         >>> ground.channels, ground.counts["repeated"], len(ground.frame(ground.touches))
         (('ads', 'sms'), 0, 2)
         """
-        _check(window_days, lookback_days, score_horizon_days, repeat_minutes, weights)
+        check_numbers(window_days, lookback_days, score_horizon_days, repeat_minutes, weights)
         span = Span.of(as_of, window_days, lookback_days, timezone)
         given = {"orders": orders, "touches": touches, "scores": scores, "spend": spend, "segments": segments}
         engine, names = together(given)
@@ -243,6 +211,7 @@ class _Maker:
             outcomes=("conversions", "value", *(("ltv",) if "scores" in self.names else ())),
             contacts=self.contacts(codes, weights),
             purchases=self.purchases(),
+            contacts_of_buyers=self.contacts_of_buyers(),
             conversions=self.conversions(horizon_days),
             segments=self.segments(),
             repeat_us=repeat_us,
@@ -283,7 +252,7 @@ class _Maker:
             params = {"first_day": first, "last_day": self.span.as_of}
             rows = self.engine.frame(sql.load(_ROOM, "spend_codes", tables={"spent": told}), params)
             pairs |= set(rows.itertuples(index=False, name=None))
-        _check_names(pairs)
+        check_names(pairs)
         return sorted(pairs)
 
     def contacts(self, codes: list[tuple[str, str]], weights: Mapping[str, float]) -> str:
@@ -305,7 +274,18 @@ class _Maker:
         tables = {"told": f"{self.prefix} told touches", "codes": self.name("codes"), "kinds": self.name("kinds")}
         self.engine.register(tables["codes"], pa.table(columns))
         self.engine.register(tables["kinds"], pa.table(kinds))
-        name = self.name("contacts")
+        return self._contacts("contacts", tables)
+
+    def contacts_of_buyers(self) -> str:
+        """The view of those of people who ordered."""
+        theirs = {name: f"{self.prefix} {name}" for name in ("codes", "kinds", "purchases")}
+        told = sql.load(_ROOM, "told_of_buyers", tables=theirs | {"told": f"{self.prefix} told touches"})
+        name = self.name("told touches of buyers")
+        self.engine.define(name, told)
+        return self._contacts("contacts of buyers", theirs | {"told": name})
+
+    def _contacts(self, what: str, tables: Mapping[str, str]) -> str:
+        name = self.name(what)
         limits = {"since": sql.literal(self.span.since), "until": sql.literal(self.span.until)}
         self.engine.define(name, sql.load(_ROOM, "contacts", tables=tables, columns=limits))
         return name
@@ -348,31 +328,6 @@ class _Maker:
     def segments(self) -> str | None:
         """The view of segments."""
         return self._form("segments", *SEGMENTS) if "segments" in self.names else None
-
-
-def _check(
-    window_days: int, lookback_days: int, horizon_days: int, minutes: float, weights: Mapping[str, float]
-) -> None:
-    days = {"window_days": window_days, "lookback_days": lookback_days, "score_horizon_days": horizon_days}
-    for name, value in days.items():
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_DAYS:
-            raise UsageError(found(name, value, f"a whole number from 1 to {_MOST_DAYS:,}"))
-    if not 0 <= minutes <= _MOST_DAYS:
-        raise UsageError(found("repeat_minutes", minutes, f"0 to {_MOST_DAYS:,}"))
-    if not all(isfinite(w) and w >= 0 for w in weights.values()) or not any(weights.values()):
-        raise UsageError(found("weights", dict(weights), "numbers of 0 or more, not all of them 0"))
-
-
-def _check_names(pairs: set[tuple[str, str]]) -> None:
-    """Refuse names that a result could not tell from its own, and more channels than a set of them can hold."""
-    channels = {channel for channel, _ in pairs}
-    for reserved in (ORGANIC, ""):
-        if reserved in channels:
-            raise UsageError(found("touches.channel", reserved, f"any name but {ORGANIC!r} and an empty one"))
-    if any(campaign == WHOLE for _, campaign in pairs):
-        raise UsageError(found("touches.campaign", WHOLE, f"any name but {WHOLE!r}, which is the channel as a whole"))
-    if len(channels) > MOST_CHANNELS:
-        raise UsageError(found("touches.channel", f"{len(channels)} channels", f"at most {MOST_CHANNELS}"))
 
 
 def _told(read: pd.DataFrame, weights: Mapping[str, float]) -> dict[str, int]:

@@ -29,9 +29,7 @@ def journeys(ground: Ground) -> str:
 
 
 def _journeys(ground: Ground) -> exp.Query:
-    theirs = {"contacts": ground.contacts, "purchases": ground.purchases}
-    contacts = ground.view("contacts of buyers", sql.load(_ROOM, "buyers_contacts", tables=theirs))
-    touches = ground.view("touches of buyers", ground.first_touches(contacts))
+    touches = ground.view("touches of buyers", ground.first_touches(ground.contacts_of_buyers))
     return sql.load(_ROOM, "journeys", tables={"touches": touches, "purchases": ground.purchases})
 
 

@@ -115,8 +115,8 @@ def test_methods_are_those_of_the_definition(seed: int) -> None:
         expected = credit(led, method, HALF_LIFE)
         rows = told[method].drop("all", level="campaign")
         assert {k: v for k, v in rows.to_dict().items() if v} == pytest.approx({k: v for k, v in expected.items() if v})
-    channels = told["linear"].drop("organic").xs("all", level="campaign").index.tolist()
-    equal = told["equal_credit"].xs("all", level="campaign").drop("organic").to_dict()
+    channels = told["linear"].drop("organic", level="channel").xs("all", level="campaign").index.tolist()
+    equal = told["equal_credit"].drop("organic", level="channel").xs("all", level="campaign").to_dict()
     assert equal == pytest.approx(shapley(led, channels))
     for order in (1, 2):
         paths = [([t[1] for t in j], amount, 1.0) for j, amount in led if j] + [
@@ -124,7 +124,7 @@ def test_methods_are_those_of_the_definition(seed: int) -> None:
         ]
         effects = markov(paths, channels, order)
         total = sum(amount for journey, amount in led if journey) / sum(effects.values())
-        rows = told[f"markov_{order}"].xs("all", level="campaign").drop("organic").to_dict()
+        rows = told[f"markov_{order}"].drop("organic", level="channel").xs("all", level="campaign").to_dict()
         assert rows == pytest.approx({k: v * total for k, v in effects.items()}, rel=1e-8)
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from support_attribution import AS_OF, TERMS, day, ground, orders, touches
 
-from ltv.attribution.given import WEIGHTS, Ground
+from ltv.attribution.given import Ground
+from ltv.attribution.terms import WEIGHTS
 from ltv.errors import UsageError
 
 EMPTY = ("",)

@@ -508,7 +508,7 @@ PAID_FOR = _table({"user_id": _LONG, "us": _LONG}, (1, _NIGHT + 61), (1, _NIGHT 
 
 
 CASES: dict[str, list[Case]] = {
-    "ltv/attribution/buyers_contacts.sql": [Case(9, {"contacts": CONTACTS, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 2))})],
+    "ltv/attribution/told_of_buyers.sql": [Case(5, {"told": TOLD_TOUCHES, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 3))})],
     "ltv/attribution/credits.sql": [Case(6, {"shares": SHARED, "grouped": GROUPED}, {"part": "linear"})],
     "ltv/attribution/equal_shares.sql": [Case(4, {"journeys": JOURNEYS})],
     "ltv/attribution/grouped.sql": [Case(8, {"conversions": CONVERTED, "segments": SEGMENTS.slice(0, 4)})],
