@@ -17,11 +17,12 @@ from ltv.attribution.before import credit_before
 from ltv.attribution.budget import Bounds, Plan, plan
 from ltv.attribution.costs import costs
 from ltv.attribution.descriptive import descriptive
-from ltv.attribution.given import WEIGHTS, WHOLE, Ground
+from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, learn
 from ltv.attribution.panel import exposure, known
 from ltv.attribution.response import Curves, curves, saturation
 from ltv.attribution.table import result_table
+from ltv.attribution.terms import WEIGHTS, WHOLE
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import Table, TableLike, together

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from ltv.attribution.attribution_words import METHOD, WORDS
-from ltv.attribution.given import ORGANIC
+from ltv.attribution.terms import ORGANIC
 from ltv.text import Lang
 
 _BLUE, _ORANGE, _GREY, _BAND = "#1f5fa8", "#b3541e", "#8a94a0", "rgba(31,95,168,0.15)"

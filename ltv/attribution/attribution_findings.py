@@ -8,8 +8,8 @@ import numpy as np
 
 from ltv.attribution.advice import experiment_worth
 from ltv.attribution.attribution_words import MODEL, WORDS
-from ltv.attribution.given import ORGANIC
 from ltv.attribution.holdouts import PREFIX
+from ltv.attribution.terms import ORGANIC
 from ltv.result import KeyFigure, Takeaway
 from ltv.text import Text, number, same
 

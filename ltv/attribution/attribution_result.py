@@ -15,8 +15,8 @@ from ltv.attribution import attribution_charts as charts
 from ltv.attribution.attribution_findings import findings, tiles
 from ltv.attribution.attribution_views import views
 from ltv.attribution.budget_table import budget_table
-from ltv.attribution.given import ORGANIC, WHOLE
 from ltv.attribution.table import HEADLINE
+from ltv.attribution.terms import ORGANIC, WHOLE
 from ltv.result import KeyFigure, Result, Takeaway, View
 
 if TYPE_CHECKING:

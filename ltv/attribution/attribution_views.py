@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from ltv.attribution.attribution_words import METHOD, WORDS
-from ltv.attribution.given import ORGANIC, WHOLE
 from ltv.attribution.table import HEADLINE
+from ltv.attribution.terms import ORGANIC, WHOLE
 from ltv.result import Column, View, Worded
 from ltv.text import Text, Unit, number
 

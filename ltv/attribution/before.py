@@ -10,9 +10,10 @@ import pandas as pd
 
 from ltv.attribution import credit
 from ltv.attribution.costs import costs
-from ltv.attribution.given import WHOLE, Ground
+from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, group_of
 from ltv.attribution.panel import known, spells_of
+from ltv.attribution.terms import WHOLE
 
 if TYPE_CHECKING:
     from ltv.attribution.shapley import Ints

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.attribution.attribution_words import WORDS
-from ltv.attribution.given import WHOLE
+from ltv.attribution.terms import WHOLE
 from ltv.text import Text, number
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from ltv import sql
-from ltv.attribution.given import WHOLE, Ground
+from ltv.attribution.given import Ground
 from ltv.attribution.tables import table_form
+from ltv.attribution.terms import WHOLE
 from ltv.warehouse.local_time import day_of, micros
 
 if TYPE_CHECKING:

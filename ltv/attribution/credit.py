@@ -16,7 +16,8 @@ from scipy import sparse
 
 from ltv import sql
 from ltv.attribution import shapley
-from ltv.attribution.given import ORGANIC, WHOLE, Ground
+from ltv.attribution.given import Ground
+from ltv.attribution.terms import ORGANIC, WHOLE
 
 if TYPE_CHECKING:
     from ltv.attribution.effects import Effects

@@ -16,8 +16,8 @@ from ltv.attribution.clock import Clock
 from ltv.attribution.conditional import Cells, Fit, fit
 from ltv.attribution.design import Design
 from ltv.attribution.effects import Settings
-from ltv.attribution.given import DAY_US, Ground
-from ltv.warehouse.local_time import micros
+from ltv.attribution.given import Ground
+from ltv.warehouse.local_time import DAY_US, micros
 
 if TYPE_CHECKING:
     from ltv.attribution.shapley import Floats, Ints

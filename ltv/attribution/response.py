@@ -17,8 +17,8 @@ import pandas as pd
 
 from ltv import sql
 from ltv.attribution.credit import outcomes_of
-from ltv.attribution.given import MOST_CHANNELS
 from ltv.attribution.panel import panel, spells_of
+from ltv.attribution.terms import MOST_CHANNELS
 
 if TYPE_CHECKING:
     from sqlglot import exp

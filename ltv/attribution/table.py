@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ltv.attribution.given import ORGANIC, WHOLE
+from ltv.attribution.terms import ORGANIC, WHOLE
 
 if TYPE_CHECKING:
     from ltv.attribution.budget import Plan
