@@ -18,7 +18,7 @@ from ltv.attribution.terms import MINUTE_US, WEIGHTS, Span, check_names, check_n
 from ltv.behaviour.given import orders_form
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import micros
-from ltv.warehouse.table import TableLike, together
+from ltv.warehouse.table import Table, TableLike, together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,6 +49,7 @@ class Ground:
         segments: view with user_id, segment_kind, segment, or None.
         repeat_us: a touch that follows another so soon is the same one.
         has_costs: whether touches have costs of their own.
+        is_frame: whether touches were given as a data frame, in which a touch_id may stand twice.
         told: rows read and rows left out, but repeated ones (see `counts`).
     """
 
@@ -65,6 +66,7 @@ class Ground:
     segments: str | None
     repeat_us: int
     has_costs: bool
+    is_frame: bool
     told: Mapping[str, int]
     _prefix: str = field(repr=False)
     _made: list[str] = field(default_factory=list, repr=False)
@@ -90,7 +92,8 @@ class Ground:
 
         Args:
             orders: user_id, ts, amount or value, status, refund, refunded_at. A paid order in the window is a conversion.
-            touches: user_id, ts, channel, kind; touch_id, campaign, cost.
+            touches: user_id, ts, channel, kind; touch_id, campaign, cost. A table has each touch_id once, as the contract says;
+                of a data frame one that stands twice counts once.
             as_of: the last day of the window.
             window_days: calendar days in which conversions count.
             lookback_days: days of 24 hours before a conversion in which touches count.
@@ -118,7 +121,8 @@ class Ground:
         given = {"orders": orders, "touches": touches, "scores": scores, "spend": spend, "segments": segments}
         engine, names = together(given)
         maker = _Maker(engine, names, span, f"attr {next(_numbers)}")
-        return maker.ground(weights, score_horizon_days, round(repeat_minutes * MINUTE_US))
+        repeat_us = round(repeat_minutes * MINUTE_US)
+        return maker.ground(weights, score_horizon_days, repeat_us, is_frame=not isinstance(touches, Table))
 
     def frame(self, table: str) -> pd.DataFrame:
         """The rows of one of the tables."""
@@ -148,11 +152,10 @@ class Ground:
         left_out = sum(self.told[name] for name in ("without_person", "too_early_or_late", "ignored_kind"))
         return dict(self.told) | {"repeated": self.told["read"] - left_out - kept}
 
-    @cached_property
+    @property
     def _told_once(self) -> str:
-        # to sort all touches by their ids takes longer than to see that no id stands there twice
-        again = self.engine.scalar(sql.load(_ROOM, "repeated_ids", tables={"contacts": self.contacts}))
-        return self.told_once(self.contacts) if again else self.contacts
+        # the contract gives each touch of a table once, and to sort all of them by their ids takes long
+        return self.told_once(self.contacts) if self.is_frame else self.contacts
 
     def told_once(self, contacts: str) -> str:
         """View of contacts in which a touch_id stands once for each person."""
@@ -197,7 +200,7 @@ class _Maker:
     prefix: str
     made: list[str] = field(default_factory=list)
 
-    def ground(self, weights: Mapping[str, float], horizon_days: int, repeat_us: int) -> Ground:
+    def ground(self, weights: Mapping[str, float], horizon_days: int, repeat_us: int, *, is_frame: bool) -> Ground:
         """Make all that is made at once."""
         read = self.read_touches(weights)
         codes = self.codes(read)
@@ -216,6 +219,7 @@ class _Maker:
             segments=self.segments(),
             repeat_us=repeat_us,
             has_costs="cost" in self.engine.columns(self.names["touches"]),
+            is_frame=is_frame,
             told=_told(read, weights) | {"orders_without_person": self.orders_without_person()},
             _prefix=self.prefix,
             _made=self.made,

@@ -528,7 +528,6 @@ CASES: dict[str, list[Case]] = {
     "ltv/attribution/horizons.sql": [Case(3, {"told": _table({"horizon_days": _REAL}, (365.0,), (30.0,), (30.0,), (None,))})],
     "ltv/attribution/no_scores.sql": [Case(0)],
     "ltv/attribution/purchases.sql": [Case(3, {"orders": BOUGHT}, {"is_purchase": "is_paid"}, {"since": _at("2023-01-01"), "until": _at("2025-01-01")})],
-    "ltv/attribution/repeated_ids.sql": [Case(1, {"contacts": CONTACTS})],
     "ltv/attribution/scores.sql": [
         Case(2, {"told": _table({"user_id": _LONG, "horizon_days": _REAL, "expected": _REAL, "day": _DAY}, (1, 365.0, 9.0, date(2026, 3, 1)), (1, 365.0, 8.0, date(2026, 3, 31)), (1, 365.0, 7.0, date(2026, 4, 1)), (1, 30.0, 1.0, date(2026, 3, 31)), (2, 365.0, None, None), (None, 365.0, 3.0, None))}, {}, {"horizon_days": 365, "last_day": date(2026, 3, 31)})
     ],

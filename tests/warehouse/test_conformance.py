@@ -25,6 +25,8 @@ from warehouse.conformance_cases import CASES, EMBEDDED_ONLY, Case
 from warehouse.vocabulary import Snippet
 
 from ltv import sql
+from ltv.attribution.descriptive import descriptive, ordered_credit
+from ltv.attribution.given import Ground
 from ltv.behaviour.funnel import funnel
 from ltv.behaviour.golden48 import golden48
 from ltv.behaviour.newcomers import newcomers
@@ -399,6 +401,34 @@ def test_a_funnel_is_the_same_end_to_end(duck: DuckEngine, interpreted: Any, tie
     assert found[0].whole["users"].min() > 0
     for part in ("table", "next_events", "rolling"):
         assert_frame_equal(getattr(found[0], part), getattr(found[1], part), rtol=1e-9, check_dtype=False)
+
+
+def test_attribution_is_the_same_end_to_end(duck: DuckEngine, interpreted: Any) -> None:
+    shop, chance = _shop(), random.Random(9)
+    start = datetime(2024, 7, 20)
+    touches = [
+        {
+            "touch_id": f"T{n}", "user_id": chance.choice([None, *range(1, 31)]), "ts": start + timedelta(seconds=chance.randrange(100 * 86_400)),
+            "channel": chance.choice(["短信", "it's", "ads"]), "campaign": chance.choice([None, "春"]), "kind": chance.choice(["click", "open", "send"]),
+            "cost": chance.random(),
+        }
+        for n in range(300)
+    ]  # fmt: skip
+    scores = {"user_id": range(30), "horizon_days": [365] * 30, "expected": [chance.random() for _ in range(30)]}
+    given = {"orders": shop["orders"], "touches": pa.Table.from_pylist(touches), "segments": shop["segments"]}
+    found = []
+    for engine in (duck, interpreted):
+        for name, table in {**given, "scores": pa.table(scores)}.items():
+            engine.register(f"shop {name}", table)
+        tables = {name: Table(engine, f"shop {name}") for name in (*given, "scores")}
+        terms = {"as_of": date(2024, 10, 27), "window_days": 60, "lookback_days": 20, "timezone": "Europe/London"}
+        ground = Ground.of(tables.pop("orders"), tables.pop("touches"), **tables, **terms)
+        costs = ground.frame(ground.touches).sort_values(["us", "user_id", "campaign"], ignore_index=True)
+        found.append((descriptive(ground), ordered_credit(ground), costs, ground.counts))
+    assert found[0][0]["credit"].gt(0).sum() > 100 and found[0][3]["without_person"] > 0
+    for one, other in zip(found[0][:3], found[1][:3], strict=True):
+        assert_frame_equal(one, other, rtol=1e-9, check_dtype=False)
+    assert found[0][3] == found[1][3]
 
 
 def test_the_calendar_of_a_zone_decides_who_came_back(duck: DuckEngine) -> None:
