@@ -37,16 +37,14 @@ def experiment_worth(told: Attribution) -> Worth | None:
     if plan is None or learned.effects is None:
         return None
     cost = told.by_channel.set_index("channel")["cost"].reindex(told.ground.channels).to_numpy(np.float64)
-    if not plan.movable.any():
+    added = told.by_channel.set_index("channel")["orders"].reindex(told.ground.channels).to_numpy(np.float64)
+    seen = plan.movable & (np.nan_to_num(added) > 0)  # of what seems to add nothing no size can be told
+    if not seen.any():
         return None
-    at_stake = np.where(plan.movable, np.nan_to_num(plan.marginal.std(axis=0) * cost) * told.step, -1.0)
+    at_stake = np.where(seen, np.nan_to_num(plan.marginal.std(axis=0) * cost) * told.step, -1.0)
     k = int(np.argmax(at_stake))
     orders = float(len(learned.user_id))
-    people = float(len(np.unique(told.learned.user_id)))
-    added = told.by_channel.set_index("channel")["orders"].get(told.ground.channels[k], np.nan)
-    effect = float(added) / max(orders - float(added), 1.0)
-    if not effect > 0 or people < 1:
-        return None
+    effect = float(added[k]) / max(orders - float(added[k]), 1.0)
     each = np.bincount(np.unique(learned.user_id, return_inverse=True)[1]).astype(np.float64)
     buyers = each.mean()  # among those who order; people who do not order only make the test larger in the same measure
     spread = float(np.sqrt((each**2).mean() - buyers**2 + buyers))

@@ -71,6 +71,7 @@ class DuckEngine(Engine):
         self._remove_scratch = weakref.finalize(self, shutil.rmtree, own, ignore_errors=True) if own else None
         self.directories = [Path(d).resolve() for d in directories]
         self._files: set[str] = set()
+        self._copied: set[str] = set()
         self._locked = False
         self.connection = duckdb.connect(database or ":memory:", config={"allow_unsigned_extensions": "false"})
         self._set("temp_directory", str(scratch or own))
@@ -125,11 +126,14 @@ class DuckEngine(Engine):
         """Make a table in memory (or a stream of batches, readable once) available as a view."""
         is_arrow = isinstance(frame, (pa.Table, pa.RecordBatchReader))
         rows = frame if is_arrow else pa.Table.from_pandas(frame, preserve_index=False)
-        if isinstance(rows, pa.Table) and len(rows) > _MOST_SCANNED:
+        if name in self._copied:
             self.drop([name])
+        if isinstance(rows, pa.Table) and len(rows) > _MOST_SCANNED:
+            self.connection.unregister(name)
             self.connection.register(_SCANNED, rows)
             self.materialise(name, exp.select("*").from_(sql.table(_SCANNED)))
             self.connection.unregister(_SCANNED)
+            self._copied.add(name)
         else:
             self.connection.register(name, rows)
 
