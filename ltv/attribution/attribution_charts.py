@@ -65,8 +65,8 @@ def response(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
     from plotly.subplots import make_subplots
 
     names = list(dict.fromkeys(rows["channel"]))
-    columns = min(3, max(len(names), 1))
-    figure = make_subplots(rows=-(-len(names) // columns), cols=columns, subplot_titles=names, shared_xaxes=True)
+    columns = min(2, max(len(names), 1))
+    figure = make_subplots(rows=-(-len(names) // columns), cols=columns, subplot_titles=names, shared_xaxes=True, vertical_spacing=0.3 / -(-len(names) // columns))
     for place, name in enumerate(names):
         part = rows[rows["channel"] == name]
         where = {"row": place // columns + 1, "col": place % columns + 1}
@@ -93,5 +93,6 @@ def response(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
         now = part[part["pressure"] == 1.0]
         figure.add_scatter(x=[1.0], y=now["value"].tolist(), mode="markers", marker={"color": _ORANGE, "size": 9},
                            hovertemplate=WORDS["today"].to(lang) + ": %{y:,.0f}<extra></extra>", **where)  # fmt: skip
-    figure.update_layout(showlegend=False, height=190 * -(-len(names) // columns) + 60)
+    figure.update_annotations(font={"size": 12})
+    figure.update_layout(showlegend=False, height=150 * -(-len(names) // columns) + 70, margin={"t": 30})
     return figure

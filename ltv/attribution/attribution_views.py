@@ -147,7 +147,8 @@ def _campaigns(told: Attribution) -> View:
     method = HEADLINE if not told.by_channel.empty else "linear"
     rows = told.rows(method, campaign=None)[["channel", "campaign", "credit", "share", "cost", "roi"]]
     data = rows[rows["credit"].abs() > 0].sort_values(["channel", "credit"], ascending=[True, False], ignore_index=True)
-    return View("table", WORDS["view_campaigns"], WORDS["note_campaigns"], data, _columns(data))
+    words = {"campaign": {"": WORDS["no_campaign"]}}
+    return View("table", WORDS["view_campaigns"], WORDS["note_campaigns"], data, _columns(data, words))
 
 
 def _changes(told: Attribution) -> View:

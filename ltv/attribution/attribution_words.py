@@ -29,6 +29,7 @@ MODEL: dict[str, Text] = {
 WORDS: dict[str, Text] = {
     "channel": Text("渠道", "Channel"),
     "campaign": Text("活动", "Campaign"),
+    "no_campaign": Text("（没有活动名）", "(no campaign named)"),
     "segment_kind": Text("分群维度", "Kind of segment"),
     "segment": Text("分群", "Segment"),
     "method": Text("方法", "Method"),
