@@ -19,7 +19,7 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from ltv.attribution.shapley import Floats, Ints
+    from ltv.attribution.shapley import Flags, Floats, Ints
 
 Link = Literal["log", "additive"]
 _LEAST_RATE = 0.05  # of g: channels may take away, but not everything
@@ -49,7 +49,7 @@ class Cells:
     strata: int
     stages: int
 
-    def of(self, wanted: np.ndarray) -> Cells:
+    def of(self, wanted: Flags) -> Cells:
         """The cells of some strata."""
         use = wanted[self.stratum]
         number = np.cumsum(wanted) - 1
@@ -137,6 +137,12 @@ def fit(cells: Cells, design: Floats, *, link: Link, prior: Prior, start: Fit | 
     return Fit(link, beta, covariance[:columns, :columns], state[columns:], rate_of(link, design, beta))
 
 
+def summed(place: Ints, value: Floats, places: int) -> Floats:
+    """Sum of values by place, shape (places,)."""
+    out: Floats = np.bincount(place, value, places).astype(np.float64)
+    return out
+
+
 def _shares(cells: Cells, rate: Floats, stage: Floats) -> Floats:
     weight = cells.time * rate[cells.setting] * np.exp(stage)[cells.stage]
     total = np.bincount(cells.stratum, weight, cells.strata)
@@ -154,7 +160,7 @@ class _Seen:
 
     @classmethod
     def of(cls, cells: Cells) -> _Seen:
-        total = np.bincount(cells.stratum, cells.events, cells.strata)
+        total = summed(cells.stratum, cells.events, cells.strata)
         return cls(cells, total, np.searchsorted(cells.stratum, np.arange(cells.strata + 1)))
 
     def look(self, design: Floats, link: Link, state: Floats) -> tuple[Floats, Floats]:

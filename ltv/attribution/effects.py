@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ltv.attribution.conditional import Cells, Fit, Link, Prior, fit, log_likelihood, rate_of
+from ltv.attribution.conditional import Cells, Fit, Link, Prior, fit, log_likelihood, rate_of, summed
 from ltv.attribution.design import Design, pairs_met
 
 if TYPE_CHECKING:
@@ -68,8 +68,8 @@ class Effects:
         more = columns[:, : self.design.channels] @ self.shift
         if self.booster is not None:
             more = more + log_rate(self.booster, masks, who, self.design.channels)
-        out = out * np.exp(more)
-        return out
+        rate: Floats = out * np.exp(more)
+        return rate
 
 
 def estimate(cells: Cells, settings: Settings, *, main: dict[Link, Prior] | None = None, seed: int = 0) -> Effects:
@@ -104,7 +104,7 @@ def _made(model: Model, cells: Cells, settings: Settings, main: dict[Link, Prior
     if model != "additive_pairs":
         design = Design(settings.channels, groups=settings.groups, by_group=settings.groups > 1 and link == "additive")
     else:
-        events = np.bincount(cells.setting, cells.events, len(settings.masks))
+        events = summed(cells.setting, cells.events, len(settings.masks))
         met = pairs_met(settings.masks, events, settings.channels)
         design = Design(settings.channels, met, settings.groups, by_group=settings.groups > 1)
     fitted = fit(cells, design.matrix(settings.masks, settings.group), link=link, prior=design.prior(own))
