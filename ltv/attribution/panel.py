@@ -73,7 +73,7 @@ def known(ground: Ground, members: str | None) -> str:
 
 
 def spells_of(
-    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = MOST_PEOPLE, levels: int = 1
+    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = None, levels: int = 1
 ) -> sp.Spells:
     """Spells of the people with an event, and their events in the order of person and time.
 
@@ -148,7 +148,9 @@ def _on_the_clock(
         spent = clock.time(blocks)
         cells = replace(bare, time=summed(number, spent, len(bare.time)))
         used = total > 0
-        fitted = fit(cells.of(used), columns, link="additive", prior=design.prior(), start=fitted)
+        fitted = fit(
+            cells.of(used), columns, link="additive", prior=design.prior(), start=fitted, on_the_way=turn < _TURNS - 1
+        )
         if turn < _TURNS - 1:
             relative = fitted.rate[cells.setting] * np.exp(fitted.stage)[cells.stage]
             weight = summed(cells.stratum, cells.time * relative, cells.strata)
