@@ -201,7 +201,7 @@ def _incremental(
     campaigns = parts_of_credit.by_campaign(ground, learned, parts, outcomes, doses)
     happened = learned.witnesses or ground.conversions
     likely = saturation(ground, happened, asked.since, timezone=asked.timezone)
-    curve = curves(ground, learned, parts, doses, likely, what, seed=seed)
+    curve = curves(ground, learned, parts, doses, likely, is_exposure=what, seed=seed)
     whole = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
     planned = plan(curve, whole.reindex(ground.channels).to_numpy(np.float64), ground.channels, asked.bounds)
     return [t.assign(method="incremental_shapley") for t in (credit, campaigns)], curve, planned

@@ -1,7 +1,7 @@
 """Where the next yuan should go: a fixed total moved between channels, as far as the evidence carries.
 
-Curves are concave, so the best split gives every channel that may move the same return on its last yuan, unless a bound holds it
-(the water level is found by bisection). A proposal has to gain in at least 95 of 100 draws of what is not known; where it does
+Curves are concave and made of straight pieces, so the best split takes pieces in the order of their return until the total is
+spent: every channel then has the same return on its last yuan, unless a bound or a bend holds it. A proposal has to gain in at least 95 of 100 draws of what is not known; where it does
 not, the channel whose move is least sure stays where it is, and so on; at last nothing moves, and that is said.
 """
 
@@ -16,7 +16,7 @@ from ltv.errors import UsageError, found
 
 if TYPE_CHECKING:
     from ltv.attribution.response import Curves
-    from ltv.attribution.shapley import Floats
+    from ltv.attribution.shapley import Flags, Floats
 
 SURE = 0.95
 _LEAST_CHANGE = 0.01  # of a channel's cost: smaller moves are not worth a meeting
@@ -39,29 +39,34 @@ class Bounds:
     def pressures(self, channels: tuple[str, ...], cost: Floats) -> tuple[Floats, Floats]:
         """Least and largest cost over that of now.
 
+        A channel that is beyond a bound already may stay where it is, but goes no further.
+
         Raises:
-            UsageError: a bound names no channel, or leaves nothing in between.
+            UsageError: a bound names no channel, is no amount, or a floor lies above its ceiling.
+
+        >>> Bounds(0.35, {"sms": 90.0}).pressures(("ads", "sms"), np.array([50.0, 100.0]))
+        (array([0.65, 0.9 ]), array([1.35, 1.35]))
         """
         if not 0 <= self.step <= 1:
             raise UsageError(found("step", self.step, "0 to 1, as a share of a channel's cost"))
-        low, high = np.full(len(cost), 1 - self.step), np.full(len(cost), 1 + self.step)
-        for given, side in ((self.floor or {}, "floor"), (self.ceiling or {}, "ceiling")):
+        for side, given in (("floor", self.floor or {}), ("ceiling", self.ceiling or {})):
             for name, amount in given.items():
                 if name not in channels:
                     raise UsageError(found(side, name, ", ".join(channels)))
-                k = channels.index(name)
                 if not 0 <= amount < float("inf"):
                     raise UsageError(found(f"{side} of {name}", amount, "an amount of money"))
-                part = amount / cost[k] if cost[k] > 0 else 1.0
-                if side == "floor":
-                    low[k] = max(low[k], part)
-                else:
-                    high[k] = min(high[k], part)
-                if low[k] > high[k]:
-                    raise UsageError(
-                        found(f"{side} of {name}", amount, f"within {low[k]:.2f} to {high[k]:.2f} of {cost[k]:,.2f}")
-                    )
+        low, high = np.full(len(cost), 1 - self.step), np.full(len(cost), 1 + self.step)
+        for k, name in enumerate(channels):
+            floor, ceiling = self._of(name)
+            if floor > ceiling:
+                raise UsageError(found(f"floor of {name}", floor, f"no more than its ceiling, {ceiling:,.2f}"))
+            if cost[k] > 0:
+                low[k] = min(max(low[k], floor / cost[k]), 1.0)
+                high[k] = max(min(high[k], ceiling / cost[k]), 1.0)
         return low, high
+
+    def _of(self, name: str) -> tuple[float, float]:
+        return (self.floor or {}).get(name, 0.0), (self.ceiling or {}).get(name, float("inf"))
 
 
 @dataclass(frozen=True)
@@ -82,8 +87,8 @@ class Plan:
     gain: Floats
     by_channel: Floats
     marginal: Floats
-    movable: Floats
-    held: Floats
+    movable: Flags
+    held: Flags
     wished: Floats
 
     @property
@@ -131,53 +136,34 @@ def marginal(curves: Curves, cost: Floats) -> Floats:
     return out
 
 
-def _best(curves: Curves, cost: Floats, free: Floats, low: Floats, high: Floats) -> Floats:
-    """The split with the most value on average, total kept."""
-    mean = curves.value.mean(axis=0)
-    pressure = np.ones(len(cost))
+def _best(curves: Curves, cost: Floats, free: Flags, low: Floats, high: Floats) -> Floats:
+    """The split with the most value on average, total kept: steps up from the least, the best return first."""
+    mean, pressure = curves.value.mean(axis=0), np.ones(len(cost))
     who = np.flatnonzero(free)
     if len(who) < 2:  # noqa: PLR2004  nobody to move it to
         return pressure
-    grid = [np.linspace(low[k], high[k], 141) for k in who]
-    slopes = [
-        -np.maximum.accumulate(-np.gradient(np.interp(p, curves.pressures, mean[k]), p) / cost[k])
-        if high[k] > low[k]
-        else np.zeros(141)
-        for p, k in zip(grid, who, strict=True)
+    pressure[who] = low[who]
+    left = cost[who] @ (1 - low[who])
+    steps = [
+        (gain / cost[k], k, part) for k in who for gain, part in _steps(curves.pressures, mean[k], low[k], high[k])
     ]
-    least, most = min(s.min() for s in slopes) - 1.0, max(s.max() for s in slopes) + 1.0
-    total = cost[who].sum()
-
-    def split(level: float) -> Floats:
-        return np.array([p[np.searchsorted(-s, -level)] if (s > level).any() and (s <= level).any() else (p[-1] if (s > level).all() else p[0])
-                         for p, s in zip(grid, slopes, strict=True)])  # fmt: skip
-
-    for _ in range(60):
-        middle = (least + most) / 2
-        if split(middle) @ cost[who] > total:
-            least = middle
-        else:
-            most = middle
-    chosen = split(most)
-    pressure[who] = _closed(chosen, cost[who], total, low[who], high[who])
+    for _, k, part in sorted(steps, key=lambda step: -step[0]):
+        more = min(part, max(left, 0.0) / cost[k])
+        pressure[k] += more
+        left -= more * cost[k]
     return pressure
 
 
-def _closed(chosen: Floats, cost: Floats, total: float, low: Floats, high: Floats) -> Floats:
-    """Spread what the grid leaves open over those who may still move, so that the total is kept to the cent."""
-    out = chosen.copy()
-    for _ in range(20):
-        rest = total - out @ cost
-        if abs(rest) <= 1e-9 * total:
-            break
-        room = (high - out if rest > 0 else out - low) * cost
-        if room.sum() <= 0:
-            return np.ones(len(out))
-        out += np.sign(rest) * room / room.sum() * min(abs(rest), room.sum()) / cost
-    return out
+def _steps(pressures: Floats, value: Floats, low: float, high: float) -> list[tuple[float, float]]:
+    """Slope and length of the pieces of a curve between bounds; slopes never rise."""
+    knots = np.concatenate([[low], pressures[(pressures > low) & (pressures < high)], [high]])
+    length = np.diff(knots)
+    rise = np.diff(np.interp(knots, pressures, value))
+    slope = np.minimum.accumulate(rise / np.where(length > 0, length, 1.0))
+    return list(zip(slope.tolist(), length.tolist(), strict=True))
 
 
-def _least_sure(gain: Floats, pressure: Floats, cost: Floats, free: Floats) -> int:
+def _least_sure(gain: Floats, pressure: Floats, cost: Floats, free: Flags) -> int:
     """The channel whose move is likeliest to be wrong: against the return of all that moves."""
     moved = (pressure - 1) * np.nan_to_num(cost)
     given = np.abs(moved).sum() / 2

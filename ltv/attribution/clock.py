@@ -44,7 +44,8 @@ class Clock:
 
     def _read(self, hands: Floats, at: Ints) -> Floats:
         hours = (at - self.start_us) / HOUR_US
-        out: Floats = np.interp(hours, np.arange(len(hands)), hands)
+        whole = hours.astype(np.int64).clip(0, len(hands) - 2)
+        out: Floats = hands[whole] + (hours - whole) * (hands[whole + 1] - hands[whole])
         return out
 
     def set_by(self, spells: Spells, rate: Floats, events_us: Ints) -> Clock:

@@ -19,12 +19,12 @@ import numpy as np
 from scipy import sparse
 
 if TYPE_CHECKING:
-    from ltv.attribution.shapley import Floats, Ints
+    from ltv.attribution.shapley import Flags, Floats, Ints
 
 Link = Literal["log", "additive"]
 _LEAST_RATE = 0.05  # of g: channels may take away, but not everything
 _STAGE_PRECISION = 0.25
-_STEPS, _CLOSE, _LONGEST_STEP = 40, 1e-6, 0.5
+_STEPS, _CLOSE, _CLOSE_ON_THE_WAY, _LONGEST_STEP = 40, 1e-6, 1e-3, 0.5
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Cells:
     strata: int
     stages: int
 
-    def of(self, wanted: np.ndarray) -> Cells:
+    def of(self, wanted: Flags) -> Cells:
         """The cells of some strata."""
         use = wanted[self.stratum]
         number = np.cumsum(wanted) - 1
@@ -107,7 +107,9 @@ def log_likelihood(cells: Cells, rate: Floats, stage: Floats) -> float:
     return float(cells.events @ np.log(_shares(cells, rate, stage).clip(1e-300)))
 
 
-def fit(cells: Cells, design: Floats, *, link: Link, prior: Prior, start: Fit | None = None) -> Fit:
+def fit(
+    cells: Cells, design: Floats, *, link: Link, prior: Prior, start: Fit | None = None, on_the_way: bool = False
+) -> Fit:
     """Fit by Fisher scoring.
 
     Args:
@@ -116,6 +118,12 @@ def fit(cells: Cells, design: Floats, *, link: Link, prior: Prior, start: Fit | 
         link: how columns make a rate.
         prior: of the columns.
         start: coefficients to start from.
+        on_the_way: stop when close, and leave the covariance out (zeros).
+
+    >>> cells = Cells(np.array([0, 0]), np.array([0, 1]), np.zeros(2, int), np.ones(2), np.array([100.0, 200.0]), 1, 1)
+    >>> told = fit(cells, np.array([[0.0], [1.0]]), link="additive", prior=Prior(np.zeros(1), np.array([1e-9])))
+    >>> told.beta.round(4)
+    array([1.])
     """
     columns, stages = design.shape[1], cells.stages
     state = np.zeros(columns + stages) if start is None else np.concatenate([start.beta, start.stage])
@@ -128,13 +136,21 @@ def fit(cells: Cells, design: Floats, *, link: Link, prior: Prior, start: Fit | 
         step = np.linalg.solve(information + np.diag(precision), gradient)
         longest = np.abs(step).max(initial=0.0)
         state = state + step * min(1.0, _LONGEST_STEP / max(longest, 1e-300))
-        if longest < _CLOSE:
+        if longest < (_CLOSE_ON_THE_WAY if on_the_way else _CLOSE):
             break
-    information, scores = seen.look(design, link, state)[1], seen.scores(design, link, state)
-    bread = np.linalg.inv(information + np.diag(precision))
-    covariance = bread @ (scores.T @ scores + np.diag(precision)) @ bread
+    covariance = np.zeros((columns, columns))
+    if not on_the_way:
+        information, scores = seen.look(design, link, state)[1], seen.scores(design, link, state)
+        bread = np.linalg.inv(information + np.diag(precision))
+        covariance = (bread @ (scores.T @ scores + np.diag(precision)) @ bread)[:columns, :columns]
     beta = state[:columns]
-    return Fit(link, beta, covariance[:columns, :columns], state[columns:], rate_of(link, design, beta))
+    return Fit(link, beta, covariance, state[columns:], rate_of(link, design, beta))
+
+
+def summed(place: Ints, value: Floats, places: int) -> Floats:
+    """Sum of values by place, shape (places,)."""
+    out: Floats = np.bincount(place, value, places).astype(np.float64)
+    return out
 
 
 def _shares(cells: Cells, rate: Floats, stage: Floats) -> Floats:
@@ -154,7 +170,7 @@ class _Seen:
 
     @classmethod
     def of(cls, cells: Cells) -> _Seen:
-        total = np.bincount(cells.stratum, cells.events, cells.strata)
+        total = summed(cells.stratum, cells.events, cells.strata)
         return cls(cells, total, np.searchsorted(cells.stratum, np.arange(cells.strata + 1)))
 
     def look(self, design: Floats, link: Link, state: Floats) -> tuple[Floats, Floats]:
@@ -162,39 +178,36 @@ class _Seen:
         cells, stages, settings = self.cells, self.cells.stages, len(design)
         share = self._share(design, link, state)
         expected = self.total[cells.stratum] * share
-        x, columns = self._slopes(design, link, state), design.shape[1]
-        mean = self._by_stratum(share, len(x)) @ x
+        x, columns = _slopes(design, link, state), design.shape[1]
+        mean = self._by_stratum(share, x)
         rest = cells.events - expected
-        over = np.concatenate([np.bincount(cells.setting, rest, settings), np.bincount(cells.stage, rest, stages)])
-        pair = np.bincount(cells.setting * stages + cells.stage, expected, settings * stages).reshape(settings, stages)
-        part = x[:settings, :columns]
+        pair = summed(cells.setting * stages + cells.stage, expected, settings * stages).reshape(settings, stages)
         information = np.zeros((columns + stages, columns + stages))
-        information[:columns, :columns] = part.T @ (pair.sum(axis=1)[:, None] * part)
-        information[:columns, columns:] = part.T @ pair
+        information[:columns, :columns] = x.T @ (pair.sum(axis=1)[:, None] * x)
+        information[:columns, columns:] = x.T @ pair
         information[columns:, :columns] = information[:columns, columns:].T
         information[columns:, columns:] = np.diag(pair.sum(axis=0))
         information -= mean.T @ (self.total[:, None] * mean)
-        return x.T @ over, information
+        gradient = np.concatenate([summed(cells.setting, rest, settings) @ x, summed(cells.stage, rest, stages)])
+        return gradient, information
 
     def scores(self, design: Floats, link: Link, state: Floats) -> Floats:
         """Score of each stratum, shape (strata, columns + stages)."""
-        x = self._slopes(design, link, state)
         rest = self.cells.events - self.total[self.cells.stratum] * self._share(design, link, state)
-        out: Floats = self._by_stratum(rest, len(x)) @ x
-        return out
+        return self._by_stratum(rest, _slopes(design, link, state))
 
     def _share(self, design: Floats, link: Link, state: Floats) -> Floats:
         columns = design.shape[1]
         return _shares(self.cells, rate_of(link, design, state[:columns]), state[columns:])
 
-    def _slopes(self, design: Floats, link: Link, state: Floats) -> Floats:
-        """Derivatives of the log rate: rows of settings, then rows of stages."""
-        columns, stages = design.shape[1], self.cells.stages
-        x = design if link == "log" else design / rate_of(link, design, state[:columns])[:, None]
-        above = np.hstack([x, np.zeros((len(x), stages))])
-        return np.vstack([above, np.hstack([np.zeros((stages, columns)), np.eye(stages)])])
-
-    def _by_stratum(self, value: Floats, width: int) -> sparse.csr_array:
+    def _by_stratum(self, value: Floats, x: Floats) -> Floats:
+        """Sums of value × derivatives of the log rate, shape (strata, columns + stages)."""
         cells = self.cells
-        places = np.stack([cells.setting, width - cells.stages + cells.stage], axis=1).ravel()
-        return sparse.csr_array((np.repeat(value, 2), places, 2 * self.starts), shape=(cells.strata, width))
+        settings = sparse.csr_array((value, cells.setting, self.starts), shape=(cells.strata, len(x))) @ x
+        stages = summed(cells.stratum * cells.stages + cells.stage, value, cells.strata * cells.stages)
+        return np.hstack([settings, stages.reshape(cells.strata, cells.stages)])
+
+
+def _slopes(design: Floats, link: Link, state: Floats) -> Floats:
+    """Derivatives of the log rate of settings by the columns."""
+    return design if link == "log" else design / rate_of(link, design, state[: design.shape[1]])[:, None]

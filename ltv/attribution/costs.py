@@ -30,7 +30,8 @@ def costs(ground: Ground, spend: TableLike | None, *, timezone: str) -> pd.DataF
         told = pd.concat([billed, told[~told["channel"].isin(billed["channel"])]], ignore_index=True)
     told = told[told["cost"] > 0]
     whole = told.groupby("channel", as_index=False)["cost"].sum().assign(campaign=WHOLE)
-    return pd.concat([whole, told], ignore_index=True)[["channel", "campaign", "cost"]]
+    both: pd.DataFrame = pd.concat([whole, told], ignore_index=True)[["channel", "campaign", "cost"]]
+    return both
 
 
 def _of_touches(ground: Ground) -> pd.DataFrame:

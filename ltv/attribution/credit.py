@@ -8,6 +8,7 @@ Parts of a conversion sum to one, so credits of segments add up to the whole, wh
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,8 @@ from ltv.attribution.given import Ground
 from ltv.attribution.terms import ORGANIC, WHOLE
 
 if TYPE_CHECKING:
+    from sqlglot import exp
+
     from ltv.attribution.effects import Effects
     from ltv.attribution.learn import Learned
     from ltv.attribution.shapley import Floats, Ints
@@ -27,6 +30,7 @@ if TYPE_CHECKING:
 DRAWS = 200
 _BUCKETS = 50  # of people, which are drawn again together
 _ROOM, _Z90 = "ltv.attribution", 1.6448536269514722
+_NOTHING = 1e-9  # a smaller effect is none
 _MIX = np.uint64(0x9E3779B97F4A7C15)
 
 
@@ -68,10 +72,10 @@ def parts_of(learned: Learned, *, seed: int, draws: int = DRAWS) -> Parts:
         who = np.flatnonzero(group == g)
         if not len(who):
             continue
-        told = shapley.of_sets(lambda m, g=g: effects.rate(m, g), masks[who], n, weight=count[who], seed=seed)
+        told = shapley.of_sets(partial(effects.rate, group=g), masks[who], n, weight=count[who], seed=seed)
         values[who] = told.values / effects.rate(masks[who], g)[:, None]
         error = max(error, told.error)
-        drawn[:, who] = _drawn(effects, masks[who], g, beta, shift, values[who])
+        drawn[:, who] = _drawn(effects, masks[who], g, beta=beta, shift=shift, values=values[who])
     return Parts(place, masks, group, values, drawn, error)
 
 
@@ -81,13 +85,15 @@ def _draw(rng: np.random.Generator, mean: Floats, covariance: Floats, draws: int
     return out
 
 
-def _drawn(effects: Effects, masks: Ints, group: int, beta: Floats, shift: Floats, values: Floats) -> Floats:
+def _drawn(effects: Effects, masks: Ints, group: int, *, beta: Floats, shift: Floats, values: Floats) -> Floats:
     n = effects.design.channels
     if n > shapley.MOST_EXACT:  # each channel alone, drawn over estimated
         alone = np.int64(1) << np.arange(n)
         usual = effects.rate(alone, group) - 1
         other = effects.rate(alone, group, beta) * np.exp(shift - effects.shift) - 1
-        return values * (other / np.where(np.abs(usual) > 1e-9, usual, np.inf))[:, None, :]  # noqa: PLR2004  nothing at all
+        ratio = other / np.where(np.abs(usual) > _NOTHING, usual, np.inf)
+        scaled: Floats = values * ratio[:, None, :]
+        return scaled
     all_sets = np.arange(1 << n)
     moved = np.exp((shift - effects.shift) @ shapley.bits(all_sets, n).T)
     rate = effects.rate(all_sets, group, beta) * moved
@@ -207,8 +213,8 @@ def by_campaign(
     return pd.concat(tables, ignore_index=True)
 
 
-def doses_of(ground: Ground, is_exposure: object) -> pd.DataFrame:
+def doses_of(ground: Ground, is_exposure: exp.Expr) -> pd.DataFrame:
     """Exposures at work on each conversion by channel and campaign."""
     tables = {"conversions": ground.conversions, "contacts": ground.contacts}
-    asked = sql.load(_ROOM, "doses", tables=tables, columns={"is_exposure": is_exposure})  # type: ignore[dict-item]
+    asked = sql.load(_ROOM, "doses", tables=tables, columns={"is_exposure": is_exposure})
     return ground.engine.frame(asked, {"lookback_us": ground.span.lookback_us})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from ltv.attribution.conditional import Cells, Fit, Link, Prior, fit, log_likelihood, rate_of
+from ltv.attribution.conditional import Cells, Fit, Link, Prior, fit, log_likelihood, rate_of, summed
 from ltv.attribution.design import Design, pairs_met
 
 if TYPE_CHECKING:
@@ -60,16 +60,16 @@ class Effects:
 
     def rate(self, masks: Ints, group: int = 0, beta: Floats | None = None) -> Floats:
         """Rate under some sets of channels, relative to none; `beta` may be draws, which then come first."""
-        from ltv.attribution.trees import log_rate
-
         who = np.full(len(masks), group)
         columns = self.design.matrix(masks, who)
         out = rate_of(self.fitted.link, columns, self.fitted.beta if beta is None else beta)
         more = columns[:, : self.design.channels] @ self.shift
         if self.booster is not None:
+            from ltv.attribution.trees import log_rate
+
             more = more + log_rate(self.booster, masks, who, self.design.channels)
-        out = out * np.exp(more)
-        return out
+        rate: Floats = out * np.exp(more)
+        return rate
 
 
 def estimate(cells: Cells, settings: Settings, *, main: dict[Link, Prior] | None = None, seed: int = 0) -> Effects:
@@ -81,39 +81,56 @@ def estimate(cells: Cells, settings: Settings, *, main: dict[Link, Prior] | None
         main: what is known of channels beforehand, by link.
         seed: of the trees.
     """
+    whole = _made(cells, settings, main or {})
     fold = ((np.arange(cells.strata, dtype=np.uint64) * _MIX) >> np.uint64(7)) % np.uint64(_FOLDS)
     gains: dict[Model, float] = dict.fromkeys(MODELS, 0.0)
+    nothing = np.ones(len(settings.masks))
     for number in range(_FOLDS):
         learn, test = cells.of(fold != number), cells.of(fold == number)
         if not learn.events.sum() or not test.events.sum():
             continue
-        for model in MODELS:
-            made = _made(model, learn, settings, main, seed)
-            nothing = np.ones(len(settings.masks))
-            stage = made.fitted.stage
-            gains[model] += log_likelihood(test, _rates(made, settings), stage) - log_likelihood(test, nothing, stage)
+        made = _made(learn, settings, main or {}, start=whole)
+        made["xgboost"] = _with_trees(made["additive"], learn, settings, seed)
+        for model, told in made.items():
+            stage = told.fitted.stage
+            gains[model] += log_likelihood(test, _rates(told, settings), stage) - log_likelihood(test, nothing, stage)
     events = max(cells.events.sum(), 1.0)
-    gains = {model: gain / events for model, gain in gains.items()}
+    gains = {model: float(gain / events) for model, gain in gains.items()}
     best = max(MODELS, key=lambda model: gains[model])
-    return replace(_made(best, cells, settings, main, seed), gain=gains)
+    chosen = _with_trees(whole["additive"], cells, settings, seed) if best == "xgboost" else whole[best]
+    return replace(chosen, gain=gains)
 
 
-def _made(model: Model, cells: Cells, settings: Settings, main: dict[Link, Prior] | None, seed: int) -> Effects:
-    link: Link = "log" if model == "logit" else "additive"
-    own = (main or {}).get(link)
-    if model != "additive_pairs":
-        design = Design(settings.channels, groups=settings.groups, by_group=settings.groups > 1 and link == "additive")
+def _made(
+    cells: Cells, settings: Settings, main: dict[Link, Prior], start: dict[Model, Effects] | None = None
+) -> dict[Model, Effects]:
+    """The models without trees; those that start from others are only fitted on the way."""
+    groups, channels = settings.groups, settings.channels
+    if start is None:
+        events = summed(cells.setting, cells.events, len(settings.masks))
+        pairs = pairs_met(settings.masks, events, channels)
+        designs: dict[Model, Design] = {
+            "logit": Design(channels, groups=groups),
+            "additive": Design(channels, groups=groups, by_group=groups > 1),
+            "additive_pairs": Design(channels, pairs, groups, by_group=groups > 1),
+        }
     else:
-        events = np.bincount(cells.setting, cells.events, len(settings.masks))
-        met = pairs_met(settings.masks, events, settings.channels)
-        design = Design(settings.channels, met, settings.groups, by_group=settings.groups > 1)
-    fitted = fit(cells, design.matrix(settings.masks, settings.group), link=link, prior=design.prior(own))
-    booster = None
-    if model == "xgboost":
-        from ltv.attribution.trees import grow
+        designs = {model: told.design for model, told in start.items()}
+    out: dict[Model, Effects] = {}
+    for model, design in designs.items():
+        link: Link = "log" if model == "logit" else "additive"
+        columns, prior = design.matrix(settings.masks, settings.group), design.prior(main.get(link))
+        first = None if start is None else start[model].fitted
+        fitted = fit(cells, columns, link=link, prior=prior, start=first, on_the_way=start is not None)
+        out[model] = Effects(model, design, fitted, np.zeros(channels))
+    return out
 
-        booster = grow(cells, settings.masks, settings.group, settings.channels, fitted, seed=seed)
-    return Effects(model, design, fitted, np.zeros(settings.channels), booster)
+
+def _with_trees(below: Effects, cells: Cells, settings: Settings, seed: int) -> Effects:
+    from ltv.attribution.trees import grow
+
+    booster = grow(cells, settings.masks, settings.group, settings.channels, below.fitted, seed=seed)
+    return replace(below, model="xgboost", booster=booster)
 
 
 def _rates(made: Effects, settings: Settings) -> Floats:

@@ -76,20 +76,18 @@ def evidence(ground: Ground, exposures: str, effects: Effects, masks: str, group
 def _row(
     code: int, sums: pd.DataFrame, reached: pd.DataFrame, effects: Effects, groups: int
 ) -> dict[str, float] | None:
-    arms = {bool(r.is_held): r for r in sums[sums["channel"] == code].itertuples()}
-    if set(arms) != {True, False} or min(a.conversions for a in arms.values()) < _LEAST:
+    own = sums[sums["channel"] == code].set_index("is_held").astype(np.float64)
+    if set(own.index) != {True, False} or own["conversions"].min() < _LEAST:
         return None
-    logs, variance = {}, 0.0
-    for held, arm in arms.items():
-        rate = arm.conversions / arm.days
-        spread = arm.conversions_squared - 2 * rate * arm.conversions_days + rate**2 * arm.days_squared
-        logs[held] = np.log(rate)
-        variance += max(spread, arm.conversions) / arm.conversions**2  # people differ: at least that of a Poisson count
+    rate = own["conversions"] / own["days"]
+    spread = own["conversions_squared"] - 2 * rate * own["conversions_days"] + rate**2 * own["days_squared"]
+    # people differ: at least the variance of a Poisson count
+    variance = np.maximum(spread, own["conversions"]) / own["conversions"] ** 2
     mine = reached[reached["channel"] == code]
     idle, working = _parts(mine, effects, code, groups)
     return {
-        "channel": code, "people": arms[False].people, "people_held": arms[True].people,
-        "measured": logs[False] - logs[True], "sd": variance**0.5,
+        "channel": code, "people": int(own["people"][False]), "people_held": int(own["people"][True]),
+        "measured": np.log(rate[False] / rate[True]), "sd": variance.sum() ** 0.5,
         "expected": float(-np.log((idle + working.sum()) / max(mine["conversions"].sum(), 1))),
         "idle": idle, "left": float(working.sum()), "total": float(mine["conversions"].sum()),
     }  # fmt: skip
@@ -141,15 +139,16 @@ def _likelihood(apart: Floats, variance: Floats, wide: float) -> tuple[float, fl
 def calibrated(effects: Effects, told: Evidence) -> tuple[Effects, Floats]:
     """The effects moved to what experiments and estimate say together, and the standard deviation of each move (log)."""
     shift, spread = effects.shift.copy(), np.zeros(len(effects.shift))
-    for row in told.table.itertuples():
-        at, above = (_shift(row, row.used + more) for more in (0.0, row.used_sd))
-        shift[row.channel] += at
-        spread[row.channel] = abs(above - at)
+    table = told.table
+    channel = table["channel"].to_numpy(np.int64)
+    at, above = (_shifts(table, table["used"] + more) for more in (0.0, table["used_sd"]))
+    shift[channel] += at
+    spread[channel] = np.abs(above - at)
     return replace(effects, shift=shift), spread
 
 
-def _shift(row: object, target: float) -> float:
-    """Log factor on the rate of a channel under which the ratio is what it should be."""
-    idle, left, total = (float(getattr(row, name)) for name in ("idle", "left", "total"))
-    wanted = (total * np.exp(-target) - idle) / max(left, 1e-300)
-    return float(-np.log(np.clip(wanted, *_FACTOR)))
+def _shifts(table: pd.DataFrame, target: pd.Series[float]) -> Floats:
+    """Log factor on the rate of each channel under which the ratio is what it should be."""
+    wanted = (table["total"] * np.exp(-target) - table["idle"]) / np.maximum(table["left"], 1e-300)
+    out: Floats = -np.log(wanted.to_numpy(np.float64).clip(*_FACTOR))
+    return out

@@ -11,7 +11,8 @@ from ltv import sql
 from ltv.attribution.conditional import Prior
 from ltv.attribution.effects import Effects, estimate
 from ltv.attribution.holdouts import Evidence, calibrated, evidence
-from ltv.attribution.panel import Panel, exposure, known, panel, spells_of
+from ltv.attribution.panel import MOST_PEOPLE, Panel, exposure, known, panel, spells_of
+from ltv.attribution.spells import some_people
 from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
@@ -77,8 +78,9 @@ class Sources:
 def learn(ground: Ground, sources: Sources, *, timezone: str, seed: int = 0) -> Learned:
     """Estimate what channels do."""
     since = known(ground, sources.members)
-    spells = spells_of(ground, ground.conversions, since, timezone=timezone)
     everybody = spells_of(ground, ground.conversions, since, timezone=timezone, most=None)
+    one_in = max(-(-len(everybody.user_id) // MOST_PEOPLE), 1)
+    spells = some_people(everybody, everybody.user_id % one_in == 0)
     ids = ground.engine.frame(sql.load(_ROOM, "conversion_ids", tables={"conversions": ground.conversions}))
     who = ids["user_id"].to_numpy(np.int64)
     clicks = exposure(ground)[1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,14 +13,14 @@ from sqlglot import exp
 from ltv import sql
 from ltv.attribution import spells as sp
 from ltv.attribution.clock import Clock
-from ltv.attribution.conditional import Cells, Fit, fit
+from ltv.attribution.conditional import Cells, Fit, fit, summed
 from ltv.attribution.design import Design
 from ltv.attribution.effects import Settings
 from ltv.attribution.given import Ground
 from ltv.warehouse.local_time import DAY_US, micros
 
 if TYPE_CHECKING:
-    from ltv.attribution.shapley import Floats, Ints
+    from ltv.attribution.shapley import Ints
     from ltv.warehouse.engine import Engine
 
 BLOCK_DAYS = 30  # a person's days are compared with others of the same thirty
@@ -73,7 +73,7 @@ def known(ground: Ground, members: str | None) -> str:
 
 
 def spells_of(
-    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = MOST_PEOPLE, levels: int = 1
+    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = None, levels: int = 1
 ) -> sp.Spells:
     """Spells of the people with an event, and their events in the order of person and time.
 
@@ -142,24 +142,22 @@ def _on_the_clock(
     """Set the clock by what the model leaves open, and the model by the clock, in turns."""
     design = Design(settings.channels)
     columns, happened = design.matrix(settings.masks, settings.group), blocks.event_us[blocks.event >= 0]
-    total = np.bincount(bare.stratum, bare.events, bare.strata)
+    total = summed(bare.stratum, bare.events, bare.strata)
     fitted = None
     for turn in range(_TURNS):
         spent = clock.time(blocks)
-        cells = _timed(bare, np.bincount(number, spent, len(bare.time)))
+        cells = replace(bare, time=summed(number, spent, len(bare.time)))
         used = total > 0
-        fitted = fit(cells.of(used), columns, link="additive", prior=design.prior(), start=fitted)
+        fitted = fit(
+            cells.of(used), columns, link="additive", prior=design.prior(), start=fitted, on_the_way=turn < _TURNS - 1
+        )
         if turn < _TURNS - 1:
             relative = fitted.rate[cells.setting] * np.exp(fitted.stage)[cells.stage]
-            weight = np.bincount(cells.stratum, cells.time * relative, cells.strata)
+            weight = summed(cells.stratum, cells.time * relative, cells.strata)
             own = total / np.maximum(weight, 1e-300)
             clock = clock.set_by(blocks, own[blocks.person] * relative[number], happened)
     assert fitted is not None  # noqa: S101  there is at least one turn
     return cells.of(used), settings, fitted
-
-
-def _timed(cells: Cells, time: Floats) -> Cells:
-    return Cells(cells.stratum, cells.setting, cells.stage, time, cells.events, cells.strata, cells.stages)
 
 
 def _parts(spells: sp.Spells, start: int) -> Ints:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from ltv import sql
+from ltv.attribution.conditional import summed
 from ltv.attribution.credit import outcomes_of
 from ltv.attribution.panel import panel, spells_of
 from ltv.attribution.terms import MOST_CHANNELS
@@ -106,8 +107,8 @@ def curves(
     parts: Parts,
     doses: pd.DataFrame,
     likely: Floats,
-    is_exposure: exp.Expr,
     *,
+    is_exposure: exp.Expr,
     seed: int,
 ) -> Curves:
     """Curves of the value that channels add.
@@ -134,7 +135,7 @@ def curves(
     value = np.zeros((len(parts.draws), n, len(PRESSURES)))
     for k in range(n):
         mine = doses["channel"].to_numpy() == k
-        count = np.bincount(place[mine], doses["touches"].to_numpy()[mine], len(base))
+        count = summed(place[mine], doses["touches"].to_numpy()[mine], len(base))
         per = usual[usual["channel"] == k].set_index("user_id")["touches"]
         mean = pd.Series(learned.user_id).map(per).fillna(0).to_numpy() * ground.span.lookback_us / length
         shapes = np.array([_shape(q, count, mean, base) for q in KEEPS])
@@ -146,15 +147,18 @@ def curves(
 def _shape(q: float, count: Floats, mean: Floats, base: Floats) -> Floats:
     """Value under each pressure over that of today."""
     top = np.minimum(count, _MOST_DOSE)
-    reached = []
-    for p in PRESSURES:
-        if p <= 1:
-            left = (1 - p * (1 - q)) ** top
-        else:
-            left = q**top * np.exp(-(1 - q) * (p - 1) * mean)
-        reached.append(base @ (1 - left))
+    reached = np.array([base @ (1 - _left(q, float(p), top, mean)) for p in PRESSURES])
     today = reached[int(np.flatnonzero(PRESSURES == 1.0)[0])]
-    return np.array(reached) / today if today > 0 else np.zeros(len(PRESSURES))
+    return reached / today if today > 0 else np.zeros(len(PRESSURES))
+
+
+def _left(q: float, pressure: float, touches: Floats, mean: Floats) -> Floats:
+    """What touches are expected to leave of a channel's effect under a pressure."""
+    if pressure <= 1:
+        out: Floats = (1 - pressure * (1 - q)) ** touches
+    else:
+        out = q**touches * np.exp(-(1 - q) * (pressure - 1) * mean)
+    return out
 
 
 def _last(learned: Learned, parts: Parts, ground: Ground, n: int) -> tuple[Floats, Floats]:

@@ -18,6 +18,7 @@ from ltv.errors import UsageError, found
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 MOST_EXACT = 14  # channels for which every set is looked at: 16,384
 MOST_CHANNELS = 62  # bits of a mask
@@ -121,14 +122,15 @@ def _channels(game: Floats) -> int:
     return int(game.shape[-1]).bit_length() - 1
 
 
-def _masks(held: Ints, chosen: Floats) -> Ints:
+def _masks(held: Ints, chosen: Flags) -> Ints:
     out: Ints = (chosen.astype(np.int64) << held).sum(axis=-1)
     return out
 
 
 def _exact(game: Callable[[Ints], Floats], held: Ints) -> Floats:
-    inner = bits(np.arange(1 << len(held)), len(held))
-    return of_all_sets(game(_masks(held, inner)))[-1]
+    inner = bits(np.arange(1 << len(held)), len(held)) > 0
+    out: Floats = of_all_sets(game(_masks(held, inner)))[-1]
+    return out
 
 
 def _sampled(game: Callable[[Ints], Floats], held: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from ltv.attribution.shapley import Ints
+    from ltv.attribution.shapley import Flags, Ints
 
 DAY_US = 86_400_000_000
 # Ages in days at which people change: newcomers order far more often, and least is known of the first days.
@@ -78,7 +78,7 @@ def cut(edges: pa.Table, people: pa.Table, events: pa.Table, *, start_us: int, e
     )
     person, at, change = (np.concatenate([p[k] for p in parts]).astype(np.int64) for k in range(3))
     origin = np.repeat(np.arange(4), [len(p[0]) for p in parts])
-    order = np.lexsort((origin, at, person))
+    order = np.lexsort((at, person))  # stable: at one moment in the order of the parts
     person, at, origin, mask = person[order], at[order], origin[order], np.cumsum(change[order])
     is_event = origin == 3  # noqa: PLR2004  the last of the parts
     number = order[is_event] - (len(order) - len(events))
@@ -99,6 +99,24 @@ def _sorted(people: pa.Table) -> tuple[Ints, Ints]:
     user_id, since = people["user_id"].to_numpy(), people["since_us"].to_numpy()
     order = np.argsort(user_id, kind="stable")
     return user_id[order].astype(np.int64), since[order].astype(np.int64)
+
+
+def some_people(spells: Spells, wanted: Flags) -> Spells:
+    """The spells and events of some people, without events outside the time looked at.
+
+    Args:
+        spells: as they were cut.
+        wanted: whether each of `user_id` is meant.
+    """
+    if wanted.all():
+        return spells
+    use = wanted[spells.person]
+    inside = (spells.event >= 0) & use[np.maximum(spells.event, 0)] if len(use) else spells.event >= 0
+    return Spells(
+        spells.user_id[wanted], (np.cumsum(wanted) - 1)[spells.person[use]], spells.mask[use], spells.stage[use],
+        spells.start_us[use], spells.end_us[use], (np.cumsum(use) - 1)[spells.event[inside]],
+        spells.event_mask[inside], spells.event_us[inside],
+    )  # fmt: skip
 
 
 def in_blocks(spells: Spells, *, start_us: int, block_days: int) -> Spells:

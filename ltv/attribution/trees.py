@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import xgboost as xgb
 
+from ltv.attribution.conditional import summed
 from ltv.attribution.shapley import bits
 
 if TYPE_CHECKING:
@@ -34,15 +35,15 @@ def grow(cells: Cells, masks: Ints, group: Ints, channels: int, fitted: Fit, *, 
     """
     rows = matrix(masks, group, channels)
     stage = np.exp(fitted.stage)[cells.stage] * cells.time
-    total = np.bincount(cells.stratum, cells.events, cells.strata)
+    total = summed(cells.stratum, cells.events, cells.strata)
     below = np.log(fitted.rate)
 
     def objective(margin: Floats, _: xgb.DMatrix) -> tuple[Floats, Floats]:
         weight = stage * np.exp((below + margin.astype(np.float64)).clip(-30, 30))[cells.setting]
-        share = weight / np.maximum(np.bincount(cells.stratum, weight, cells.strata), 1e-300)[cells.stratum]
+        share = weight / np.maximum(summed(cells.stratum, weight, cells.strata), 1e-300)[cells.stratum]
         expected = total[cells.stratum] * share
-        gradient = np.bincount(cells.setting, expected - cells.events, len(masks))
-        hessian = np.bincount(cells.setting, expected * (1 - share), len(masks))
+        gradient = summed(cells.setting, expected - cells.events, len(masks))
+        hessian = summed(cells.setting, expected * (1 - share), len(masks))
         return gradient, np.maximum(hessian, 1e-9)
 
     parameters = _PARAMETERS | {"seed": seed, "disable_default_eval_metric": True}

@@ -506,19 +506,52 @@ VISITS = _table(
 _WINDOW_US = {"from_us": _NIGHT - 30 * _DAY_US, "cutoff_us": _NIGHT + 30 * _DAY_US}
 PAID_FOR = _table({"user_id": _LONG, "us": _LONG}, (1, _NIGHT + 61), (1, _NIGHT + 60), (2, _NIGHT - 1))
 
+_EXPOSURE = {"is_exposure": "kind IN ('send', 'impression') OR channel IN (0)"}
+# person 1 is reached again while a touch is at work, and once more at the very end of it; 2 twice at the same moment
+REACHED = _table(
+    {"user_id": _LONG, "us": _LONG, "channel": _INT, "campaign": _INT, "kind": _TEXT, "cost": _REAL},
+    (1, 100, 0, 0, "click", .5), (1, 150, 0, 0, "click", None), (1, 160, 0, 1, "click", 1.0), (1, 210, 0, 0, "click", None), (1, 311, 0, 0, "click", None),
+    (1, 100, 1, 2, "click", 1.0), (1, 160, 1, 2, "send", 1.0), (2, 120, 1, 2, "impression", .25), (2, 120, 1, 2, "impression", .25), (3, 50, 0, 0, "send", None),
+)  # fmt: skip
+IN_HOLDOUTS = _table(
+    {"user_id": _LONG, "channel": _INT, "held": _INT, "any_held": _INT, "us": _LONG},
+    (1, 0, 0, 0, 100), (2, 0, 1, 1, 100), (3, 0, 0, 0, 1), (4, 0, 0, 1, 1), (5, 0, 0, 0, 1_772_323_200_000_000), (1, 1, 1, 1, 120),
+)  # fmt: skip
+_SHORT = {"start": _at("1970-01-01 00:00:00.000050"), "until": _at("1970-01-02")}
+
 
 CASES: dict[str, list[Case]] = {
     "ltv/attribution/told_of_buyers.sql": [Case(5, {"told": TOLD_TOUCHES, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 3))})],
+    "ltv/attribution/active_days.sql": [Case(3, {"events": _table({"user_id": _LONG, "ts": _TIME, "day": _DAY}, (1, _at("2026-03-01 01:00"), date(2026, 3, 1)), (1, _at("2026-03-01 00:59:59.999999"), date(2026, 3, 1)), (1, _at("2026-03-01 17:00"), date(2026, 3, 2)), (2, _at("2026-02-20"), date(2026, 2, 20)), (2, _at("2026-04-01"), date(2026, 4, 1)), (None, _at("2026-03-01"), date(2026, 3, 1)))}, {"local_day": "day"}, {"start": _MARCH["since"], "until": _MARCH["until"]})],
+    "ltv/attribution/arm_masks.sql": [Case(2, {"arms": IN_HOLDOUTS, "conversions": CONVERTED, "masks": _table({"conversion_id": _LONG, "mask": _LONG, "group_code": _LONG}, (2, 3, 0), (3, 3, 0), (5, 1 << 61, 1))})],
+    "ltv/attribution/arm_sums.sql": [Case(3, {"arms": IN_HOLDOUTS, "conversions": CONVERTED}, {}, _SHORT)],
+    "ltv/attribution/arms.sql": [Case(4, {"exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2026-03-02"), "holdout/sms", "holdout"), (1, _at("2026-03-01"), "holdout/sms", "holdout"), (2, _at("2026-03-01"), "holdout/sms", "reached"), (3, _at("2026-03-01"), "holdout/sms", "reached"), (3, _at("2026-03-02"), "holdout/sms", "holdout"), (3, _at("2026-03-02"), "holdout/it's", None), (4, _at("2026-03-02"), "price", "holdout"), (None, _at("2026-03-02"), "holdout/sms", "holdout")), "codes": _table({"experiment": _TEXT, "channel": _LONG}, ("holdout/sms", 1), ("holdout/it's", 0))})],
+    "ltv/attribution/buyers_contacts.sql": [Case(9, {"contacts": CONTACTS, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 2))})],
+    "ltv/attribution/conversion_ids.sql": [Case(3, {"conversions": CONVERTED})],
     "ltv/attribution/credits.sql": [Case(6, {"shares": SHARED, "grouped": GROUPED}, {"part": "linear"})],
+    "ltv/attribution/doses.sql": [Case(3, {"conversions": _table({"conversion_id": _LONG, "user_id": _LONG, "us": _LONG}, (1, 1, 160), (2, 1, 99), (3, 2, 321), (4, 9, 100)), "contacts": REACHED}, _EXPOSURE, {"lookback_us": 60})],
+    "ltv/attribution/edges.sql": [Case(8, {"touches": REACHED, "people": _table({"user_id": _LONG, "since_us": _LONG}, (1, 0), (2, 5))}, _EXPOSURE, {"lookback_us": 100})],
     "ltv/attribution/equal_shares.sql": [Case(4, {"journeys": JOURNEYS})],
+    "ltv/attribution/events_of.sql": [Case(3, {"happened": _table({"user_id": _LONG, "us": _LONG}, (1, 7), (1, 5), (2, 6), (3, 1)), "people": _table({"user_id": _LONG, "since_us": _LONG}, (1, 0), (2, 5))})],
     "ltv/attribution/grouped.sql": [Case(8, {"conversions": CONVERTED, "segments": SEGMENTS.slice(0, 4)})],
     "ltv/attribution/journeys.sql": [Case(8, {"touches": CONTACTS, "purchases": PURCHASES}, {}, {"start_us": 100, "lookback_us": 100})],
+    "ltv/attribution/kinds.sql": [Case(5, {"contacts": REACHED})],
+    "ltv/attribution/known.sql": [Case(4, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2026-03-01 00:00:00.000001")), (2, None), (None, _at("2026-03-01")), (4, _at("1969-12-31"))), "purchases": _table({"user_id": _LONG, "us": _LONG}, (1, 5), (7, 6))})],
+    "ltv/attribution/level_edges.sql": [Case(14, {"touches": REACHED, "people": _table({"user_id": _LONG, "since_us": _LONG}, (1, 0), (2, 5))}, _EXPOSURE, {"lookback_us": 100})],
+    "ltv/attribution/nobody_known.sql": [Case(0)],
     "ltv/attribution/ordered.sql": [Case(5, {"journeys": JOURNEYS, "conversions": CONVERTED}, {}, {"places": 2})],
+    "ltv/attribution/people.sql": [
+        Case(4, {"happened": _table({"user_id": _LONG, "us": _LONG}, (1, 7), (1, 5), (2, 6), (3, 1), (4, 1)), "known": _table({"user_id": _LONG, "us": _LONG}, (1, 9), (1, 8), (2, 3), (5, 1))}, {}, {"one_in": 1}),
+        Case(2, {"happened": _table({"user_id": _LONG, "us": _LONG}, (1, 7), (1, 5), (2, 6), (3, 1), (4, 1)), "known": _table({"user_id": _LONG, "us": _LONG}, (1, 9), (1, 8), (2, 3), (5, 1))}, {}, {"one_in": 2}),
+    ],
     "ltv/attribution/shares.sql": [Case(4, {"journeys": JOURNEYS}, {}, {"half_life_us": 7.5})],
+    "ltv/attribution/spend_costs.sql": [Case(3, {"spent": _table({"day": _DAY, "channel": _TEXT, "campaign": _TEXT, "cost": _REAL}, (date(2026, 3, 1), "tv", "", 1.5), (date(2026, 3, 31), "tv", "", 2.0), (date(2026, 3, 2), "it's", "春", None), (date(2026, 3, 2), "sms", "", 0.0), (date(2026, 4, 1), "late", "", 9.0))}, {}, {"first_day": date(2026, 3, 1), "last_day": date(2026, 3, 31)})],
     "ltv/attribution/steps.sql": [Case(8, {"walks": WALKS}, {"lookback_us": "100"})],
     "ltv/attribution/totals.sql": [Case(4, {"grouped": GROUPED, "journeys": JOURNEYS})],
+    "ltv/attribution/touch_costs.sql": [Case(3, {"contacts": REACHED}, {}, {"start_us": 100})],
     "ltv/attribution/transitions.sql": [Case(4, {"steps": STEPS, "conversions": CONVERTED})],
     "ltv/attribution/transitions_of_segments.sql": [Case(7, {"steps": STEPS, "conversions": CONVERTED, "segments": SEGMENTS})],
+    "ltv/attribution/usual.sql": [Case(3, {"contacts": REACHED, "conversions": _table({"user_id": _LONG}, (1,), (1,), (2,), (9,))}, _EXPOSURE)],
     "ltv/attribution/walks.sql": [Case(8, {"touches": CONTACTS, "purchases": PURCHASES}, {"start_us": "110", "lookback_us": "100"})],
     "ltv/attribution/contacts.sql": [
         Case(3, {"told": TOLD_TOUCHES.drop_columns(["weight"]), "codes": _table({"channel": _TEXT, "campaign": _TEXT, "channel_code": _INT, "campaign_code": _INT}, ("it's", "春", 0, 0), ("sms", "", 1, 1)), "kinds": _table({"kind": _TEXT, "weight": _REAL, "kind_code": _INT, "kinds": _INT}, ("click", 1.0, 0, 2), ("send", .2, 1, 2))}, {"since": "CAST('2026-02-20' AS TIMESTAMP)", "until": "CAST('2026-04-01' AS TIMESTAMP)"})
