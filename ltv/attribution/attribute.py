@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from ltv.attribution.response import Curves, curves, saturation
 from ltv.attribution.table import result_table
 from ltv.attribution.terms import WEIGHTS, WHOLE
 from ltv.errors import UsageError, found
-from ltv.warehouse.local_time import day_end, micros
+from ltv.warehouse.local_time import DAY_US, micros
 from ltv.warehouse.table import Table, TableLike, together
 
 if TYPE_CHECKING:
@@ -45,6 +45,33 @@ class _Asked:
     bounds: Bounds
     timezone: str
     seed: int
+
+
+@dataclass(frozen=True)
+class _Window:
+    """How a window is looked at, this one and the one before."""
+
+    as_of: date
+    window_days: int
+    lookback_days: int
+    weights: Mapping[str, float]
+    timezone: str
+    score_horizon_days: int
+
+    def ground(self, tables: Mapping[str, Table]) -> Ground:
+        """Its touches and conversions."""
+        return Ground.of(
+            tables["orders"], tables["touches"], as_of=self.as_of, window_days=self.window_days, lookback_days=self.lookback_days,
+            weights=self.weights, timezone=self.timezone, spend=tables.get("spend"), segments=tables.get("segments"),
+            scores=tables.get("scores"), score_horizon_days=self.score_horizon_days,
+        )  # fmt: skip
+
+    def before(self, tables: Mapping[str, Table]) -> Ground | None:
+        """The same of the window before it; None where touches do not go back to its begin."""
+        earlier = replace(self, as_of=self.as_of - timedelta(days=self.window_days))
+        ground = earlier.ground({key: table for key, table in tables.items() if key != "scores"})
+        first = ground.engine.scalar(sql.load(_ROOM, "first_touch", tables={"contacts": ground.contacts}))
+        return ground if first is not None and first <= micros(ground.span.start) + DAY_US else None
 
 
 def attribute(
@@ -70,7 +97,7 @@ def attribute(
     currency: str = "CNY",
     seed: int = 0,
 ) -> Attribution:
-    """Credit of channels for conversions, value and predicted lifetime value, and a budget.
+    """Credit of channels (`.table`) for conversions, value and predicted lifetime value, and a budget (`.plan_table`).
 
     Args:
         orders: user_id, ts, amount or value, status, refund, refunded_at.
@@ -87,43 +114,34 @@ def attribute(
         lookback_days: days a touch works.
         weights: what kinds of touches weigh in the descriptive rules.
         largest_step: share of a channel's cost that may be moved.
-        floor: channel → least cost of a window.
-        ceiling: channel → most cost of a window.
+        floor, ceiling: channel → least and most cost of a window.
         score_horizon_days: horizon of the scores.
         timezone: zone of the days.
         currency: in which money is written.
         seed: of everything that is drawn.
 
-    Returns:
-        `.table` is the result table `attribution`; `.plan_table` is `budget_plan`.
-
     Raises:
         UsageError: a table lacks a column, or an argument is out of range.
 
-    >>> days = pd.to_datetime(["2026-01-02", "2026-01-03"])
-    >>> seen = pd.DataFrame({"user_id": [1, 1], "ts": days, "channel": ["sms", "ads"], "kind": "send"})
+    >>> seen = pd.DataFrame({"user_id": 1, "ts": pd.Timestamp("2026-01-03"), "channel": ["sms", "ads"], "kind": "send"})
     >>> bought = pd.DataFrame({"user_id": [1], "ts": [pd.Timestamp("2026-01-05")], "amount": 30.0, "status": "paid"})
-    >>> told = attribute(bought, seen, as_of=date(2026, 1, 31), window_days=31)
-    >>> told.credit("equal_credit").to_dict()
+    >>> attribute(bought, seen, as_of=date(2026, 1, 31), window_days=31).credit("equal_credit").to_dict()
     {'ads': 15.0, 'organic': 0.0, 'sms': 15.0}
-    >>> told.learned.effects is None  # one order says nothing of what would have happened without a touch
-    True
     """
     given = {"orders": orders, "touches": touches, "members": members, "events": events, "exposures": exposures}
-    given |= {"spend": spend, "scores": scores, "segments": segments}
-    engine, names = together(given)
+    engine, names = together(given | {"spend": spend, "scores": scores, "segments": segments})
     tables = {key: Table(engine, name) for key, name in names.items()}
-    window = {"window_days": window_days, "lookback_days": lookback_days, "timezone": timezone}
-    both = {key: tables.get(key) for key in ("scores", "spend", "segments")}
-    ground = Ground.of(
-        tables["orders"], tables["touches"], as_of=as_of, weights=weights, score_horizon_days=score_horizon_days, **both, **window,
-    )  # fmt: skip
-    groups, group_names = _groups(ground, differs_by)
-    sources = Sources(names.get("members"), names.get("events"), names.get("exposures"), groups, group_names)
     bounds = Bounds(largest_step, dict(floor or {}), dict(ceiling or {}))
-    asked = _Asked(ground, sources, known(ground, names.get("members")), tables.get("spend"), bounds, timezone, seed)
-    before = _before(tables, as_of, window_days, lookback_days, weights, timezone)
-    return _told(asked, before, window_days, currency)
+    window = _Window(as_of, window_days, lookback_days, weights, timezone, score_horizon_days)
+    return _told(_asked(tables, window, bounds, differs_by, seed), window.before(tables), window_days, currency)
+
+
+def _asked(tables: Mapping[str, Table], window: _Window, bounds: Bounds, differs_by: str, seed: int) -> _Asked:
+    ground = window.ground(tables)
+    groups, named = _groups(ground, differs_by)
+    members, events, exposures = (tables[k].name if k in tables else None for k in ("members", "events", "exposures"))
+    sources = Sources(members, events, exposures, groups, named)
+    return _Asked(ground, sources, known(ground, members), tables.get("spend"), bounds, window.timezone, seed)
 
 
 def _groups(ground: Ground, kind: str) -> tuple[tuple[Ints, Ints] | None, tuple[str, ...]]:
@@ -139,30 +157,7 @@ def _groups(ground: Ground, kind: str) -> tuple[tuple[Ints, Ints] | None, tuple[
         raise UsageError(found("differs_by", kind, kinds or "empty: nobody is in a segment"))
     names = (*sorted({str(s) for s in mine["segment"]}), "")
     code = mine["segment"].map({name: code for code, name in enumerate(names)}).to_numpy(np.int64)
-    return (mine["user_id"].to_numpy(np.int64), code), names
-
-
-def _before(
-    tables: Mapping[str, Table],
-    as_of: date,
-    window_days: int,
-    lookback_days: int,
-    weights: Mapping[str, float],
-    timezone: str,
-) -> Ground | None:
-    """The window before this one, where there were touches all the time."""
-    earlier = as_of - timedelta(days=window_days)
-    both = {key: tables.get(key) for key in ("spend", "segments")}
-    ground = Ground.of(
-        tables["orders"], tables["touches"], as_of=earlier, window_days=window_days, lookback_days=lookback_days,
-        weights=weights, timezone=timezone, **both,
-    )  # fmt: skip
-    first = ground.engine.scalar(sql.load(_ROOM, "first_touch", tables={"contacts": ground.contacts}))
-    return (
-        ground
-        if first is not None and first <= micros(day_end(earlier - timedelta(days=window_days - 1), timezone))
-        else None
-    )
+    return (np.asarray(mine["user_id"], np.int64), np.asarray(code, np.int64)), names
 
 
 def _told(asked: _Asked, before: Ground | None, window_days: int, currency: str) -> Attribution:
@@ -170,7 +165,7 @@ def _told(asked: _Asked, before: Ground | None, window_days: int, currency: str)
     learned = learn(ground, asked.sources, timezone=asked.timezone, seed=asked.seed)
     rules, paid = descriptive(ground), costs(ground, asked.spend, timezone=asked.timezone)
     outcomes = parts_of_credit.outcomes_of(ground)
-    told = []
+    told: list[pd.DataFrame] = []
     parts, curve, planned, earlier = None, None, None, None
     if learned.effects is not None:
         parts = parts_of_credit.parts_of(learned, seed=asked.seed)

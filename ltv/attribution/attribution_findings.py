@@ -35,9 +35,13 @@ def tiles(told: Attribution) -> list[KeyFigure]:
     if total["value"] > 0:
         last = told.credit("last_touch")
         share = number(1 - last.get(ORGANIC, 0.0) / total["value"], "rate")
-        ends = {end: total[end] / total["value"] for end in ("low", "high")}
+        low, high = (total[end] / total["value"] for end in ("low", "high"))
         rule = WORDS["rule_last"].format(share=share)
-        out.append(KeyFigure(WORDS["tile_share"], total["added"] / total["value"], "rate", **ends, rule=rule, level=90))
+        out.append(
+            KeyFigure(
+                WORDS["tile_share"], total["added"] / total["value"], "rate", low=low, high=high, rule=rule, level=90
+            )
+        )
     paid = told.by_channel[told.by_channel["cost"] > 0]
     if len(paid):
         value = float(paid["credit"].sum() / paid["cost"].sum())
@@ -102,7 +106,8 @@ def _move(told: Attribution) -> list[Takeaway]:
     if plan is None or plan.movable.sum() < 2:  # noqa: PLR2004  a move needs two
         return []
     table = told.plan_table.set_index("channel").drop(index="all", errors="ignore")
-    silent = [c for c in told.ground.channels if not table.loc[c, "current_cost"] > 0]
+    paid = set(table.index[table["current_cost"] > 0])
+    silent = [name for name in told.ground.channels if name not in paid]
     out = []
     if plan.moves:
         change = table["change"].fillna(0.0)
@@ -122,10 +127,14 @@ def _move(told: Attribution) -> list[Takeaway]:
         out.append(Takeaway(WORDS["told_no_cost"].format(channels=_names(silent))))
     worth = experiment_worth(told)
     if worth is not None:
-        figures2 = {"channel": worth.channel, "days": str(told.window_days), "people": number(worth.people, "count")}
+        told_of: dict[str, str | Text] = {
+            "channel": worth.channel,
+            "days": str(told.window_days),
+            "people": number(worth.people, "count"),
+        }
         effect = number(worth.effect, "rate")
         act = WORDS["act_experiment"].format(name=PREFIX + worth.channel)
-        out.append(Takeaway(WORDS["told_experiment"].format(effect=effect, **figures2), "none", act))
+        out.append(Takeaway(WORDS["told_experiment"].format(effect=effect, **told_of), "none", act))
     return out
 
 

@@ -82,19 +82,19 @@ class Attribution(Result):
     @cached_property
     def total(self) -> Mapping[str, float]:
         """Value of the window, what touches added to it with its interval, and organic; NaN where it cannot be told."""
-        rows = self.rows().set_index("channel")
+        rows = self.rows().set_index("channel")[["credit", "high"]]
         value = float(self.outcomes["value"].sum()) if len(self.outcomes) else 0.0
         if rows.empty:
             return {"value": value, "added": np.nan, "low": np.nan, "high": np.nan, "organic": np.nan}
-        organic = rows.loc[ORGANIC]
-        width = float(organic["high"] - organic["credit"])
-        added = float(rows["credit"].sum() - organic["credit"])
+        organic, end = (float(rows[name].get(ORGANIC, np.nan)) for name in ("credit", "high"))
+        width = end - organic
+        added = float(rows["credit"].sum()) - organic
         return {
             "value": value,
             "added": added,
             "low": added - width,
             "high": added + width,
-            "organic": float(organic["credit"]),
+            "organic": organic,
         }
 
     @cached_property

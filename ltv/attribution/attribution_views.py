@@ -110,7 +110,9 @@ def _curves(told: Attribution) -> View:
 def _plan(told: Attribution) -> View:
     reasons = Worded()
     data = told.plan_table.drop(columns=["as_of"]).rename(columns={"change": "cost_change"})
-    data["reason"] = [reasons(Text(r.reason_zh, r.reason_en)) for r in data.itertuples()]
+    data["reason"] = [
+        reasons(Text(str(zh), str(en))) for zh, en in zip(data["reason_zh"], data["reason_en"], strict=True)
+    ]
     data = data.drop(columns=["reason_zh", "reason_en"])
     data = data[data["current_cost"].notna()].sort_values(
         "cost_change", ascending=False, key=lambda s: s.abs(), ignore_index=True
