@@ -66,7 +66,13 @@ def response(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
 
     names = list(dict.fromkeys(rows["channel"]))
     columns = min(2, max(len(names), 1))
-    figure = make_subplots(rows=-(-len(names) // columns), cols=columns, subplot_titles=names, shared_xaxes=True, vertical_spacing=0.3 / -(-len(names) // columns))
+    figure = make_subplots(
+        rows=-(-len(names) // columns),
+        cols=columns,
+        subplot_titles=names,
+        shared_xaxes=True,
+        vertical_spacing=0.3 / -(-len(names) // columns),
+    )
     for place, name in enumerate(names):
         part = rows[rows["channel"] == name]
         where = {"row": place // columns + 1, "col": place % columns + 1}

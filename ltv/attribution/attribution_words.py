@@ -117,7 +117,9 @@ WORDS: dict[str, Text] = {
         "最值得用实验弄清的是 {channel}：随机留出一组不投放，两组各约 {people} 人、观察 {days} 天，就能看出它的效果（{effect}）。",
         "What is most worth an experiment is {channel}: hold out people at random, about {people} in either arm for {days} days, and its effect ({effect}) shows.",
     ),
-    "act_experiment": Text("设立（或扩大）随机留出 {name}。", "Start the holdout {name}, or widen it where there is one."),
+    "act_experiment": Text(
+        "设立（或扩大）随机留出 {name}。", "Start the holdout {name}, or widen it where there is one."
+    ),
     "told_holdouts": Text(
         "{n} 个渠道有随机留出，估计已按它们校准。",
         "{n} channels have randomised holdouts; the estimate is calibrated by them.",

@@ -171,4 +171,6 @@ def _without_one(curves: Curves, cost: Floats, free: Flags, low: Floats, high: F
         gain = (curves.at(_best(curves, cost, free & (np.arange(len(free)) != k), low, high)) - today).sum(axis=1)
         return min(float((gain > 0).mean()), SURE), float(gain.mean())
 
-    return free & (np.arange(len(free)) != max(np.flatnonzero(free), key=worth))
+    out = free.copy()
+    out[max(np.flatnonzero(free).tolist(), key=worth)] = False
+    return out
