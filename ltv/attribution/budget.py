@@ -2,7 +2,7 @@
 
 Curves are concave and made of straight pieces, so the best split takes pieces in the order of their return until the total is
 spent: every channel then has the same return on its last yuan, unless a bound or a bend holds it. A proposal has to gain in at least 95 of 100 draws of what is not known; where it does
-not, the channel whose move is least sure stays where it is, and so on; at last nothing moves, and that is said.
+not, the channel without which the rest is surest stays where it is, and so on; at last nothing moves, and that is said.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def plan(curves: Curves, cost: Floats, channels: tuple[str, ...], bounds: Bounds
         gain = curves.at(pressure) - today
         if np.abs(pressure[free] - 1).max() < _LEAST_CHANGE or (gain.sum(axis=1) > 0).mean() >= SURE:
             break
-        free[_least_sure(gain, pressure, cost, free)] = False
+        free = _without_one(curves, cost, free, low, high)
         pressure = _best(curves, cost, free, low, high)
     if free.sum() <= 1 or np.abs(pressure - 1).max() < _LEAST_CHANGE:
         pressure = np.ones(len(cost))
@@ -163,14 +163,14 @@ def _steps(pressures: Floats, value: Floats, low: float, high: float) -> list[tu
     return list(zip(slope.tolist(), length.tolist(), strict=True))
 
 
-def _least_sure(gain: Floats, pressure: Floats, cost: Floats, free: Flags) -> int:
-    """The channel whose move is likeliest to be wrong: against the return of all that moves."""
-    moved = (pressure - 1) * np.nan_to_num(cost)
-    given = np.abs(moved).sum() / 2
-    up = np.where(moved > 0, gain, 0).sum(axis=1) / max(given, 1e-300)
-    down = -np.where(moved < 0, gain, 0).sum(axis=1) / max(given, 1e-300)
-    wrong = np.full(len(pressure), -1.0)
-    for k in np.flatnonzero(free & (np.abs(moved) > 0)):
-        own = gain[:, k] / moved[k]  # return of a unit of money
-        wrong[k] = (own < down).mean() if moved[k] > 0 else (own > up).mean()
-    return int(np.argmax(wrong))
+def _without_one(curves: Curves, cost: Floats, free: Flags, low: Floats, high: Floats) -> Flags:
+    """The channels that may move but one: the one without which the split is sure and gains most, or else surest."""
+    today = curves.at(np.ones(len(cost)))
+
+    def worth(k: int) -> tuple[float, float]:
+        gain = (curves.at(_best(curves, cost, free & (np.arange(len(free)) != k), low, high)) - today).sum(axis=1)
+        return min(float((gain > 0).mean()), SURE), float(gain.mean())
+
+    out = free.copy()
+    out[max(np.flatnonzero(free).tolist(), key=worth)] = False
+    return out

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _BATCH_ROWS = 1_000_000
-# Large joins hand filters down to scans, and scans of Arrow tables do not know all kinds of them (duckdb 1.5): copied above this.
-_MOST_SCANNED, _SCANNED = 2_000, "scanned once"
+_SCANNED = "scanned once"
 EXTENSIONS = {"postgres": "postgres_scanner", "mysql": "mysql_scanner", "sqlite": "sqlite_scanner"}
 
 
@@ -128,7 +127,8 @@ class DuckEngine(Engine):
         rows = frame if is_arrow else pa.Table.from_pandas(frame, preserve_index=False)
         if name in self._copied:
             self.drop([name])
-        if isinstance(rows, pa.Table) and len(rows) > _MOST_SCANNED:
+        if isinstance(rows, pa.Table):
+            # joins hand filters down to scans, and scans of Arrow tables do not know all kinds of them (duckdb 1.5): copied
             self.connection.unregister(name)
             self.connection.register(_SCANNED, rows)
             self.materialise(name, exp.select("*").from_(sql.table(_SCANNED)))

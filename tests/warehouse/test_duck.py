@@ -309,3 +309,14 @@ def test_an_extension_that_is_not_installed_is_named(engine: DuckEngine, monkeyp
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     with pytest.raises(UsageError, match=r"found 'mysql', allowed: the package duckdb-extension-mysql-scanner"):
         engine.load("mysql")
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2_000])
+def test_a_table_in_memory_is_copied_whatever_its_size(rows: int) -> None:
+    """Filters that joins hand down to scans of Arrow tables fail (duckdb 1.5)."""
+    with DuckEngine() as engine:
+        engine.register("people", pa.table({"user_id": pa.array(range(rows), pa.int64())}))
+        kept = engine.connection.execute("SELECT COUNT(*) FROM duckdb_tables() WHERE table_name = 'people'").fetchone()
+        assert kept == (1,)
+        engine.register("people", pa.table({"user_id": [7]}))
+        assert engine.scalar(sql.query("SELECT SUM(user_id) AS n FROM people")) == 7
