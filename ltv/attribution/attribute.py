@@ -114,7 +114,8 @@ def attribute(
         lookback_days: days a touch works.
         weights: what kinds of touches weigh in the descriptive rules.
         largest_step: share of a channel's cost that may be moved.
-        floor, ceiling: channel → least and most cost of a window.
+        floor: channel → least cost of a window.
+        ceiling: channel → most cost of a window.
         score_horizon_days: horizon of the scores.
         timezone: zone of the days.
         currency: in which money is written.
@@ -130,8 +131,7 @@ def attribute(
     """
     given = {"orders": orders, "touches": touches, "members": members, "events": events, "exposures": exposures}
     engine, names = together(given | {"spend": spend, "scores": scores, "segments": segments})
-    tables = {key: Table(engine, name) for key, name in names.items()}
-    bounds = Bounds(largest_step, dict(floor or {}), dict(ceiling or {}))
+    tables, bounds = {k: Table(engine, n) for k, n in names.items()}, Bounds(largest_step, floor, ceiling)
     window = _Window(as_of, window_days, lookback_days, weights, timezone, score_horizon_days)
     return _told(_asked(tables, window, bounds, differs_by, seed), window.before(tables), window_days, currency)
 

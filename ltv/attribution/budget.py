@@ -7,6 +7,7 @@ not, the channel without which the rest is surest stays where it is, and so on; 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -33,8 +34,8 @@ class Bounds:
     """
 
     step: float = 0.35
-    floor: dict[str, float] | None = None
-    ceiling: dict[str, float] | None = None
+    floor: Mapping[str, float] | None = None
+    ceiling: Mapping[str, float] | None = None
 
     def pressures(self, channels: tuple[str, ...], cost: Floats) -> tuple[Floats, Floats]:
         """Least and largest cost over that of now.

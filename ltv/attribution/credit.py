@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ltv.attribution.shapley import Floats, Ints
 
 DRAWS = 200
+_LEAST_DRAWS, _MOST_CELLS = 40, 40_000_000  # draws × sets × channels that are held at once: 320 MB
 _BUCKETS = 50  # of people, which are drawn again together
 _ROOM, _Z90 = "ltv.attribution", 1.6448536269514722
 _NOTHING = 1e-9  # a smaller effect is none
@@ -63,6 +64,7 @@ def parts_of(learned: Learned, *, seed: int, draws: int = DRAWS) -> Parts:
     names, place = np.unique(learned.mask * groups + learned.group, return_inverse=True)
     masks, group = names // groups, names % groups
     n = effects.design.channels
+    draws = int(np.clip(_MOST_CELLS // (len(masks) * n), _LEAST_DRAWS, draws))
     rng = np.random.default_rng(seed)
     beta = _draw(rng, effects.fitted.beta, effects.fitted.covariance, draws)
     shift = effects.shift + rng.standard_normal((draws, n)) * learned.shift_sd

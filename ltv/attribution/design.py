@@ -14,6 +14,7 @@ from ltv.attribution.shapley import bits
 if TYPE_CHECKING:
     from ltv.attribution.shapley import Floats, Ints
 
+MOST_PAIRS = 100  # all of fourteen channels; more make the fit slow and are told by chance
 MAIN_SD, PAIR_SD, GROUP_SD = 0.5, 0.04, 0.06  # what effects are believed to be before anything is seen: small
 
 
@@ -61,7 +62,8 @@ class Design:
 
 
 def pairs_met(masks: Ints, events: Floats, channels: int, *, least: float = 30.0) -> tuple[tuple[int, int], ...]:
-    """Pairs of channels under which enough events fell to say anything about them."""
+    """Pairs of channels under which enough events fell to say anything about them; of many those with most events."""
     on = bits(masks, channels)
     together = on.T @ (events[:, None] * on)
-    return tuple((i, j) for i, j in combinations(range(channels), 2) if together[i, j] >= least)
+    met = [(i, j) for i, j in combinations(range(channels), 2) if together[i, j] >= least]
+    return tuple(sorted(sorted(met, key=lambda pair: -together[pair])[:MOST_PAIRS]))

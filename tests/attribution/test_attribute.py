@@ -151,7 +151,7 @@ def test_one_channel_names_with_markup_and_costs_of_nothing_are_told_as_they_are
 
 def test_forty_channels_are_told_exactly_where_few_are_at_work():
     names = tuple(f"c{k:02}" for k in range(40))
-    orders, touches = shop(8, people=150, channels=names, lifts=(0.05,) * 40)
+    orders, touches = shop(8, people=60, channels=names, lifts=(0.05,) * 40)
     told = ltv.attribute(orders, touches, as_of=AS_OF)
     assert told.credit().sum() == pytest.approx(told.outcomes["value"].sum(), rel=1e-9)
     assert len(told.by_channel) == 40
