@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ltv.attribution.response import Curves
     from ltv.attribution.shapley import Flags, Floats
 
-SURE = 0.95
+SURE = 0.99
 _LEAST_CHANGE = 0.01  # of a channel's cost: smaller moves are not worth a meeting
 
 
