@@ -105,7 +105,7 @@ def judged(said: np.ndarray, truth: np.ndarray) -> tuple[float, float, float, fl
 
 
 def intervals() -> None:
-    held, organic, gains, refused, lost, models = [], [], [], 0, 0, []
+    held, organic, gains, models = [], [], [], []
     started = time.process_time()
     for number in range(DRAWS):
         rng = np.random.default_rng([11, number])
@@ -119,24 +119,28 @@ def intervals() -> None:
         held.append((own["low"].to_numpy() <= made.added) & (made.added <= own["high"].to_numpy()))
         anyway = len(made.tried) * made.weight
         organic.append(whole.at["organic", "low"] <= anyway <= whole.at["organic", "high"])
-        gain, best = budgeted(made, ground, told, rng)
-        gains.append((gain, best))
-        refused += gain == 0
-        lost += gain < 0
+        gains.append(budgeted(made, ground, told, rng))
         ground.drop()
     made_of = pd.Series(models).value_counts().to_dict()
-    ours, oracle = np.array(gains).T
+    ours, oracle, sure = np.array(gains).T
     print(f"\n{DRAWS} shops of {terms.people:,} people, {len(made.tables['orders']):,} conversions in the last one; "
           f"{time.process_time() - started:.0f} s CPU; models {made_of}")  # fmt: skip
     print(
         f"  90 % intervals hold the truth: channels {100 * np.mean(held):.1f} %, organic {100 * np.mean(organic):.1f} %"
     )
     print(f"  budget: {100 * ours.sum() / oracle.sum():.1f} % of the oracle's gain, median {100 * np.median(ours / oracle):.1f} %, "
-          f"nothing moved in {refused}, value lost in {lost}")  # fmt: skip
+          f"nothing moved in {(ours == 0).sum()}, value lost in {(ours < 0).sum()}")  # fmt: skip
+    for gain, best, chance in sorted(zip(ours, oracle, sure, strict=True))[: (ours < 0).sum()]:
+        print(
+            f"    lost {-gain:,.0f} where {best:,.0f} could be gained; believed to gain in {100 * chance:.1f} % of draws"
+        )
+    print(
+        f"  believed to gain in 99 % of draws or more: {(sure >= 0.99).sum()}, of these value lost in {((ours < 0) & (sure >= 0.99)).sum()}"
+    )
 
 
-def budgeted(made: Shop, ground: Ground, told: Learned, rng: np.random.Generator) -> tuple[float, float]:
-    """True gain of the proposed budget and of one made from the true curves."""
+def budgeted(made: Shop, ground: Ground, told: Learned, rng: np.random.Generator) -> tuple[float, float, float]:
+    """True gain of the proposed budget and of one made from the true curves, and how sure the proposal is."""
     what, since = exposure(ground)[0], known(ground, None)
     parts, doses = credit.parts_of(told, seed=0), credit.doses_of(ground, what)
     likely = response.saturation(ground, ground.conversions, since, timezone="UTC")
@@ -146,7 +150,7 @@ def budgeted(made: Shop, ground: Ground, told: Learned, rng: np.random.Generator
     today = true.at(np.ones(len(cost))).sum()
     plans = [budget.plan(curves, cost, ground.channels, budget.Bounds()) for curves in (said, true)]
     gain, best = (float(true.at(plan.pressure).sum() - today) for plan in plans)
-    return gain, best
+    return gain, best, float((plans[0].gain > 0).mean())
 
 
 def of_mall(folder: Path) -> None:
