@@ -1,7 +1,7 @@
 """Where the next yuan should go: a fixed total moved between channels, as far as the evidence carries.
 
 Curves are concave and made of straight pieces, so the best split takes pieces in the order of their return until the total is
-spent: every channel then has the same return on its last yuan, unless a bound or a bend holds it. A proposal has to gain in at least 95 of 100 draws of what is not known; where it does
+spent: every channel then has the same return on its last yuan, unless a bound or a bend holds it. A proposal has to gain in at least 99 of 100 draws of what is not known; where it does
 not, the channel without which the rest is surest stays where it is, and so on; at last nothing moves, and that is said.
 """
 

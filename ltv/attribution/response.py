@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 PRESSURES = np.array([0.0, 0.25, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0])
 KEEPS = np.linspace(0.1, 0.9, 17)  # q that are looked at, each as likely as the next before anything is seen
+# A curve rests on more than credit does: who is reached first, what the next touch does. Its height may be off by a fourth.
+_MODEL_SD = 0.25
 _DOSES, _MOST_DOSE, _MOST_PEOPLE, _ROOM = 3, 8, 20_000, "ltv.attribution"
 
 
@@ -139,7 +141,8 @@ def curves(
         per = usual[usual["channel"] == k].set_index("user_id")["touches"]
         mean = pd.Series(learned.user_id).map(per).fillna(0).to_numpy() * ground.span.lookback_us / length
         shapes = np.array([_shape(q, count, mean, base) for q in KEEPS])
-        level = last[k] + spread[:, k]
+        off = np.exp(_MODEL_SD * rng.standard_normal(len(parts.draws)) - _MODEL_SD**2 / 2)
+        level = (last[k] + spread[:, k]) * off
         value[:, k] = level[:, None] * shapes[drawn[:, k]]
     return Curves(PRESSURES, value, KEEPS[drawn])
 
