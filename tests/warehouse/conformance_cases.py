@@ -526,7 +526,6 @@ CASES: dict[str, list[Case]] = {
     "ltv/attribution/arm_masks.sql": [Case(2, {"arms": IN_HOLDOUTS, "conversions": CONVERTED, "masks": _table({"conversion_id": _LONG, "mask": _LONG, "group_code": _LONG}, (2, 3, 0), (3, 3, 0), (5, 1 << 61, 1))})],
     "ltv/attribution/arm_sums.sql": [Case(3, {"arms": IN_HOLDOUTS, "conversions": CONVERTED}, {}, _SHORT)],
     "ltv/attribution/arms.sql": [Case(4, {"exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (1, _at("2026-03-02"), "holdout/sms", "holdout"), (1, _at("2026-03-01"), "holdout/sms", "holdout"), (2, _at("2026-03-01"), "holdout/sms", "reached"), (3, _at("2026-03-01"), "holdout/sms", "reached"), (3, _at("2026-03-02"), "holdout/sms", "holdout"), (3, _at("2026-03-02"), "holdout/it's", None), (4, _at("2026-03-02"), "price", "holdout"), (None, _at("2026-03-02"), "holdout/sms", "holdout")), "codes": _table({"experiment": _TEXT, "channel": _LONG}, ("holdout/sms", 1), ("holdout/it's", 0))})],
-    "ltv/attribution/buyers_contacts.sql": [Case(9, {"contacts": CONTACTS, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 2))})],
     "ltv/attribution/channel_touches.sql": [Case(4, {"contacts": REACHED}, {}, {"start_us": 100})],
     "ltv/attribution/first_touch.sql": [Case(1, {"contacts": REACHED})],
     "ltv/attribution/segment_touches.sql": [Case(5, {"contacts": REACHED, "segments": SEGMENTS.slice(0, 4)}, _EXPOSURE, {"start_us": 100})],
