@@ -133,8 +133,8 @@ WORDS: dict[str, Text] = {
         "Of {channels} only clicks are recorded: many who click would have come anyway, so credit is too high.",
     ),
     "told_model": Text(
-        "模型：{model}，在没见过的人身上预测得最好；依据 {n} 笔可比订单{visits}。",
-        "Model: {model}, which foretells best in people it has not seen; based on {n} orders that can be compared{visits}.",
+        "模型：{model}，在没见过的时段里预测得最准；依据 {n} 笔可比订单{visits}。",
+        "Model: {model}, which foretells best in months of people that it has not seen; based on {n} orders that can be compared{visits}.",
     ),
     "and_visits": Text("和到访", " and on visits"),
     "told_changed": Text(

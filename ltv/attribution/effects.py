@@ -1,4 +1,4 @@
-"""What channels do to the rate of events: several models, the one that foretells best in people it has not seen."""
+"""What channels do to the rate of events: several models, the one that foretells best in months of people it has not seen."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Effects:
 
 
 def estimate(cells: Cells, settings: Settings, *, main: dict[Link, Prior] | None = None, seed: int = 0) -> Effects:
-    """Fit every model, judge them in people they have not seen, and return the best.
+    """Fit every model, judge them in months of people that they have not seen, and return the best.
 
     Args:
         cells: time and events of people.
