@@ -21,7 +21,7 @@ from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, learn
 from ltv.attribution.panel import exposure, known
 from ltv.attribution.response import Curves, curves, saturation
-from ltv.attribution.table import result_table
+from ltv.attribution.table import HEADLINE, result_table
 from ltv.attribution.terms import WEIGHTS, WHOLE
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import DAY_US, micros
@@ -199,7 +199,7 @@ def _incremental(
     curve = curves(ground, learned, parts, doses, likely, is_exposure=what, seed=seed)
     whole = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
     planned = plan(curve, whole.reindex(ground.channels).to_numpy(np.float64), ground.channels, asked.bounds)
-    return [t.assign(method="incremental_shapley") for t in (credit, campaigns)], curve, planned
+    return [t.assign(method=HEADLINE) for t in (credit, campaigns)], curve, planned
 
 
 def _touches_by_segment(ground: Ground) -> pd.DataFrame | None:

@@ -108,9 +108,7 @@ class Attribution(Result):
             other = self.rows(outcome=outcome).set_index("channel")["credit"]
             told[name] = other.reindex(told.index) if len(other) else np.nan
         if self.planned is not None:
-            ends = (
-                np.nanquantile(np.nan_to_num(self.planned.marginal, nan=np.nan), _LEVEL, axis=0) if len(told) else None
-            )
+            ends = np.nanquantile(self.planned.marginal, _LEVEL, axis=0) if len(told) else None
             for at, name in enumerate(("marginal_low", "marginal_high")):
                 told[name] = (
                     pd.Series(ends[at], self.ground.channels).reindex(told.index) if ends is not None else np.nan

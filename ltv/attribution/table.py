@@ -45,7 +45,7 @@ def result_table(
     table["roi"] = (table["credit"] / table["cost"]).where(of_money & (table["cost"] > 0))
     table["marginal_roi"] = np.nan
     if planned is not None:
-        marginal = dict(zip(ground.channels, np.nan_to_num(planned.marginal, nan=np.nan).mean(axis=0), strict=True))
+        marginal = dict(zip(ground.channels, planned.marginal.mean(axis=0), strict=True))
         here = (table["method"] == HEADLINE) & (table["outcome"] == "value") & (table["campaign"] == WHOLE)
         here &= (table["segment_kind"] == WHOLE) & (table["channel"] != ORGANIC)
         table.loc[here, "marginal_roi"] = table.loc[here, "channel"].map(marginal)
