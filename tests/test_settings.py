@@ -8,7 +8,7 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
-from ltv.settings import Experiment, Identity, Segment, Settings, Source, load, parse
+from ltv.settings import Attribution, Experiment, Identity, Segment, Settings, Source, load, parse
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 GOOD = [
@@ -31,6 +31,7 @@ GOOD = [
     ("identity", {"limits": {"member": 2}, "junk": ["0*"]}, Identity(limits={"member": 2}, junk=("0*",))),
     ("segments", [{"kind": "a", "name": "b", "where": "age > 1"}], (Segment("a", "b", "age > 1"),)),
     ("experiments", [COUPON], (Experiment("coupon", "c-1", {"control": 0.5, "coupon": 0.5}, "control"),)),
+    ("attribution", {"window_days": 30, "floor": {"sms": 5}}, Attribution(window_days=30, floor={"sms": 5})),
     ("playbooks", [{"name": "x"}], ({"name": "x"},)),
 ]
 BAD = [
@@ -89,6 +90,18 @@ BAD = [
     ("segments", [{"kind": "a", "name": 1, "where": "x"}], r"ltv.toml \[\[segments\]\] name: found 1, allowed: a text"),
     ("segments", {"kind": "a"}, "ltv.toml segments: found {'kind': 'a'}, allowed: a list"),
     ("experiments", ["x"], r"ltv.toml \[\[experiments\]\]: found 'x', allowed: a section"),
+    ("attribution", {"window": 30}, r"ltv.toml \[attribution\]: found 'window', allowed: window_days"),
+    (
+        "attribution",
+        {"largest_step": 2},
+        "ltv.toml attribution.largest_step: found 2, allowed: a fraction between 0 and",
+    ),
+    (
+        "attribution",
+        {"lookback_days": 0},
+        "ltv.toml attribution.lookback_days: found 0, allowed: a whole number above 0",
+    ),
+    ("attribution", {"floor": {"sms": "much"}}, "ltv.toml attribution.floor.sms: found 'much', allowed: a number"),
     ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
 ]
 BAD_SOURCES = [
@@ -156,7 +169,9 @@ def test_an_unknown_setting_is_told_with_those_that_are_like_it(name, close):
 
 
 def test_an_unknown_setting_like_none_is_told_with_all():
-    with pytest.raises(UsageError, match=r"ltv\.toml: found 'zzz', allowed: currency, earliest, .* week_start"):
+    with pytest.raises(
+        UsageError, match=r"ltv\.toml: found 'zzz', allowed: attribution, currency, earliest, .* week_start"
+    ):
         parse({"zzz": 1})
 
 

@@ -71,13 +71,17 @@ def typed(engine: Engine, argument: str, table: str, wanted: Mapping[str, str]) 
     for column, kind in wanted.items():
         if column not in there:
             continue
+        nothing = exp.cast(exp.null(), KINDS[kind][1], dialect=sql.DIALECT)
         try:
             check_kind(argument, column, kind, there[column])
-            parts[column] = sql.column(column)
         except UsageError:
             if _has_values(engine, table, column):
                 raise
-            parts[column] = exp.cast(exp.null(), KINDS[kind][1], dialect=sql.DIALECT)
+            parts[column] = nothing
+        else:
+            # anything may stand for a text, and a column of nothing is one of whole numbers to the engine
+            is_number = kind == "text" and there[column].upper() == "INTEGER"
+            parts[column] = nothing if is_number and not _has_values(engine, table, column) else sql.column(column)
     return parts
 
 
