@@ -25,7 +25,6 @@ from ltv.attribution import budget, credit, response
 from ltv.attribution.descriptive import descriptive
 from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, learn
-from ltv.attribution.panel import exposure, known
 from ltv.warehouse.table import Table, together
 
 EIGHT = (0.9, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05, 0.0)
@@ -141,9 +140,10 @@ def intervals() -> None:
 
 def budgeted(made: Shop, ground: Ground, told: Learned, rng: np.random.Generator) -> tuple[float, float, float]:
     """True gain of the proposed budget and of one made from the true curves, and how sure the proposal is."""
-    what, since = exposure(ground)[0], known(ground, None)
+    what = ground.exposure[0]
     parts, doses = credit.parts_of(told, seed=0), credit.doses_of(ground, what)
-    likely = response.saturation(ground, ground.conversions, since, timezone="UTC")
+    assert told.doses is not None
+    likely = response.saturation(told.doses, len(ground.channels))
     said = response.curves(ground, told, parts, doses, likely, is_exposure=what, seed=0)
     cost = np.array([len(t) for t in made.touched]) * np.exp(rng.normal(0, 0.7, len(made.touched)))
     true = response.Curves(response.PRESSURES, made.response(response.PRESSURES, 5)[None], said.keeps[:1])

@@ -19,7 +19,6 @@ from ltv.attribution.costs import costs
 from ltv.attribution.descriptive import descriptive
 from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, learn
-from ltv.attribution.panel import exposure, known
 from ltv.attribution.response import Curves, curves, saturation
 from ltv.attribution.table import HEADLINE, result_table
 from ltv.attribution.terms import WEIGHTS, WHOLE
@@ -40,7 +39,6 @@ class _Asked:
 
     ground: Ground
     sources: Sources
-    since: str
     spend: TableLike | None
     bounds: Bounds
     timezone: str
@@ -141,7 +139,7 @@ def _asked(tables: Mapping[str, Table], window: _Window, bounds: Bounds, differs
     groups, named = _groups(ground, differs_by)
     members, events, exposures = (tables[k].name if k in tables else None for k in ("members", "events", "exposures"))
     sources = Sources(members, events, exposures, groups, named)
-    return _Asked(ground, sources, known(ground, members), tables.get("spend"), bounds, window.timezone, seed)
+    return _Asked(ground, sources, tables.get("spend"), bounds, window.timezone, seed)
 
 
 def _groups(ground: Ground, kind: str) -> tuple[tuple[Ints, Ints] | None, tuple[str, ...]]:
@@ -191,11 +189,11 @@ def _incremental(
     ground, seed = asked.ground, asked.seed
     rows = parts_of_credit.rows_of(ground, learned.user_id)
     credit = parts_of_credit.credits_of(parts, rows, outcomes, learned.user_id, ground.channels, seed=seed)
-    what = exposure(ground)[0]
+    what = ground.exposure[0]
     doses = parts_of_credit.doses_of(ground, what)
     campaigns = parts_of_credit.by_campaign(ground, learned, parts, outcomes, doses)
-    happened = learned.witnesses or ground.conversions
-    likely = saturation(ground, happened, asked.since, timezone=asked.timezone)
+    assert learned.doses is not None  # noqa: S101  they are told with the effects
+    likely = saturation(learned.doses, len(ground.channels))
     curve = curves(ground, learned, parts, doses, likely, is_exposure=what, seed=seed)
     whole = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
     planned = plan(curve, whole.reindex(ground.channels).to_numpy(np.float64), ground.channels, asked.bounds)
@@ -206,7 +204,7 @@ def _touches_by_segment(ground: Ground) -> pd.DataFrame | None:
     if ground.segments is None:
         return None
     tables = {"contacts": ground.contacts, "segments": ground.segments}
-    asked = sql.load(_ROOM, "segment_touches", tables=tables, columns={"is_exposure": exposure(ground)[0]})
+    asked = sql.load(_ROOM, "segment_touches", tables=tables, columns={"is_exposure": ground.exposure[0]})
     rows = ground.engine.frame(asked, {"start_us": micros(ground.span.start)})
     return rows.assign(channel=[ground.channels[code] for code in rows["channel"]])
 

@@ -49,7 +49,7 @@ def credit_before(
     if outcomes.empty:
         return None
     who = before.frame(before.conversions).sort_values(["user_id", "us", "conversion_id"])["user_id"].to_numpy(np.int64)
-    mask = _renumbered(spells.event_mask, before.channels, now.channels)
+    mask = _renumbered(spells.event_mask, before.channels, now)
     then = replace(learned, user_id=who, mask=mask, group=group_of(who, sources))
     parts = credit.parts_of(then, seed=seed, draws=2)
     whole = credit.Rows.whole(len(who))
@@ -59,8 +59,11 @@ def credit_before(
     return told.drop(columns=["low", "high"]).assign(cost=told["channel"].map(own))
 
 
-def _renumbered(masks: Ints, old: tuple[str, ...], new: tuple[str, ...]) -> Ints:
+def _renumbered(masks: Ints, old: tuple[str, ...], now: Ground) -> Ints:
+    """The bits of the old channels at the places they have now; fewer channels tell no fewer touches apart."""
     out = np.zeros_like(masks)
-    for code, name in enumerate(old):
-        out |= ((masks >> code) & 1) << new.index(name)
+    for level in range(now.levels):
+        for code, name in enumerate(old):
+            works = (masks >> (level * len(old) + code)) & 1
+            out |= works << (level * len(now.channels) + now.channels.index(name))
     return out

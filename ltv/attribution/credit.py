@@ -32,6 +32,8 @@ DRAWS = 200
 # known either (benchmarks/attribution.py counts how often intervals hold the truth).
 _WIDER = 1.2
 _LEAST_DRAWS, _MOST_CELLS = 40, 40_000_000  # draws × sets × channels that are held at once: 320 MB
+_MOST_WORK = 400_000_000  # coalitions that are looked at for all draws
+_DRAWS_AT_ONCE = 20
 _BUCKETS = 50  # of people, which are drawn again together
 _ROOM, _Z90 = "ltv.attribution", 1.6448536269514722
 _NOTHING = 1e-9  # a smaller effect is none
@@ -80,7 +82,11 @@ def parts_of(learned: Learned, *, seed: int, draws: int = DRAWS) -> Parts:
         told = shapley.of_sets(partial(effects.rate, group=g), masks[who], n, weight=count[who], seed=seed)
         values[who] = told.values / effects.rate(masks[who], g)[:, None]
         error = max(error, told.error)
-        drawn[:, who] = _drawn(effects, masks[who], g, beta=beta, shift=shift, values=values[who])
+        too_many = bool(told.error) or draws * shapley.work(masks[who], n) > _MOST_WORK
+        if too_many:
+            drawn[:, who] = values[who] * _relative(effects, g, beta, shift)[:, None]
+        else:
+            drawn[:, who] = _drawn(effects, masks[who], g, beta, shift)
     return Parts(place, masks, group, values, drawn, error)
 
 
@@ -90,23 +96,28 @@ def _draw(rng: np.random.Generator, mean: Floats, covariance: Floats, draws: int
     return out
 
 
-def _drawn(effects: Effects, masks: Ints, group: int, *, beta: Floats, shift: Floats, values: Floats) -> Floats:
+def _drawn(effects: Effects, masks: Ints, group: int, beta: Floats, shift: Floats) -> Floats:
+    """Parts under drawn effects."""
     n = effects.design.channels
-    if n > shapley.MOST_EXACT:  # each channel alone, drawn over estimated
-        alone = np.int64(1) << np.arange(n)
-        usual = effects.rate(alone, group) - 1
-        other = effects.rate(alone, group, beta) * np.exp(shift - effects.shift) - 1
-        ratio = other / np.where(np.abs(usual) > _NOTHING, usual, np.inf)
-        scaled: Floats = values * ratio[:, None, :]
-        return scaled
-    all_sets = np.arange(1 << n)
-    moved = np.exp((shift - effects.shift) @ shapley.bits(all_sets, n).T)
-    rate = effects.rate(all_sets, group, beta) * moved
+
+    def rate(sets: Ints) -> Floats:
+        moved = np.exp((shift[some] - effects.shift) @ shapley.bits(sets, n).T)
+        out: Floats = effects.rate(sets, group, beta[some]) * moved
+        return out
+
     out = np.empty((len(beta), len(masks), n))
-    step = max(1, (1 << 22) // (len(all_sets) * n))
-    for first in range(0, len(beta), step):
-        some = slice(first, first + step)
-        out[some] = shapley.of_all_sets(rate[some])[:, masks] / rate[some][:, masks, None]
+    for first in range(0, len(beta), _DRAWS_AT_ONCE):
+        some = slice(first, first + _DRAWS_AT_ONCE)
+        out[some] = shapley.of_small_sets(rate, masks, n) / rate(masks)[..., None]
+    return out
+
+
+def _relative(effects: Effects, group: int, beta: Floats, shift: Floats) -> Floats:
+    """Effect of each channel alone, drawn over estimated: for where coalitions are too many."""
+    alone = np.int64(1) << np.arange(effects.design.channels)
+    usual = effects.rate(alone, group) - 1
+    other = effects.rate(alone, group, beta) * np.exp(shift - effects.shift) - 1
+    out: Floats = other / np.where(np.abs(usual) > _NOTHING, usual, np.inf)
     return out
 
 

@@ -26,15 +26,17 @@ class Settings:
     """The settings of cells.
 
     Attributes:
-        masks: channels that work, one bit each.
+        masks: channels that work, as many bits as `levels` each.
         group: group the people are in.
         channels: how many channels there are.
+        levels: touches of a channel that are told apart.
         groups: how many groups there are.
     """
 
     masks: Ints
     group: Ints
     channels: int
+    levels: int = 1
     groups: int = 1
 
 
@@ -63,11 +65,11 @@ class Effects:
         who = np.full(len(masks), group)
         columns = self.design.matrix(masks, who)
         out = rate_of(self.fitted.link, columns, self.fitted.beta if beta is None else beta)
-        more = columns[:, : self.design.channels] @ self.shift
+        more = columns[:, : self.design.channels] @ self.shift  # the bits of one touch and more
         if self.booster is not None:
             from ltv.attribution.trees import log_rate
 
-            more = more + log_rate(self.booster, masks, who, self.design.channels)
+            more = more + log_rate(self.booster, masks, who, self.design.bits)
         rate: Floats = out * np.exp(more)
         return rate
 
@@ -105,14 +107,14 @@ def _made(
     cells: Cells, settings: Settings, main: dict[Link, Prior], start: dict[Model, Effects] | None = None
 ) -> dict[Model, Effects]:
     """The models without trees; those that start from others are only fitted on the way."""
-    groups, channels = settings.groups, settings.channels
+    groups, channels, levels = settings.groups, settings.channels, settings.levels
     if start is None:
         events = summed(cells.setting, cells.events, len(settings.masks))
         pairs = pairs_met(settings.masks, events, channels)
         designs: dict[Model, Design] = {
-            "logit": Design(channels, groups=groups),
-            "additive": Design(channels, groups=groups, by_group=groups > 1),
-            "additive_pairs": Design(channels, pairs, groups, by_group=groups > 1),
+            "logit": Design(channels, levels, groups=groups),
+            "additive": Design(channels, levels, groups=groups, by_group=groups > 1),
+            "additive_pairs": Design(channels, levels, pairs, groups, by_group=groups > 1),
         }
     else:
         designs = {model: told.design for model, told in start.items()}
@@ -129,7 +131,7 @@ def _made(
 def _with_trees(below: Effects, cells: Cells, settings: Settings, seed: int) -> Effects:
     from ltv.attribution.trees import grow
 
-    booster = grow(cells, settings.masks, settings.group, settings.channels, below.fitted, seed=seed)
+    booster = grow(cells, settings.masks, settings.group, below.design.bits, below.fitted, seed=seed)
     return replace(below, model="xgboost", booster=booster)
 
 

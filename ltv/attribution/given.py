@@ -14,7 +14,16 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.attribution.tables import SCORES, SEGMENTS, SPENT, TOUCHES, table_form
-from ltv.attribution.terms import MINUTE_US, WEIGHTS, Span, check_names, check_numbers
+from ltv.attribution.terms import (
+    EXPOSURES,
+    MINUTE_US,
+    MOST_CHANNELS,
+    MOST_LEVELS,
+    WEIGHTS,
+    Span,
+    check_names,
+    check_numbers,
+)
 from ltv.behaviour.given import orders_form
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import micros
@@ -164,6 +173,23 @@ class Ground:
     def _once(self, file: str, contacts: str) -> exp.Query:
         limit = {"repeat_us": sql.literal(self.repeat_us)}
         return sql.load(_ROOM, file, tables={"contacts": contacts}, columns=limit)
+
+    @property
+    def levels(self) -> int:
+        """How many touches of a channel are told apart: a set of channels with as many bits each is one whole number."""
+        return max(min(MOST_LEVELS, MOST_CHANNELS // max(len(self.channels), 1)), 1)
+
+    @cached_property
+    def exposure(self) -> tuple[exp.Expr, list[str]]:
+        """What counts as exposure, as a condition on touches, and the channels that have clicks only."""
+        kinds = self.engine.frame(sql.load(_ROOM, "kinds", tables={"contacts": self.contacts}))
+        decided = set(kinds.loc[kinds["kind"].isin(EXPOSURES), "channel"])
+        rest = sorted(set(kinds["channel"]) - decided)
+        words = exp.In(this=sql.column("kind"), expressions=[exp.Literal.string(kind) for kind in EXPOSURES])
+        if not rest:
+            return words, []
+        others = exp.In(this=sql.column("channel"), expressions=[exp.Literal.number(code) for code in rest])
+        return exp.or_(words, others), [self.channels[code] for code in rest]
 
     def name(self, what: str) -> str:
         """A name in the engine that no other ground has; `drop` forgets what stands there."""

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ltv import sql
+from ltv.attribution.shapley import bits_of
 
 if TYPE_CHECKING:
     from ltv.attribution.effects import Effects
@@ -100,7 +101,7 @@ def _parts(mine: pd.DataFrame, effects: Effects, code: int, groups: int) -> tupl
     left = np.zeros(len(masks))
     for group in range(groups):
         who = works & (mine["group_code"].to_numpy() == group)
-        without = masks[who] & ~(np.int64(1) << code)
+        without = masks[who] & ~bits_of(code, effects.design.channels)
         left[who] = counts[who] * effects.rate(without, group) / effects.rate(masks[who], group)
     return float(counts[~works].sum()), left[works]
 

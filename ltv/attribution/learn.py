@@ -11,12 +11,12 @@ from ltv import sql
 from ltv.attribution.conditional import Prior
 from ltv.attribution.effects import Effects, estimate
 from ltv.attribution.holdouts import Evidence, calibrated, evidence
-from ltv.attribution.panel import MOST_PEOPLE, Panel, exposure, known, panel, spells_of
+from ltv.attribution.panel import MOST_PEOPLE, known, panel, spells_of
 from ltv.attribution.spells import some_people
 from ltv.warehouse.local_time import local_day
 
 if TYPE_CHECKING:
-    from ltv.attribution.conditional import Link
+    from ltv.attribution.conditional import Fit, Link
     from ltv.attribution.given import Ground
     from ltv.attribution.shapley import Floats, Ints
 
@@ -34,12 +34,12 @@ class Learned:
         shift_sd: standard deviation of what experiments moved, log, by channel.
         conversion_id: the conversions of the window, in the order of person and time.
         user_id: their people.
-        mask: channels at work at each.
+        mask: channels at work at each, with a bit for every touch that is told apart.
         group: group of each one's person.
         compared: conversions that could be compared with other days of the same person.
         clicks_only: channels of which only clicks are known.
         evidence: of holdouts, or None.
-        witnesses: table of days with visits (user_id, us), or None.
+        doses: what one, two and three touches of each channel do to visits, or to conversions where no visits are known.
         pass_on: conversions a channel adds for each visit it adds (both relative), or None without visits.
     """
 
@@ -53,7 +53,7 @@ class Learned:
     clicks_only: list[str]
     evidence: Evidence | None = None
     pass_on: float | None = None
-    witnesses: str | None = None
+    doses: Fit | None = None
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def learn(ground: Ground, sources: Sources, *, timezone: str, seed: int = 0) -> 
     spells = some_people(everybody, everybody.user_id % one_in == 0)
     ids = ground.engine.frame(sql.load(_ROOM, "conversion_ids", tables={"conversions": ground.conversions}))
     who = ids["user_id"].to_numpy(np.int64)
-    clicks = exposure(ground)[1]
+    clicks = ground.exposure[1]
     groups = max(len(sources.names), 1)
     told = Learned(
         None, np.zeros(len(ground.channels)), ids["conversion_id"].to_numpy(np.int64), who, everybody.event_mask,
@@ -92,10 +92,10 @@ def learn(ground: Ground, sources: Sources, *, timezone: str, seed: int = 0) -> 
     if told.compared < _LEAST_EVENTS or not ground.channels or not (spells.mask > 0).any():
         return told
     own = panel(spells, ground, group_of(spells.user_id, sources), groups)
-    witnesses = _active_days(ground, sources, timezone)
-    main, pass_on = _priors(ground, witnesses, since, own, timezone)
+    visits = _visits(ground, _active_days(ground, sources, timezone), since, timezone)
+    main, pass_on = (None, None) if visits is None else _priors(own.main, visits, ground.levels)
     effects = estimate(own.cells, own.settings, main=main, seed=seed)
-    told = replace(told, effects=effects, pass_on=pass_on, witnesses=witnesses if pass_on is not None else None)
+    told = replace(told, effects=effects, pass_on=pass_on, doses=visits or own.main)
     return _with_holdouts(ground, sources, told, groups)
 
 
@@ -125,23 +125,27 @@ def group_of(who: Ints, sources: Sources) -> Ints:
     return out
 
 
-def _priors(
-    ground: Ground, witnesses: str | None, since: str, own: Panel, timezone: str
-) -> tuple[dict[Link, Prior] | None, float | None]:
-    """What visits say of each channel: effects on conversions are some multiple of those on visits, more or less."""
+def _visits(ground: Ground, witnesses: str | None, since: str, timezone: str) -> Fit | None:
+    """What channels do to visits; None where too few are known."""
     if witnesses is None:
-        return None, None
+        return None
     spells = spells_of(ground, witnesses, since, timezone=timezone, most=_MOST_VISITORS)
     if (spells.event >= 0).sum() < _LEAST_EVENTS or not (spells.mask > 0).any():
-        return None, None
-    visits = panel(spells, ground).main
-    multiple, apart = _pass_on(own.main.beta, own.main.covariance, visits.beta, visits.covariance)
+        return None
+    return panel(spells, ground).main
+
+
+def _priors(own: Fit, visits: Fit, levels: int) -> tuple[dict[Link, Prior], float]:
+    """What visits say of each channel: effects on conversions are some multiple of those on visits, more or less."""
+    multiple, apart = _pass_on(own.beta, own.covariance, visits.beta, visits.covariance)
     mean = multiple * visits.beta
     variance = apart**2 + multiple**2 * np.diag(visits.covariance) + 1e-6
-    factor = np.maximum(1 + mean, 0.2)
+    # the same effect on the other scale: what each touch adds to the log
+    factor = np.maximum(1 + np.cumsum(mean.reshape(levels, -1), axis=0), 0.2)
+    logs = np.diff(np.log(factor), axis=0, prepend=0.0).ravel()
     main: dict[Link, Prior] = {
         "additive": Prior(mean, 1 / variance),
-        "log": Prior(np.log(factor), factor**2 / variance),  # the same effect on the other scale
+        "log": Prior(logs, factor.ravel() ** 2 / variance),
     }
     return main, multiple
 

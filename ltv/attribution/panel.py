@@ -14,7 +14,7 @@ from ltv import sql
 from ltv.attribution import spells as sp
 from ltv.attribution.clock import Clock
 from ltv.attribution.conditional import Cells, Fit, fit, summed
-from ltv.attribution.design import Design
+from ltv.attribution.design import MAIN_SD, Design
 from ltv.attribution.effects import Settings
 from ltv.attribution.given import Ground
 from ltv.warehouse.local_time import DAY_US, micros
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
 
 BLOCK_DAYS = 30  # a person's days are compared with others of the same thirty
 MOST_PEOPLE = 60_000  # models see so many people at most; credit is given for everybody
-_EXPOSURES = (
-    "impression",
-    "send",
-)  # what the shop decides; a click is what somebody does who would perhaps have come anyway
 _ROOM, _TURNS = "ltv.attribution", 5
 
 
@@ -39,7 +35,7 @@ class Panel:
     Attributes:
         cells: time and events by person and block, setting and stage.
         settings: channels and group of each setting.
-        main: channels alone, fitted while the clock was set.
+        main: one column a bit, fitted while the clock was set.
         people: how many there are.
     """
 
@@ -47,18 +43,6 @@ class Panel:
     settings: Settings
     main: Fit
     people: int
-
-
-def exposure(ground: Ground) -> tuple[exp.Expr, list[str]]:
-    """What counts as exposure, as a condition on touches, and the channels that have clicks only."""
-    kinds = ground.engine.frame(sql.load(_ROOM, "kinds", tables={"contacts": ground.contacts}))
-    decided = set(kinds.loc[kinds["kind"].isin(_EXPOSURES), "channel"])
-    rest = sorted(set(kinds["channel"]) - decided)
-    words = exp.In(this=sql.column("kind"), expressions=[exp.Literal.string(kind) for kind in _EXPOSURES])
-    if not rest:
-        return words, []
-    others = exp.In(this=sql.column("channel"), expressions=[exp.Literal.number(code) for code in rest])
-    return exp.or_(words, others), [ground.channels[code] for code in rest]
 
 
 def known(ground: Ground, members: str | None) -> str:
@@ -72,9 +56,7 @@ def known(ground: Ground, members: str | None) -> str:
     return name
 
 
-def spells_of(
-    ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = None, levels: int = 1
-) -> sp.Spells:
+def spells_of(ground: Ground, happened: str, since: str, *, timezone: str, most: int | None = None) -> sp.Spells:
     """Spells of the people with an event, and their events in the order of person and time.
 
     Args:
@@ -83,7 +65,6 @@ def spells_of(
         since: view with user_id and us of when they became known.
         timezone: zone of the days.
         most: people at most, or None; taken by their number.
-        levels: 1, or 3: with a bit for one, two and three touches of a channel at work.
     """
     engine = ground.engine
     start, end = micros(ground.span.start), micros(ground.span.until)
@@ -99,16 +80,14 @@ def spells_of(
     name = ground.name("asked people")
     engine.register(name, told)
     tables = {"touches": ground.contacts, "people": name}
-    file = "edges" if levels == 1 else "level_edges"
-    edges = sql.load(_ROOM, file, tables=tables, columns={"is_exposure": exposure(ground)[0]})
-    found = engine.arrow(edges, {"lookback_us": ground.span.lookback_us})
+    edges = sql.load(_ROOM, "edges", tables=tables, columns={"is_exposure": ground.exposure[0]})
+    bits = {"channels": len(ground.channels), "levels": ground.levels}
+    found = engine.arrow(edges, {"lookback_us": ground.span.lookback_us} | bits)
     events = engine.arrow(sql.load(_ROOM, "events_of", tables={"happened": happened, "people": name}))
     return sp.cut(found, told, events, start_us=start, end_us=end)
 
 
-def panel(
-    spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: int = 1, channels: int | None = None
-) -> Panel:
+def panel(spells: sp.Spells, ground: Ground, group: Ints | None = None, groups: int = 1) -> Panel:
     """Cells on the clock on which events come evenly.
 
     Args:
@@ -116,16 +95,15 @@ def panel(
         ground: the window.
         group: group of each person of the spells, or None.
         groups: how many there are.
-        channels: how many bits, where it is not one a channel.
     """
     start, end = micros(ground.span.start), micros(ground.span.until)
     who = np.zeros(len(spells.user_id), np.int64) if group is None else group
     of_spell = who[spells.person]
-    blocks = sp.in_blocks(spells, start_us=start, block_days=BLOCK_DAYS)
-    row_group = np.repeat(of_spell, _parts(spells, start))
+    blocks, whole = sp.in_blocks(spells, start_us=start, block_days=BLOCK_DAYS)
+    row_group = of_spell[whole]
     masks, mask = np.unique(blocks.mask, return_inverse=True)
     places, setting = np.unique(mask * groups + row_group, return_inverse=True)
-    settings = Settings(masks[places // groups], places % groups, channels or len(ground.channels), groups)
+    settings = Settings(masks[places // groups], places % groups, len(ground.channels), ground.levels, groups)
     stages = len(sp.STAGE_DAYS) + 1
     key = (blocks.person * len(places) + setting) * stages + blocks.stage
     cell, number = np.unique(key, return_inverse=True)
@@ -140,7 +118,7 @@ def _on_the_clock(
     bare: Cells, settings: Settings, blocks: sp.Spells, number: Ints, clock: Clock
 ) -> tuple[Cells, Settings, Fit]:
     """Set the clock by what the model leaves open, and the model by the clock, in turns."""
-    design = Design(settings.channels)
+    design = Design(settings.channels, settings.levels)
     columns, happened = design.matrix(settings.masks, settings.group), blocks.event_us[blocks.event >= 0]
     total = summed(bare.stratum, bare.events, bare.strata)
     fitted = None
@@ -149,7 +127,12 @@ def _on_the_clock(
         cells = replace(bare, time=summed(number, spent, len(bare.time)))
         used = total > 0
         fitted = fit(
-            cells.of(used), columns, link="additive", prior=design.prior(), start=fitted, on_the_way=turn < _TURNS - 1
+            cells.of(used),
+            columns,
+            link="additive",
+            prior=design.of_bits(MAIN_SD),
+            start=fitted,
+            on_the_way=turn < _TURNS - 1,
         )
         if turn < _TURNS - 1:
             relative = fitted.rate[cells.setting] * np.exp(fitted.stage)[cells.stage]
@@ -158,12 +141,6 @@ def _on_the_clock(
             clock = clock.set_by(blocks, own[blocks.person] * relative[number], happened)
     assert fitted is not None  # noqa: S101  there is at least one turn
     return cells.of(used), settings, fitted
-
-
-def _parts(spells: sp.Spells, start: int) -> Ints:
-    block_us = BLOCK_DAYS * DAY_US
-    out: Ints = np.maximum((spells.end_us - 1 - start) // block_us - (spells.start_us - start) // block_us + 1, 1)
-    return out
 
 
 def _people(engine: Engine, happened: str) -> int:

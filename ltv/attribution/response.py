@@ -18,12 +18,12 @@ import pandas as pd
 from ltv import sql
 from ltv.attribution.conditional import summed
 from ltv.attribution.credit import outcomes_of
-from ltv.attribution.panel import panel, spells_of
-from ltv.attribution.terms import MOST_CHANNELS
+from ltv.attribution.shapley import bits_of
 
 if TYPE_CHECKING:
     from sqlglot import exp
 
+    from ltv.attribution.conditional import Fit
     from ltv.attribution.credit import Parts
     from ltv.attribution.given import Ground
     from ltv.attribution.learn import Learned
@@ -33,7 +33,7 @@ PRESSURES = np.array([0.0, 0.25, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 
 KEEPS = np.linspace(0.1, 0.9, 17)  # q that are looked at, each as likely as the next before anything is seen
 # A curve rests on more than credit does: who is reached first, what the next touch does. Its height may be off by a fourth.
 _MODEL_SD = 0.25
-_DOSES, _MOST_DOSE, _MOST_PEOPLE, _ROOM = 3, 8, 20_000, "ltv.attribution"
+_MOST_DOSE, _ROOM = 8, "ltv.attribution"
 
 
 @dataclass(frozen=True)
@@ -61,39 +61,37 @@ class Curves:
         return out
 
 
-def saturation(ground: Ground, happened: str, since: str, *, timezone: str) -> Floats:
+def saturation(doses: Fit, channels: int) -> Floats:
     """How likely each q of `KEEPS` is for each channel, shape (channels, keeps).
 
     Args:
-        ground: touches and the window.
-        happened: table of events (user_id, us) that tell: visits, or conversions where there are none.
-        since: view of when people became known.
-        timezone: zone of the days.
+        doses: what one, two and three touches of each channel do to visits or conversions.
+        channels: how many there are.
     """
-    n = len(ground.channels)
-    unknown = np.full((n, len(KEEPS)), 1 / len(KEEPS))
-    if n * _DOSES > MOST_CHANNELS:
-        return unknown
-    spells = spells_of(ground, happened, since, timezone=timezone, most=_MOST_PEOPLE, levels=_DOSES)
-    if not (spells.event >= 0).any():
-        return unknown
-    fitted = panel(spells, ground, channels=n * _DOSES).main
-    sums = np.kron(np.eye(n), np.tri(_DOSES))  # a level adds to those below it
-    return likely_keeps(sums @ fitted.beta, sums @ fitted.covariance @ sums.T)
+    levels = len(doses.beta) // channels
+    if levels == 1:
+        return np.full((channels, len(KEEPS)), 1 / len(KEEPS))
+    sums = np.kron(np.tri(levels), np.eye(channels))  # a touch adds to those before it
+    return likely_keeps(sums @ doses.beta, sums @ doses.covariance @ sums.T, channels)
 
 
-def likely_keeps(excess: Floats, covariance: Floats) -> Floats:
+def likely_keeps(excess: Floats, covariance: Floats, channels: int) -> Floats:
     """How likely each of `KEEPS` is for each channel, shape (channels, keeps).
 
     The height of the curve is free; what is told is its bend.
+
+    Args:
+        excess: rate under one touch of each channel over none, less one; then under two, and so on.
+        covariance: of `excess`.
+        channels: how many there are.
     """
-    channels = len(excess) // _DOSES
+    levels = len(excess) // channels
     out = np.empty((channels, len(KEEPS)))
     for k in range(channels):
-        own = slice(k * _DOSES, (k + 1) * _DOSES)
-        precision = np.linalg.inv(covariance[own, own])
+        own = np.arange(k, len(excess), channels)
+        precision = np.linalg.inv(covariance[np.ix_(own, own)])
         for j, q in enumerate(KEEPS):
-            shape = 1 - q ** np.arange(1, _DOSES + 1)
+            shape = 1 - q ** np.arange(1, levels + 1)
             bend = shape @ precision @ shape
             height = max(shape @ precision @ excess[own] / bend, 0.0)
             rest = excess[own] - height * shape
@@ -174,7 +172,7 @@ def _last(learned: Learned, parts: Parts, ground: Ground, n: int) -> tuple[Float
         who = parts.group == g
         now = effects.rate(parts.masks[who], int(g))
         for k in range(n):
-            without = effects.rate(parts.masks[who] & ~(np.int64(1) << k), int(g))
+            without = effects.rate(parts.masks[who] & ~bits_of(k, n), int(g))
             last[k] += value[who] @ (1 - without / now)
     shares = value @ parts.channels
     drawn = np.einsum("s,bsk->bk", value, parts.draws)

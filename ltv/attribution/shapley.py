@@ -1,15 +1,19 @@
 """Shapley values of games that are told by a number for every set of channels; sets are bit masks.
 
-The game of one customer who was reached by the set S is T ↦ v(S ∩ T): channels outside S are dummies. So the values of
-all customers follow from those of the 2ⁿ sets, exactly: with the Harsanyi dividends d of v, channel k gets
-Σ d(U) / |U| over the sets U ⊆ S that hold k (Harsanyi 1963; Shapley 1953). Above `MOST_EXACT` channels the sets that
-occur are worked out one by one, by all orders of their channels or, where these are too many, by a sample with its error.
+The game of one customer who was reached by the set S is T ↦ v(S ∩ T): channels outside S are dummies, so only sets within S
+count. Channel k gets Σ w(T) v(T) over them, with w = (|T| − 1)! (|S| − |T|)! / |S|! where T holds k and
+−|T|! (|S| − |T| − 1)! / |S|! where it does not (Shapley 1953). Of sets that are too large a sample of the orders in which channels
+may join is looked at, with its error.
+
+How many touches of a channel work may matter, too. A mask has `channels` bits for one touch and more, as many for two and
+more, and so on; a channel that leaves a coalition takes all of its bits along.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,9 +24,9 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MOST_EXACT = 14  # channels for which every set is looked at: 16,384
 MOST_CHANNELS = 62  # bits of a mask
-_SUBSETS = 1 << 12  # sets up to twelve channels exactly, also among more channels than MOST_EXACT
+MOST_EXACT = 12  # channels of a set whose 4,096 subsets are all looked at
+_CELLS, _PAIRS = 1 << 22, 200
 
 
 @dataclass(frozen=True)
@@ -48,41 +52,13 @@ def bits(masks: Ints, channels: int) -> Floats:
     return out
 
 
-def dividends(game: Floats) -> Floats:
-    """Harsanyi dividends of a game over all sets, shape (..., 2ⁿ).
+def bits_of(channel: int, channels: int) -> int:
+    """All bits of a channel.
 
-    >>> dividends(np.array([0.0, 1.0, 2.0, 6.0]))
-    array([0., 1., 2., 3.])
+    >>> bin(bits_of(1, 3) & 0b111_111)
+    '0b10010'
     """
-    out = np.array(game, np.float64)
-    for k in range(_channels(out)):
-        pair = out.reshape(*out.shape[:-1], -1, 2, 1 << k)
-        pair[..., 1, :] -= pair[..., 0, :]
-    return out
-
-
-def of_all_sets(game: Floats) -> Floats:
-    """Value of each channel in the game of every set: T ↦ v(S ∩ T).
-
-    Args:
-        game: v of all sets in the order of their masks, shape (..., 2ⁿ).
-
-    Returns:
-        Shape (..., 2ⁿ, n); a row sums to v(S) − v(∅).
-
-    >>> of_all_sets(np.array([0.0, 1.0, 2.0, 6.0]))[3]
-    array([2.5, 3.5])
-    """
-    n, sets = _channels(game), game.shape[-1]
-    shared = dividends(game) / np.maximum(bits(np.arange(sets), n).sum(axis=1), 1)
-    out = np.empty((*game.shape, n))
-    for k in range(n):
-        held = np.where((np.arange(sets) >> k) & 1, shared, 0.0)
-        for j in range(n):
-            pair = held.reshape(*held.shape[:-1], -1, 2, 1 << j)
-            pair[..., 1, :] += pair[..., 0, :]
-        out[..., k] = held
-    return out
+    return sum(1 << bit for bit in range(channel, MOST_CHANNELS, channels))
 
 
 def of_sets(game: Callable[[Ints], Floats], masks: Ints, channels: int, *, weight: Floats, seed: int = 0) -> Values:
@@ -102,44 +78,77 @@ def of_sets(game: Callable[[Ints], Floats], masks: Ints, channels: int, *, weigh
     array([[1., 2.],
            [0., 2.]])
     """
-    if not 0 < channels <= MOST_CHANNELS:
-        raise UsageError(found("channels", channels, f"1 to {MOST_CHANNELS}"))
-    if channels <= MOST_EXACT:
-        return Values(of_all_sets(game(np.arange(1 << channels)))[masks])
+    size = _sizes(masks, channels)
     out, spread = np.zeros((len(masks), channels)), np.zeros(channels)
+    small = size <= MOST_EXACT
+    out[small] = of_small_sets(game, masks[small], channels)
     rng = np.random.default_rng(seed)
-    for row, mask in enumerate(masks):
-        held = np.flatnonzero((mask >> np.arange(channels)) & 1)
-        if 1 << len(held) <= _SUBSETS:
-            out[row, held] = _exact(game, held)
-        else:
-            out[row, held], variance = _sampled(game, held, rng)
-            spread[held] += weight[row] ** 2 * variance
+    for row in np.flatnonzero(~small):
+        held, players = _players(masks[[row]], int(size[row]), channels)
+        out[row, held[0]], variance = _sampled(game, players[0], rng)
+        spread[held[0]] += weight[row] ** 2 * variance
     return Values(out, float(np.sqrt(spread.max())))
 
 
-def _channels(game: Floats) -> int:
-    return int(game.shape[-1]).bit_length() - 1
+def of_small_sets(game: Callable[[Ints], Floats], masks: Ints, channels: int) -> Floats:
+    """Values in the games of sets up to `MOST_EXACT` channels, shape (..., sets, channels).
 
-
-def _masks(held: Ints, chosen: Flags) -> Ints:
-    out: Ints = (chosen.astype(np.int64) << held).sum(axis=-1)
+    Args:
+        game: v of any masks; several games may stand in front.
+        masks: the sets S.
+        channels: how many there are.
+    """
+    size = _sizes(masks, channels)
+    out = np.zeros((*game(masks[:1]).shape[:-1], len(masks), channels))
+    games = int(np.prod(out.shape[:-2]))
+    for m in np.unique(size[size > 0]).tolist():
+        step = max(1, _CELLS // (games << m))
+        inner, weight, mine = np.arange(1 << m), _weights(m), np.flatnonzero(size == m)
+        for first in range(0, len(mine), step):
+            rows = mine[first : first + step]
+            held, players = _players(masks[rows], m, channels)
+            names, place = np.unique(((inner[:, None] >> np.arange(m)) & 1) @ players.T, return_inverse=True)
+            value = game(names)[..., place.reshape(1 << m, len(rows))]
+            out[..., rows[:, None], held] = np.einsum("...tr,tk->...rk", value, weight, optimize=True)
     return out
 
 
-def _exact(game: Callable[[Ints], Floats], held: Ints) -> Floats:
-    inner = bits(np.arange(1 << len(held)), len(held)) > 0
-    out: Floats = of_all_sets(game(_masks(held, inner)))[-1]
+def work(masks: Ints, channels: int) -> int:
+    """How many numbers `of_small_sets` looks at for each game."""
+    return int((1 << _sizes(masks, channels).clip(max=MOST_EXACT)).sum())
+
+
+def _sizes(masks: Ints, channels: int) -> Ints:
+    if not 0 < channels <= MOST_CHANNELS:
+        raise UsageError(found("channels", channels, f"1 to {MOST_CHANNELS}"))
+    out: Ints = np.bitwise_count(masks & ((1 << channels) - 1)).astype(np.int64)
     return out
 
 
-def _sampled(game: Callable[[Ints], Floats], held: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _players(masks: Ints, size: int, channels: int) -> tuple[Ints, Ints]:
+    """The channels of sets of one size, and each one's bits, shape (sets, size)."""
+    on = bits(masks, channels) > 0
+    held = np.nonzero(on)[1].reshape(len(masks), size)
+    own = np.array([bits_of(k, channels) for k in range(channels)])
+    return held, masks[:, None] & own[held]
+
+
+def _weights(size: int) -> Floats:
+    """W of all sets for each channel, shape (2ˢ, s)."""
+    inner = bits(np.arange(1 << size), size)
+    count = inner.sum(axis=1).astype(int)
+    joins = np.array([factorial(max(c - 1, 0)) * factorial(size - c) for c in range(size + 1)]) / factorial(size)
+    lacks = np.array([factorial(c) * factorial(max(size - c - 1, 0)) for c in range(size + 1)]) / factorial(size)
+    out: Floats = inner * joins[count][:, None] - (1 - inner) * lacks[count][:, None]
+    return out
+
+
+def _sampled(game: Callable[[Ints], Floats], players: Ints, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Mean and its variance over orders in which channels join; each order is also walked backwards (antithetic)."""
-    pairs = 200
-    orders = np.argsort(rng.random((pairs, len(held))), axis=1)
+    orders = np.argsort(rng.random((_PAIRS, len(players))), axis=1)
     both = np.stack([orders, orders[:, ::-1]], axis=1)
     place = np.argsort(both, axis=2)  # when each channel joins
-    joined = place[:, :, None, :] < np.arange(len(held) + 1)[:, None]
-    value = game(_masks(held, joined).ravel()).reshape(pairs, 2, -1)
+    joined = place[:, :, None, :] < np.arange(len(players) + 1)[:, None]
+    value = game((joined @ players).ravel()).reshape(_PAIRS, 2, -1)
     added = np.take_along_axis(np.diff(value, axis=2), place, axis=2).mean(axis=1)
-    return added.mean(axis=0), added.var(axis=0, ddof=1) / pairs
+    return added.mean(axis=0), added.var(axis=0, ddof=1) / _PAIRS

@@ -1,6 +1,6 @@
-"""The time of people, cut wherever a channel begins or ceases to work on them or they pass an age.
+"""The time of people, cut wherever a touch begins or ceases to work on them or they pass an age.
 
-A channel works from a touch until the lookback is over. What a day is worth differs (weekends, sales, evenings), so time is
+A touch works until the lookback is over. What a day is worth differs (weekends, sales, evenings), so time is
 measured on the shop's own clock (`clock.py`), and how long people have been known goes in as a stage.
 """
 
@@ -27,7 +27,7 @@ class Spells:
     Attributes:
         user_id: the people, ascending.
         person: position in `user_id` of each spell.
-        mask: channels that work, one bit each.
+        mask: channels that work: a bit for one touch and more of each, then a bit for two and more of each, and so on.
         stage: how long the person has been known, 0 to len(STAGE_DAYS).
         start_us: first moment.
         end_us: exclusive end.
@@ -51,7 +51,7 @@ def cut(edges: pa.Table, people: pa.Table, events: pa.Table, *, start_us: int, e
     """Cut the time of people into spells.
 
     Args:
-        edges: user_id, channel, at_us, sign: as `edges.sql` finds them.
+        edges: user_id, bit, at_us, sign: as `edges.sql` finds them.
         people: user_id, since_us: end of the day on which they became known; that day has no day like it to compare with.
         events: user_id, us, in the order that is wanted back.
         start_us: first moment that is looked at.
@@ -61,7 +61,7 @@ def cut(edges: pa.Table, people: pa.Table, events: pa.Table, *, start_us: int, e
     begin = np.maximum(since, start_us)
     who = np.arange(len(user_id))
     ages = (since[:, None] + np.array(STAGE_DAYS) * DAY_US).ravel()
-    bit = np.int64(1) << edges["channel"].to_numpy().astype(np.int64)
+    bit = np.int64(1) << edges["bit"].to_numpy().astype(np.int64)
     parts = (
         (
             np.searchsorted(user_id, edges["user_id"].to_numpy()),
@@ -119,8 +119,8 @@ def some_people(spells: Spells, wanted: Flags) -> Spells:
     )  # fmt: skip
 
 
-def in_blocks(spells: Spells, *, start_us: int, block_days: int) -> Spells:
-    """Cut at the ends of blocks of days too, and take each person's block for a person of its own.
+def in_blocks(spells: Spells, *, start_us: int, block_days: int) -> tuple[Spells, Ints]:
+    """Cut at the ends of blocks of days too, and take each person's block for a person of its own; with the spell each was cut from.
 
     People change slowly, and those who are lost are written to for a while and then no more. Within a block of some weeks that
     does not matter: a day is compared with days not far from it.
@@ -136,8 +136,9 @@ def in_blocks(spells: Spells, *, start_us: int, block_days: int) -> Spells:
     event = before[place] + (spells.event_us - start_us) // block_us - first[place] if len(parts) else spells.event
     number = spells.person[row] * (int(last.max(initial=0)) + 1) + block
     names, person = np.unique(number, return_inverse=True)
-    return replace(
+    cut = replace(
         spells, user_id=names, person=person, mask=spells.mask[row], stage=spells.stage[row],
         start_us=np.maximum(spells.start_us[row], begin), end_us=np.minimum(spells.end_us[row], begin + block_us),
         event=np.where(inside, event, -1),
     )  # fmt: skip
+    return cut, row

@@ -14,7 +14,12 @@ ORGANIC, WHOLE = "organic", "all"
 MINUTE_US = 60_000_000
 # A click says that somebody came, an opened message that it was seen; one that was sent or shown may not have been.
 WEIGHTS: Mapping[str, float] = {"click": 1.0, "open": 0.5, "send": 0.2, "impression": 0.2}
+EXPOSURES = (
+    "impression",
+    "send",
+)  # what the shop decides; a click is what somebody does who would perhaps have come anyway
 MOST_CHANNELS = 62  # a set of channels is one whole number
+MOST_LEVELS = 3  # touches of a channel that are told apart
 _MOST_DAYS = 3660
 
 

@@ -22,18 +22,18 @@ _PARAMETERS = {"max_depth": 3, "eta": 0.1, "lambda": 20.0, "min_child_weight": 2
 ROUNDS = 40
 
 
-def grow(cells: Cells, masks: Ints, group: Ints, channels: int, fitted: Fit, *, seed: int = 0) -> xgb.Booster:
+def grow(cells: Cells, masks: Ints, group: Ints, width: int, fitted: Fit, *, seed: int = 0) -> xgb.Booster:
     """Grow trees for the log rate of settings that `fitted` leaves open.
 
     Args:
         cells: time and events.
         masks: channels of each setting.
         group: group of people of each setting.
-        channels: how many there are.
+        width: how many bits they have.
         fitted: the model below the trees.
         seed: of ties.
     """
-    rows = matrix(masks, group, channels)
+    rows = matrix(masks, group, width)
     stage = np.exp(fitted.stage)[cells.stage] * cells.time
     total = summed(cells.stratum, cells.events, cells.strata)
     below = np.log(fitted.rate)
@@ -50,16 +50,16 @@ def grow(cells: Cells, masks: Ints, group: Ints, channels: int, fitted: Fit, *, 
     return xgb.train(parameters, rows, ROUNDS, obj=objective)
 
 
-def matrix(masks: Ints, group: Ints, channels: int) -> xgb.DMatrix:
+def matrix(masks: Ints, group: Ints, width: int) -> xgb.DMatrix:
     """What trees see of settings."""
-    return xgb.DMatrix(np.column_stack([bits(masks, channels), group.astype(np.float64)]))
+    return xgb.DMatrix(np.column_stack([bits(masks, width), group.astype(np.float64)]))
 
 
-def log_rate(booster: xgb.Booster, masks: Ints, group: Ints, channels: int) -> Floats:
+def log_rate(booster: xgb.Booster, masks: Ints, group: Ints, width: int) -> Floats:
     """What the trees add to the log rate; nothing where no channel works.
 
     The group alone must not matter: what does not change within a person's time cannot be told.
     """
-    none = booster.predict(matrix(np.zeros_like(masks), group, channels), output_margin=True)
-    out: Floats = booster.predict(matrix(masks, group, channels), output_margin=True).astype(np.float64) - none
+    none = booster.predict(matrix(np.zeros_like(masks), group, width), output_margin=True)
+    out: Floats = booster.predict(matrix(masks, group, width), output_margin=True).astype(np.float64) - none
     return out
