@@ -134,7 +134,7 @@ def intervals() -> None:
             f"    lost {-gain:,.0f} where {best:,.0f} could be gained; believed to gain in {100 * chance:.1f} % of draws"
         )
     print(
-        f"  believed to gain in 99 % of draws or more: {(sure >= 0.99).sum()}, of these value lost in {((ours < 0) & (sure >= 0.99)).sum()}"
+        f"  believed to gain in {100 * budget.SURE:.0f} % of draws or more: {(sure >= budget.SURE).sum()}, of these value lost in {((ours < 0) & (sure >= budget.SURE)).sum()}"
     )
 
 

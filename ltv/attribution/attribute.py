@@ -15,13 +15,13 @@ from ltv.attribution import credit as parts_of_credit
 from ltv.attribution.attribution_result import Attribution
 from ltv.attribution.before import credit_before
 from ltv.attribution.budget import Bounds, Plan, plan
-from ltv.attribution.costs import costs
+from ltv.attribution.costs import by_channel, costs
 from ltv.attribution.descriptive import descriptive
 from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, learn
 from ltv.attribution.response import Curves, curves, saturation
 from ltv.attribution.table import HEADLINE, result_table
-from ltv.attribution.terms import WEIGHTS, WHOLE
+from ltv.attribution.terms import WEIGHTS
 from ltv.errors import UsageError, found
 from ltv.warehouse.local_time import DAY_US, micros
 from ltv.warehouse.table import Table, TableLike, together
@@ -195,8 +195,8 @@ def _incremental(
     assert learned.doses is not None  # noqa: S101  they are told with the effects
     likely = saturation(learned.doses, len(ground.channels))
     curve = curves(ground, learned, parts, doses, likely, is_exposure=what, seed=seed)
-    whole = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
-    planned = plan(curve, whole.reindex(ground.channels).to_numpy(np.float64), ground.channels, asked.bounds)
+    cost = np.asarray(by_channel(paid).reindex(ground.channels), np.float64)
+    planned = plan(curve, cost, ground.channels, asked.bounds)
     return [t.assign(method=HEADLINE) for t in (credit, campaigns)], curve, planned
 
 

@@ -107,7 +107,7 @@ WORDS: dict[str, Text] = {
     ),
     "told_stay": Text(
         "不建议现在调整预算：按现有证据，没有一种调整有 99% 的把握多带来价值。",
-        "No move is proposed: the evidence does not carry any that would gain in 99 of 100 cases.",
+        "No move is proposed: the evidence does not carry any that would gain in 95 of 100 cases.",
     ),
     "told_no_cost": Text(
         "没有记录花费的渠道不参与预算：{channels}。",
@@ -182,7 +182,7 @@ WORDS: dict[str, Text] = {
     "view_plan": Text("建议的预算", "Proposed budget"),
     "note_plan": Text(
         "总花费不变，每个渠道最多动 {step}。只建议 99% 的把握会多带来价值的调整。",
-        "Same total; each channel moves by at most {step}. Only moves that gain in 99 of 100 cases are proposed.",
+        "Same total; each channel moves by at most {step}. Only moves that gain in 95 of 100 cases are proposed.",
     ),
     "view_changes": Text("与上期相比", "Against the period before"),
     "note_changes": Text(

@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ltv.attribution import credit
-from ltv.attribution.costs import costs
+from ltv.attribution.costs import by_channel, costs
 from ltv.attribution.given import Ground
 from ltv.attribution.learn import Learned, Sources, group_of
 from ltv.attribution.panel import known, spells_of
-from ltv.attribution.terms import WHOLE
 
 if TYPE_CHECKING:
     from ltv.attribution.shapley import Ints
@@ -54,8 +53,7 @@ def credit_before(
     parts = credit.parts_of(then, seed=seed, draws=2)
     whole = credit.Rows.whole(len(who))
     told = credit.credits_of(parts, whole, outcomes, who, now.channels, seed=seed)
-    paid = costs(before, spend, timezone=timezone)
-    own = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
+    own = by_channel(costs(before, spend, timezone=timezone))
     return told.drop(columns=["low", "high"]).assign(cost=told["channel"].map(own))
 
 

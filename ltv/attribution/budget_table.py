@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.attribution.attribution_words import WORDS
+from ltv.attribution.costs import by_channel
 from ltv.attribution.terms import WHOLE
 from ltv.text import Text, number
 
@@ -40,7 +41,7 @@ def budget_table(plan: Plan | None, channels: tuple[str, ...], costs: pd.DataFra
     """
     if plan is None:
         return pd.DataFrame(columns=list(COLUMNS))
-    cost = costs[costs["campaign"] == WHOLE].set_index("channel")["cost"].reindex(channels).to_numpy(np.float64)
+    cost = by_channel(costs).reindex(channels).to_numpy(np.float64)
     rows = []
     elsewhere = _elsewhere(plan, cost)
     for k, name in enumerate(channels):

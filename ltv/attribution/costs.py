@@ -34,6 +34,17 @@ def costs(ground: Ground, spend: TableLike | None, *, timezone: str) -> pd.DataF
     return both
 
 
+def by_channel(paid: pd.DataFrame) -> pd.Series[float]:
+    """Cost of each channel as a whole, by its name.
+
+    >>> paid = pd.DataFrame({"channel": ["ads", "ads"], "campaign": ["all", "may"], "cost": [5.0, 5.0]})
+    >>> by_channel(paid).to_dict()
+    {'ads': 5.0}
+    """
+    out: pd.Series[float] = paid[paid["campaign"] == WHOLE].set_index("channel")["cost"]
+    return out
+
+
 def _of_touches(ground: Ground) -> pd.DataFrame:
     asked = sql.load(_ROOM, "touch_costs", tables={"contacts": ground.contacts})
     rows = ground.engine.frame(asked, {"start_us": micros(ground.span.start)})

@@ -28,9 +28,6 @@ if TYPE_CHECKING:
     from ltv.attribution.shapley import Floats, Ints
 
 DRAWS = 200
-# Draws are this much wider than the fit alone says: which model is right, how the clock was set and what visits pass on are not
-# known either (benchmarks/attribution.py counts how often intervals hold the truth).
-_WIDER = 1.2
 _LEAST_DRAWS, _MOST_CELLS = 40, 40_000_000  # draws × sets × channels that are held at once: 320 MB
 _MOST_WORK = 400_000_000  # coalitions that are looked at for all draws
 _DRAWS_AT_ONCE = 20
@@ -92,7 +89,7 @@ def parts_of(learned: Learned, *, seed: int, draws: int = DRAWS) -> Parts:
 
 def _draw(rng: np.random.Generator, mean: Floats, covariance: Floats, draws: int) -> Floats:
     width, axes = np.linalg.eigh(covariance)
-    out: Floats = mean + (_WIDER * rng.standard_normal((draws, len(mean))) * np.sqrt(width.clip(0))) @ axes.T
+    out: Floats = mean + (rng.standard_normal((draws, len(mean))) * np.sqrt(width.clip(0))) @ axes.T
     return out
 
 

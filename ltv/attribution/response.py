@@ -3,7 +3,8 @@
 A touch reaches with the chance 1 − q what those before it have not: n touches at work do 1 − qⁿ of what the channel can do (the
 saturating curve behind reach and frequency). q of each channel is told by the rates under one, two and three or more touches.
 Under p times today's pressure a person's n touches become a binomial thinning of n (p < 1) or n and a Poisson number
-more (p > 1): E qⁿ is (1 − p(1 − q))ⁿ, or qⁿ·exp(−(1 − q)(p − 1)m) with m what that person usually has at work.
+more (p > 1): E qⁿ is (1 − p(1 − q))ⁿ, or qⁿ·exp(−(1 − q)(p − 1)m). Whether more pressure finds people at the moments it finds
+them already, or at others, is not known: m lies anywhere between n and what that person usually has at work.
 The curve passes through what the channel adds last, after all others, at today's pressure.
 """
 
@@ -31,8 +32,7 @@ if TYPE_CHECKING:
 
 PRESSURES = np.array([0.0, 0.25, 0.5, 0.65, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0])
 KEEPS = np.linspace(0.1, 0.9, 17)  # q that are looked at, each as likely as the next before anything is seen
-# A curve rests on more than credit does: who is reached first, what the next touch does. Its height may be off by a fourth.
-_MODEL_SD = 0.25
+SAME_MOMENTS = np.array([0.0, 0.5, 1.0])  # how far m is n: each as likely as the next
 _MOST_DOSE, _ROOM = 8, "ltv.attribution"
 
 
@@ -132,21 +132,20 @@ def curves(
     length = (ground.span.until - ground.span.since).total_seconds() * 1e6
     last, spread = _last(learned, parts, ground, n)
     drawn = np.array([rng.choice(len(KEEPS), len(parts.draws), p=likely[k]) for k in range(n)]).T
+    same = rng.integers(len(SAME_MOMENTS), size=drawn.shape)
     value = np.zeros((len(parts.draws), n, len(PRESSURES)))
     for k in range(n):
         mine = doses["channel"].to_numpy() == k
         count = summed(place[mine], doses["touches"].to_numpy()[mine], len(base))
         per = usual[usual["channel"] == k].set_index("user_id")["touches"]
         mean = pd.Series(learned.user_id).map(per).fillna(0).to_numpy() * ground.span.lookback_us / length
-        shapes = np.array([_shape(q, count, mean, base) for q in KEEPS])
-        off = np.exp(_MODEL_SD * rng.standard_normal(len(parts.draws)) - _MODEL_SD**2 / 2)
-        level = (last[k] + spread[:, k]) * off
-        value[:, k] = level[:, None] * shapes[drawn[:, k]]
+        shapes = np.array([[_shape(q, count, u * count + (1 - u) * mean, base) for u in SAME_MOMENTS] for q in KEEPS])
+        value[:, k] = (last[k] + spread[:, k])[:, None] * shapes[drawn[:, k], same[:, k]]
     return Curves(PRESSURES, value, KEEPS[drawn])
 
 
 def _shape(q: float, count: Floats, mean: Floats, base: Floats) -> Floats:
-    """Value under each pressure over that of today."""
+    """Value under each pressure over that of today; `mean`: touches that twice the pressure would bring at that moment."""
     top = np.minimum(count, _MOST_DOSE)
     reached = np.array([base @ (1 - _left(q, float(p), top, mean)) for p in PRESSURES])
     today = reached[int(np.flatnonzero(PRESSURES == 1.0)[0])]

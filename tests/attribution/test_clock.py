@@ -10,7 +10,7 @@ from ltv.attribution.spells import DAY_US, cut
 def _everybody(people: int, days: int, us: np.ndarray) -> object:
     none = pa.array([], pa.int64())
     edges = pa.table(
-        {"user_id": none, "channel": pa.array([], pa.int32()), "at_us": none, "sign": pa.array([], pa.int32())}
+        {"user_id": none, "bit": pa.array([], pa.int32()), "at_us": none, "sign": pa.array([], pa.int32())}
     )
     told = pa.table({"user_id": np.arange(people), "since_us": np.full(people, -(10**15))})
     events = pa.table({"user_id": np.arange(len(us)) % people, "us": us})

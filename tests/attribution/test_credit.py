@@ -16,7 +16,6 @@ from ltv.attribution.conditional import Fit
 from ltv.attribution.design import Design
 from ltv.attribution.effects import Effects
 from ltv.attribution.learn import Learned
-from ltv.attribution.panel import exposure
 
 SEEDS = st.integers(0, 10_000)
 
@@ -134,7 +133,7 @@ def test_campaigns_share_what_their_channel_has() -> None:
     parts, outcomes = credit.parts_of(told, seed=0, draws=4), credit.outcomes_of(ground)
     rows = credit.rows_of(ground, told.user_id)
     table = credit.credits_of(parts, rows, outcomes, told.user_id, ground.channels, seed=0)
-    doses = credit.doses_of(ground, exposure(ground)[0])
+    doses = credit.doses_of(ground, ground.exposure[0])
     campaigns = credit.by_campaign(ground, told, parts, outcomes, doses)
     for outcome in ground.outcomes:
         sums = campaigns[campaigns["outcome"] == outcome].groupby("channel")["credit"].sum()

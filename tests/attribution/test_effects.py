@@ -17,7 +17,7 @@ def _world(rate: np.ndarray, *, strata: int = 3000, seed: int = 1, groups: int =
     stratum = np.repeat(np.arange(strata), 3)
     mask = np.concatenate([rng.choice(sets, 3, replace=False) for _ in range(strata)])
     masks = np.tile(np.arange(sets), groups)
-    settings = Settings(masks, np.repeat(np.arange(groups), sets), int(np.log2(sets)), groups)
+    settings = Settings(masks, np.repeat(np.arange(groups), sets), int(np.log2(sets)), groups=groups)
     events = rng.poisson(3 * rng.gamma(1, 1, strata)[stratum] * rate[mask]).astype(float)
     setting = group * sets + mask
     return Cells(stratum, setting, np.zeros(len(mask), int), np.ones(len(mask)), events, strata, 1), settings
@@ -78,7 +78,7 @@ def test_one_event_is_too_few_to_judge_by_but_no_error() -> None:
 
 
 def test_columns_of_pairs_and_groups() -> None:
-    design = Design(3, ((0, 2),), groups=2, by_group=True)
+    design = Design(3, pairs=((0, 2),), groups=2, by_group=True)
     found = design.matrix(np.array([5, 5]), np.array([0, 1]))
     assert found.tolist() == [[1, 0, 1, 1, 1, 0, 1, 0, 0, 0], [1, 0, 1, 1, 0, 0, 0, 1, 0, 1]]
     assert design.columns == found.shape[1] == len(design.prior().mean)

@@ -66,7 +66,7 @@ def test_touches_after_a_conversion_do_not_count() -> None:
     again = made.orders.sort_values(["user_id", "ts"])
     gap = again.groupby("user_id")["ts"].diff() <= pd.Timedelta(days=5)
     assert (told.mask >> receipt & 1).sum() <= gap.sum()  # at work on the next order alone
-    np.testing.assert_array_equal(told.mask >> ground.channels.index("c0") & 1, plain.mask)
+    np.testing.assert_array_equal(told.mask >> ground.channels.index("c0") & 1, plain.mask & 1)
     ground.drop()
     only.drop()
 
@@ -145,7 +145,12 @@ def test_visits_are_witnesses() -> None:
     told = learn(ground, Sources("members", "visits"), timezone="UTC")
     assert told.pass_on is not None
     assert told.pass_on > 0.4
-    assert told.witnesses is not None
+    own = learn(ground, Sources("members"), timezone="UTC")
+    assert told.doses is not None
+    assert own.doses is not None
+    assert (
+        np.diag(told.doses.covariance).sum() < np.diag(own.doses.covariance).sum()
+    )  # there are more visits than orders
     ground.drop()
 
 

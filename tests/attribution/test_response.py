@@ -5,17 +5,16 @@ import pytest
 from support_lifts import learned, shop
 
 from ltv.attribution import credit
-from ltv.attribution.panel import exposure, known
 from ltv.attribution.response import KEEPS, PRESSURES, Curves, _shape, curves, likely_keeps, saturation
 
 
 def test_likely_bends_are_those_of_the_rates() -> None:
     for q in (0.2, 0.5, 0.8):
         excess = 0.4 * (1 - q ** np.arange(1, 4))
-        sharp = likely_keeps(excess, np.eye(3) * 1e-6)
+        sharp = likely_keeps(excess, np.eye(3) * 1e-6, 1)
         assert sharp[0] @ KEEPS == pytest.approx(q, abs=0.03)
         assert sharp[0].sum() == pytest.approx(1)
-    flat = likely_keeps(np.array([0.1, 0.1, 0.1]), np.eye(3) * 100)
+    flat = likely_keeps(np.array([0.1, 0.1, 0.1]), np.eye(3) * 100, 1)
     assert np.ptp(flat) < 0.01
 
 
@@ -45,9 +44,10 @@ def test_curves_between_their_points_are_straight() -> None:
 def test_a_shop_that_saturates_is_told_from_one_that_does_not_know() -> None:
     made = shop(5000, (1.5, 0.8), keeps=0.5, seed=8, orders=5)
     ground, told = learned(made)
-    what = exposure(ground)[0]
+    what = ground.exposure[0]
     parts, doses = credit.parts_of(told, seed=0, draws=50), credit.doses_of(ground, what)
-    likely = saturation(ground, ground.conversions, known(ground, None), timezone="UTC")
+    assert told.doses is not None
+    likely = saturation(told.doses, len(ground.channels))
     assert likely[0] @ KEEPS == pytest.approx(0.5, abs=0.2)
     found = curves(ground, told, parts, doses, likely, is_exposure=what, seed=0)
     mean = found.value.mean(axis=0)

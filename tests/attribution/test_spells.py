@@ -40,7 +40,10 @@ class _Touches:
         return np.bincount(own[works, 2], minlength=self.channels)
 
     def mask(self, person: int, at: int) -> int:
-        return int((self.at(person, at) > 0) @ (1 << np.arange(self.channels)))
+        count = self.at(person, at)
+        return sum(
+            int((count >= level + 1) @ (1 << np.arange(self.channels))) << level * self.channels for level in range(3)
+        )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -67,16 +70,15 @@ def test_spells_say_at_every_hour_which_channels_work(seed: int) -> None:
     told.drop()
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_levels_say_how_many_touches_work(seed: int) -> None:
-    told = ground(_random(seed), lookback_days=5)
-    spells = spells_of(told, told.conversions, known(told, None), timezone="UTC", levels=3)
-    table = _Touches(told)
-    events = told.frame(told.conversions).sort_values(["user_id", "us"])
-    for (user, at), mask in zip(events[["user_id", "us"]].to_numpy(), spells.event_mask, strict=True):
-        count = np.minimum(table.at(user, at), 3)
-        assert mask == sum(((1 << int(c)) - 1) << 3 * k for k, c in enumerate(count))
-    told.drop()
+def test_of_many_channels_fewer_touches_are_told_apart() -> None:
+    for channels, levels in ((1, 3), (20, 3), (21, 2), (31, 2), (32, 1), (62, 1)):
+        told = ground(
+            [f"1 {' '.join(f'c{k}:send@{k / 100 + 2} c{k}:send@{k / 100 + 3}' for k in range(channels))} $9@4"]
+        )
+        assert told.levels == levels
+        spells = spells_of(told, told.conversions, known(told, None), timezone="UTC")
+        assert spells.event_mask.tolist() == [(1 << channels * min(levels, 2)) - 1]
+        told.drop()
 
 
 def test_a_touch_after_a_conversion_does_not_count_and_one_at_its_moment_does() -> None:
@@ -89,7 +91,7 @@ def test_a_touch_after_a_conversion_does_not_count_and_one_at_its_moment_does() 
 
 def _cut(people: list[tuple[int, int]], events: list[tuple[int, int]], days: int = 20) -> sp.Spells:
     edges = pa.table({
-        "user_id": pa.array([1, 1], pa.int64()), "channel": pa.array([0, 0], pa.int32()),
+        "user_id": pa.array([1, 1], pa.int64()), "bit": pa.array([0, 0], pa.int32()),
         "at_us": pa.array([2 * sp.DAY_US, 4 * sp.DAY_US]), "sign": pa.array([1, -1], pa.int32()),
     })  # fmt: skip
     told = pa.table({"user_id": [u for u, _ in people], "since_us": pa.array([s for _, s in people], pa.int64())})
@@ -115,7 +117,8 @@ def test_stages_are_days_since_somebody_became_known() -> None:
 
 def test_blocks_keep_all_time_and_events() -> None:
     spells = _cut([(1, -(10**15)), (2, 5 * sp.DAY_US)], [(1, 0), (1, 7 * sp.DAY_US), (2, 19 * sp.DAY_US)])
-    blocks = sp.in_blocks(spells, start_us=0, block_days=7)
+    blocks, whole = sp.in_blocks(spells, start_us=0, block_days=7)
+    assert (blocks.mask == spells.mask[whole]).all()
     assert (blocks.end_us - blocks.start_us).sum() == (spells.end_us - spells.start_us).sum()
     assert (blocks.start_us[blocks.event] <= blocks.event_us).all()
     assert (blocks.event_us < blocks.end_us[blocks.event]).all()
