@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -103,7 +103,7 @@ def statement(text: str, **tables: str) -> exp.Expr:
             return table(tables[node.name])
         return node
 
-    return _parsed(text).copy().transform(swap)
+    return _parsed(text).transform(swap)
 
 
 def column(name: str) -> exp.Column:
@@ -135,7 +135,7 @@ def function(name: str, *arguments: exp.Expr) -> exp.Expr:
     return exp.func(name, *arguments, dialect=DIALECT)
 
 
-@lru_cache(maxsize=256)
+@cache
 def _file(package: str, name: str) -> exp.Query:
     return query(resources.files(package).joinpath(f"{name}.sql").read_text(encoding="utf-8"))
 
@@ -155,7 +155,7 @@ def load(
         tables: placeholder table → real table.
         columns: placeholder column → expression.
     """
-    tree = replace_tables(_file(package, name).copy(), tables or {})
+    tree = replace_tables(_file(package, name), tables or {})  # a copy: the file's own tree stays as it is
     filled = replace_columns(tree, columns or {})
     assert isinstance(filled, exp.Query)  # noqa: S101
     return filled
