@@ -106,8 +106,8 @@ WORDS: dict[str, Text] = {
         "按建议表调整，两周后回来看这一页。", "Move as the table proposes and look at this page again in two weeks."
     ),
     "told_stay": Text(
-        "不建议现在调整预算：按现有证据，没有一种调整有 95% 的把握多带来价值。",
-        "No move is proposed: the evidence does not carry any that would gain in 95 of 100 cases.",
+        "不建议现在调整预算：按现有证据，没有一种调整有 90% 的把握多带来价值。",
+        "No move is proposed: the evidence does not carry any that would gain in 9 of 10 cases.",
     ),
     "told_no_cost": Text(
         "没有记录花费的渠道不参与预算：{channels}。",
@@ -181,8 +181,8 @@ WORDS: dict[str, Text] = {
     "alt_curves": Text("每个渠道的响应曲线，标出今天的位置。", "Response curve of each channel, with today's point."),
     "view_plan": Text("建议的预算", "Proposed budget"),
     "note_plan": Text(
-        "总花费不变，每个渠道最多动 {step}。只建议有 95% 的把握会多带来价值的调整。",
-        "Same total; each channel moves by at most {step}. Only moves that gain in 95 of 100 cases are proposed.",
+        "总花费不变，每个渠道最多动 {step}。只建议有 90% 的把握会多带来价值的调整。",
+        "Same total; each channel moves by at most {step}. Only moves that gain in 9 of 10 cases are proposed.",
     ),
     "view_changes": Text("与上期相比", "Against the period before"),
     "note_changes": Text(

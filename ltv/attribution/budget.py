@@ -2,7 +2,7 @@
 
 Curves are concave and made of straight pieces, so the best split takes pieces in the order of their return until the total is
 spent: every channel then has the same return on its last yuan, unless a bound or a bend holds it. A proposal has to gain in at
-least 95 of 100 draws of what is not known. Where it does not, a part of the way may, for the first yuan moved brings most; and the channel
+least 9 of 10 draws of what is not known. Where it does not, a part of the way may, for the first yuan moved brings most; and the channel
 without which the rest is surest stays where it is, and so on. Of all that is sure the proposal is what gains most; at last nothing
 moves, and that is said.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ltv.attribution.response import Curves
     from ltv.attribution.shapley import Flags, Floats
 
-SURE = 0.95
+SURE = 0.925
 _PARTS = (1.0, 0.75, 0.5, 0.25)  # of the way to the best split
 _LEAST_CHANGE = 0.01  # of a channel's cost: smaller moves are not worth a meeting
 
