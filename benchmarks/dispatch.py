@@ -4,16 +4,16 @@
 """
 
 import argparse
+import datetime as dt
 import os
 import sys
 import tempfile
 import time
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "tests")]
+from _drill import SECRET_ENV, Counts, drill, planned, workspace
+from _receiver import SECRET, Receiver, serving
 
-from benchmarks._drill import SECRET_ENV, Counts, drill, planned, workspace
-from benchmarks._receiver import SECRET, Receiver, serving
 from ltv import settings
 from ltv.dispatch import Offer, Outbox
 from ltv.dispatch.processes import serve
@@ -32,8 +32,6 @@ def told(name: str, counts: Counts) -> None:
 
 def rate(folder: Path, *, messages: int, workers: int, database: str = "") -> float:
     """Messages a second from the start of the workers to the last one written down, without faults."""
-    import datetime as dt
-
     receiver = Receiver()
     with serving(receiver) as url:
         workspace(folder, url, database=database, lease_seconds=30, timeout_ms=5000)
@@ -59,6 +57,7 @@ def main() -> None:
     given = parser.parse_args()
     os.environ[SECRET_ENV] = SECRET
     if given.postgres:
+        sys.path.append(str(Path(__file__).parents[1] / "tests"))
         from support_servers import postgres_server
 
         with postgres_server() as url:

@@ -11,8 +11,8 @@ import io
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -79,7 +79,7 @@ def post(
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     deadline = time.monotonic() + timeout_seconds
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with suppress_closed(_connected(host, port, parts.scheme == "https", deadline, lookup)) as line:
+    with _on(_connected(host, port, parts.scheme == "https", deadline, lookup)) as line:
         client = http.client.HTTPConnection(host, port)
         client.auto_open = 0
         client.sock = line
@@ -119,6 +119,9 @@ class _Line:
         return self._hurry().recv_into(buffer)
 
     def close(self) -> None:
+        """The client closes as soon as it has the head; what it has is still read from."""
+
+    def hang_up(self) -> None:
         with suppress(OSError):
             self._sock.close()
 
@@ -134,17 +137,13 @@ class _Reader(io.RawIOBase):
         return self._line.read_into(buffer)
 
 
-class suppress_closed:  # noqa: N801  reads as what it does
-    """Close a line at the end, whatever happened on it."""
-
-    def __init__(self, line: _Line) -> None:
-        self._line = line
-
-    def __enter__(self) -> Any:  # noqa: ANN401  stands in for a socket
-        return self._line
-
-    def __exit__(self, *_: object) -> None:
-        self._line.close()
+@contextmanager
+def _on(line: _Line) -> Iterator[Any]:
+    """Hang up at the end, whatever happened on the line; it stands in for a socket."""
+    try:
+        yield line
+    finally:
+        line.hang_up()
 
 
 def _connected(host: str, port: int, tls: bool, deadline: float, lookup: Callable[..., Any]) -> _Line:
@@ -195,6 +194,8 @@ def _read(answer: http.client.HTTPResponse, most: int) -> bytes:
 def _why(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
+    if isinstance(error, ConnectionRefusedError):
+        return "connection refused"
     if isinstance(error, http.client.RemoteDisconnected | http.client.IncompleteRead | ConnectionError):
         return "the connection was closed before an answer"
     if isinstance(error, ssl.SSLError):

@@ -150,7 +150,9 @@ class Worker:
         self, endpoint: Endpoint, sink: Sink, claim: Claim, pool: ThreadPoolExecutor, latest: float
     ) -> list[_Attempt]:
         made: list[_Attempt] = []
-        local, size = claim.breaker, len(claim.messages) if sink.together else self.how.parallel
+        # one by one where a crash leaves open what was sent: then it is one message and no more
+        alone = self.how.parallel if endpoint.repeatable else 1
+        local, size = claim.breaker, len(claim.messages) if sink.together else alone
         for start in range(0, len(claim.messages), size):
             if self._clock() > latest or (local.state == "open" and made):
                 break

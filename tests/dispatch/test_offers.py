@@ -163,8 +163,7 @@ def test_many_at_once_get_no_more_than_there_are(either, tmp_path):
     queued = []
 
     def ask(first):
-        for n in range(first, first + 10):
-            queued.append(either.enqueue([planned(n, offer_id="O1")]).queued)
+        queued.extend(either.enqueue([planned(n, offer_id="O1")]).queued for n in range(first, first + 10))
         either.close()
 
     crowd = [threading.Thread(target=ask, args=(10 * k,)) for k in range(6)]

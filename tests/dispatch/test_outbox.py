@@ -152,7 +152,7 @@ def test_a_damaged_file_is_one_line(tmp_path):
     path = tmp_path / "data" / "state" / "outbox.sqlite"
     path.parent.mkdir(parents=True)
     path.write_bytes(b"no database" * 1000)
-    with pytest.raises(LtvError, match="outbox.sqlite: file is not a database") as told:
+    with pytest.raises(LtvError, match=r"outbox\.sqlite: file is not a database") as told:
         open_database(tmp_path)
     assert len(str(told.value).splitlines()) == 1
 
@@ -182,7 +182,7 @@ def test_an_address_may_come_from_the_environment(tmp_path, monkeypatch, postgre
     with pytest.raises(UsageError, match=r"dispatch.database: found '\${LTV_OUTBOX}', allowed: a variable that is set"):
         open_database(tmp_path, "${LTV_OUTBOX}")
     monkeypatch.setenv("LTV_OUTBOX", "mysql://x")
-    with pytest.raises(UsageError, match="dispatch.database: found 'mysql', allowed: postgresql://…"):
+    with pytest.raises(UsageError, match=r"dispatch\.database: found 'mysql', allowed: postgresql://…"):
         open_database(tmp_path, "${LTV_OUTBOX}")
     with own_postgres(postgres) as url:
         monkeypatch.setenv("LTV_OUTBOX", url)

@@ -78,7 +78,8 @@ class EmailSink:
         except ForbiddenAddressError as error:
             return Answer("unsent", str(error))
         except (OSError, smtplib.SMTPException, KeyError, ValueError) as error:
-            why = "no answer in time" if isinstance(error, TimeoutError) else _text(error)
+            late = isinstance(error, TimeoutError) or "timed out" in str(error)  # smtplib tells it in words alone
+            why = "no answer in time" if late else _text(error)
             return Answer("ambiguous" if step.sent else "unsent", why or type(error).__name__)
 
     def _session(self, written: EmailMessage, step: _Step) -> Answer:
