@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from ltv.dispatch.layout import LAYOUT, VERSION
 from ltv.errors import CorruptError, LtvError, UsageError, found
 
 _BUSY_SECONDS = 30
+_LITTLE_BYTES = 1_000_000
 _VALUE = re.compile(r"\$(\w+)")
 _PASSWORD = re.compile(r"(?<=:)[^:/@]*(?=@)|(?<=password=)[^&\s]*")
 
@@ -114,7 +116,14 @@ class SqliteDatabase:
                         db.execute("ROLLBACK")
         except sqlite3.Error as error:
             self.close()
-            raise LtvError(f"{self.label}: {error}; nothing of this step was kept") from error
+            raise LtvError(f"{self.label}: {self._words(error)}; nothing of this step was kept") from error
+
+    def _words(self, error: sqlite3.Error) -> str:
+        """SQLite calls a full disk an I/O error where it has no room for its own files."""
+        with suppress(OSError):
+            if "disk" in str(error) and shutil.disk_usage(self._path.parent).free < _LITTLE_BYTES:
+                return "the disk is full"
+        return str(error)
 
     def _connection(self) -> sqlite3.Connection:
         known: sqlite3.Connection | None = getattr(self._threads, "connection", None)

@@ -7,7 +7,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
@@ -67,11 +67,13 @@ def _work(root: Path, *, once: bool, stop: Event, say: Say) -> Report:
 def _watch(root: Path, *, workers: int, once: bool, stop: Event, say: Say) -> int:
     """Keep so many processes at work; one that was killed is replaced, one that gave up is not."""
     running = [_started(root, once) for _ in range(workers)]
-    worst = 0
+    worst, asked = 0, False
     while running:
-        if stop.wait(_LOOK_SECONDS):
+        if not asked and stop.wait(_LOOK_SECONDS):
+            asked = True
             for process in running:
                 process.terminate()
+        running[0].join(_LOOK_SECONDS if asked else 0)
         for process in [p for p in running if not p.is_alive()]:
             running.remove(process)
             code = process.exitcode or 0
@@ -85,7 +87,7 @@ def _watch(root: Path, *, workers: int, once: bool, stop: Event, say: Say) -> in
 
 
 def _started(root: Path, once: bool) -> BaseProcess:
-    process = multiprocessing.get_context("spawn").Process(target=_entry, args=(root, once))
+    process = multiprocessing.get_context("spawn").Process(target=_entry, args=(root, once), daemon=True)
     process.start()
     return process
 
@@ -95,7 +97,8 @@ def _entry(root: Path, once: bool) -> None:
     import sys
 
     stop = Event()
-    with _stopped_by_signals(stop):
+    Thread(target=_stop_without, args=(stop,), daemon=True).start()
+    with _stopped_by_signals(stop, patient=True):
         try:
             report = _work(root, once=once, stop=stop, say=lambda line: print(line, flush=True))  # noqa: T201
             print(f"worker {os.getpid()}: {told(report)}", flush=True)  # noqa: T201  this is the terminal
@@ -104,12 +107,20 @@ def _entry(root: Path, once: bool) -> None:
             sys.exit(error.exit_code)
 
 
+def _stop_without(stop: Event) -> None:
+    """Stop when the process that started this one is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        stop.set()
+
+
 @contextmanager
-def _stopped_by_signals(stop: Event) -> Iterator[None]:
-    """Ctrl-C and SIGTERM end the work after the batch at hand; a second one ends it at once."""
+def _stopped_by_signals(stop: Event, *, patient: bool = False) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the work after the batch at hand; a second one ends it at once, unless patient."""
 
     def ask(number: int, _frame: object) -> None:
-        if stop.is_set():
+        if stop.is_set() and not patient:
             raise KeyboardInterrupt
         stop.set()
 
