@@ -14,7 +14,7 @@ from typing import Any
 from support import give_up
 
 from benchmarks._receiver import SECRET
-from ltv.dispatch import Offer, Outbox, Planned, Worker, id_of
+from ltv.dispatch import Offer, Outbox, Planned, Worker, id_of, robot_text
 from ltv.dispatch.answers import Answer
 from ltv.settings import Settings, parse
 from ltv.text import Text
@@ -24,6 +24,9 @@ REASON = Text("连续两天流失风险偏高", "churn risk was high for two day
 HOOK = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "LTV_TEST_SECRET"}
 TEAM = {"name": "team", "kind": "robot", "url": "https://robot.example.com/send?key=${LTV_TEST_KEY}"}
 FILE = {"name": "list", "kind": "file", "path": "data/crm"}
+
+
+ROBOT = robot_text("**客服**: 请回访")
 
 
 class Clock:

@@ -155,6 +155,7 @@ BAD = [
     ("endpoints", [MAIL | {"port": 70000}], "port: found 70000, allowed: at most 65535"),
     ("endpoints", [MAIL | {"starttls": "maybe"}], "starttls: found 'maybe', allowed: required, offered, never"),
     ("endpoints", [MAIL | {"private_network": "yes"}], "private_network: found 'yes', allowed: true, false"),
+    ("dispatch", {"alarm": "team"}, "ltv.toml dispatch.alarm: found 'team', allowed: no robot or email is declared"),
     ("dispatch", {"bach": 1}, r"ltv.toml \[dispatch\]: found 'bach', allowed: batch"),
     ("dispatch", {"batch": 0}, "ltv.toml dispatch.batch: found 0, allowed: a whole number above 0"),
     ("dispatch", {"lease_seconds": 0}, "ltv.toml dispatch.lease_seconds: found 0, allowed: a number above 0"),

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import TYPE_CHECKING
 
 from ltv.dispatch import breaker as breakers
 from ltv.dispatch.dispatch_words import DISABLED, HELD, HELD_TITLE, NOTHING_HELD, OPEN
-from ltv.dispatch.planned import moment
+from ltv.dispatch.planned import Notice, id_of, moment
+from ltv.dispatch.sinks.email import mail
+from ltv.dispatch.sinks.robot import robot_text
 from ltv.errors import UsageError, found
 from ltv.text import Lang, Text, number, same
 
@@ -22,6 +26,7 @@ WHERE (b.state <> 'closed' OR b.disabled <> '') AND m.state IN ('ENQUEUED', 'RET
 GROUP BY b.endpoint, b.state, b.since_ms, b.disabled, m.topic ORDER BY b.endpoint, n DESC, m.topic
 """
 _MOST_TOPICS = 5
+_ALARM_HOURS = 6
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,32 @@ def held_digest(outbox: Outbox, lang: Lang) -> str:
     """
     lines = [f"> {one.words.to(lang)}" for one in held(outbox)]
     return "\n".join([f"**{HELD_TITLE.to(lang)}**", *(lines or [NOTHING_HELD.to(lang)])])
+
+
+def alarm(outbox: Outbox, endpoint: str) -> bool:
+    """Put the digest into the outbox for the team, once for each time a breaker opens or an endpoint is out of use.
+
+    Args:
+        outbox: of the workspace; `dispatch.alarm` names the robot or e-mail that is told, if any.
+        endpoint: the one that may be ailing.
+
+    Returns:
+        Whether a digest was put there now.
+    """
+    told = outbox.endpoints.get(outbox.settings.dispatch.alarm)
+    if told is None or told.name == endpoint:
+        return False
+    with outbox.database.reading() as tx:
+        state = breakers.read(tx, endpoint)
+    if state.state == "closed" and not state.disabled:
+        return False
+    lang = outbox.settings.languages[0]
+    text = held_digest(outbox, lang)
+    page = f"<pre>{escape(text)}</pre>"
+    payload = robot_text(text) if told.kind == "robot" else mail(HELD_TITLE.to(lang), page, text=text)
+    notice_id = id_of("held", endpoint, state.since_ms, state.disabled)
+    expires_at = outbox.now() + dt.timedelta(hours=_ALARM_HOURS)
+    return outbox.notify([Notice(notice_id, told.name, payload, expires_at, "held")]).queued > 0
 
 
 def enable(outbox: Outbox, endpoint: str) -> bool:

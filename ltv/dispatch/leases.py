@@ -169,6 +169,11 @@ def write_back(tx: Transaction, results: Sequence[Written], token: int, *, now_m
     return ours
 
 
+def hold(tx: Transaction) -> None:
+    """Let nobody else claim, enqueue or write results before this transaction ends."""
+    tx.one(_TOKEN)
+
+
 def hand_back(tx: Transaction, messages: Sequence[Message], token: int) -> None:
     """Give back what was claimed and not sent: that was no attempt."""
     for m in messages:

@@ -139,6 +139,7 @@ class Offers:
     def put(self, offers: Iterable[Offer]) -> None:
         """Add offers, or change their terms; what is reserved and redeemed stays as it is."""
         with self._database.writing() as tx:
+            tx.change(_FENCE)
             for o in offers:
                 tx.change(
                     _PUT,

@@ -17,8 +17,10 @@ from ltv.dispatch.decisions import Refusal
 from ltv.dispatch.dispatch_words import FULL
 from ltv.dispatch.leases import STATES, MessageState
 from ltv.dispatch.offers import Offers
-from ltv.dispatch.planned import Notice, Planned, millis, moment
+from ltv.dispatch.planned import Notice, Planned, as_body, millis, moment
 from ltv.dispatch.privacy import raw_field
+from ltv.dispatch.sinks.email import check_mail
+from ltv.dispatch.sinks.robot import check_robot
 from ltv.errors import UsageError, found
 from ltv.text import Text, number
 from ltv.workspace.clock import start_of_run
@@ -182,7 +184,10 @@ class Outbox:
             if given.endpoint not in self.endpoints:
                 allowed = ", ".join(self.endpoints) or "nothing: ltv.toml has no [[endpoints]]"
                 raise UsageError(found("endpoint", given.endpoint, allowed))
-            _ = given.body
+            kind = self.endpoints[given.endpoint].kind
+            if kind in _FORMS:
+                _FORMS[kind](given.payload)
+            _ = _body(given, kind)
 
     def _one(self, tx: Transaction, planned: Planned, now_ms: int, full: bool) -> str | Refusal:
         if tx.one(_KNOWN, id=planned.intervention_id) is not None:
@@ -219,7 +224,7 @@ class Outbox:
             message_id=message_id,
             endpoint=given.endpoint,
             repeatable=int(self.endpoints[given.endpoint].repeatable),
-            body=given.body,
+            body=_body(given, self.endpoints[given.endpoint].kind),
             topic=topic,
             now_ms=now_ms,
             expires_ms=millis(given.expires_at),
@@ -285,6 +290,14 @@ def _as_contract(rows: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
             "state": row["state"] or row["verdict"].upper(),
             "ended_at": moment(row["ended_ms"]) if row["ended_ms"] else None,
         }
+
+
+# These take nothing but their own form: what was planned stays in the outbox.
+_FORMS: dict[str, Callable[[Mapping[str, Any]], None]] = {"robot": check_robot, "email": check_mail}
+
+
+def _body(given: Planned | Notice, kind: str) -> str:
+    return as_body("payload", given.payload) if kind in _FORMS else given.body
 
 
 def _id(given: Planned | Notice) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from ltv.dispatch import breaker as breakers
 from ltv.dispatch import counters, leases, spans
 from ltv.dispatch.answers import Answer, becomes
+from ltv.dispatch.held import alarm
 from ltv.dispatch.metrics import BOUNDS_MS, write_metrics
 from ltv.dispatch.sinks import Sink, sink_of
 from ltv.errors import LtvError, UsageError
@@ -109,7 +110,7 @@ class Worker:
         with ThreadPoolExecutor(self.how.parallel, thread_name_prefix="send") as pool:
             while not stop.is_set():
                 done = self.step(pool, stop)
-                self._tell(now=done == 0)
+                self._tell(now=False)
                 if not done:
                     if once:
                         break
@@ -156,7 +157,10 @@ class Worker:
         for start in range(0, len(claim.messages), size):
             if self._clock() > latest or (local.state == "open" and made):
                 break
-            wave = claim.messages[start : start + size]
+            now_ms = self.outbox.now_ms
+            wave = [m for m in claim.messages[start : start + size] if m.expires_ms > now_ms]
+            if not wave:
+                continue
             if sink.together:
                 several = self._timed(sink, wave)
             else:
@@ -200,6 +204,7 @@ class Worker:
         ]
         tried = {a.message.message_id for a in attempts}
         with self.outbox.database.writing() as tx:
+            leases.hold(tx)  # breakers are read and written here: one worker after the other
             ours = leases.write_back(tx, results, claim.token, now_ms=now_ms)
             leases.hand_back(tx, [m for m in claim.messages if m.message_id not in tried], claim.token)
             self._keep_breaker(tx, endpoint.name, attempts)
@@ -208,6 +213,15 @@ class Worker:
         for result in ours:
             self.report.states[result.state] = self.report.states.get(result.state, 0) + 1
         self._keep_spans(attempts, results)
+        if any(a.answer.kind != "accepted" for a in attempts):
+            self._alarm(endpoint.name)
+
+    def _alarm(self, name: str) -> None:
+        """Tell the team once what is held, each time a breaker opens or an endpoint is gone."""
+        try:
+            alarm(self.outbox, name)
+        except LtvError as error:
+            self._line(f"the team could not be told: {error}")
 
     def _keep_breaker(self, tx: Transaction, name: str, attempts: Sequence[_Attempt]) -> None:
         if not attempts:

@@ -73,6 +73,7 @@ class Dispatch:
 
     Attributes:
         database: a PostgreSQL address, `${NAME}` from the environment; the file `data/state/outbox.sqlite` by default.
+        alarm: name of the robot or e-mail endpoint that is told what is held when a breaker opens; nobody by default.
         queue_limit: messages that may wait; nothing is taken beyond.
         batch: messages a worker takes at once.
         parallel: of these, how many it sends at once.
@@ -90,6 +91,7 @@ class Dispatch:
     """
 
     database: str = ""
+    alarm: str = ""
     queue_limit: int = 100_000
     batch: int = 50
     parallel: int = 4
@@ -137,11 +139,14 @@ def endpoints(name: str, value: object) -> tuple[Endpoint, ...]:
 
 
 def fit(given: Sequence[Endpoint], how: Dispatch) -> None:
-    """Refuse a call that may outlast the time for which its message belongs to the worker.
+    """Refuse a call that may outlast the time for which its message belongs to the worker, and an alarm for nobody.
 
     Raises:
-        UsageError: `timeout_ms` of an endpoint is more than half of `lease_seconds`.
+        UsageError: `timeout_ms` of an endpoint is more than half of `lease_seconds`, or `alarm` names none.
     """
+    team = [e.name for e in given if e.kind in ("robot", "email")]
+    if how.alarm and how.alarm not in team:
+        raise UsageError(found(f"{FILE} dispatch.alarm", how.alarm, ", ".join(team) or "no robot or email is declared"))
     most = int(how.lease_seconds * 500)
     for endpoint in given:
         if endpoint.timeout_ms > most:
@@ -271,6 +276,7 @@ _ENDPOINT: dict[str, Any] = {
 }
 _DISPATCH: dict[str, Any] = {
     "database": text,
+    "alarm": text,
     "queue_limit": at_least_one,
     "batch": at_least_one,
     "parallel": at_least_one,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
-from support_dispatch import Clock, outbox_of, planned, states
+from support_dispatch import ROBOT, Clock, outbox_of, planned, states
 
 from ltv.dispatch import leases
 from ltv.dispatch.leases import Written
@@ -64,7 +64,7 @@ def test_what_a_dead_worker_held_is_sent_again_where_repeats_are_known(outbox, c
 
 
 def test_where_repeats_are_not_known_only_what_cannot_have_been_sent_goes_again(either, clock):
-    either.enqueue([planned(n, endpoint="team") for n in (1, 2)])
+    either.enqueue([planned(n, endpoint="team", payload=ROBOT) for n in (1, 2)])
     claim = claimed(either, "team")
     sent, unsent = claim.messages
     assert leases.begin(either.database, sent, claim.token, now_ms=either.now_ms)
@@ -79,7 +79,7 @@ def test_where_repeats_are_not_known_only_what_cannot_have_been_sent_goes_again(
 
 
 def test_who_was_only_slow_may_still_tell_what_became_of_an_unknown_one(outbox, clock):
-    outbox.enqueue([planned(endpoint="team")])
+    outbox.enqueue([planned(endpoint="team", payload=ROBOT)])
     claim = claimed(outbox, "team")
     leases.begin(outbox.database, claim.messages[0], claim.token, now_ms=outbox.now_ms)
     clock.pass_by(minutes=2)
@@ -131,7 +131,7 @@ ACTS = st.lists(
 def test_whatever_workers_and_clocks_do_no_message_is_lost_and_a_robot_is_told_once(tmp_path_factory, acts, repeatable):
     clock, endpoint = Clock(), "crm" if repeatable else "team"
     outbox = outbox_of(tmp_path_factory.mktemp("box"), clock=clock, batch=2)
-    outbox.enqueue([planned(n, endpoint=endpoint) for n in range(3)])
+    outbox.enqueue([planned(n, endpoint=endpoint, payload=ROBOT) for n in range(3)])
     open_claims, sent, random = [], dict.fromkeys((planned(n).intervention_id for n in range(3)), 0), Random(1)
     for act, number in acts:
         if act == "claim":

@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from support_dispatch import FakeSink, offer, planned, send_all
+from support_dispatch import FakeSink, offer, outbox_of, planned, send_all
 
 from ltv.dispatch import Notice, explain_intervention, held_digest, id_of, robot_text
 from ltv.dispatch import breaker as breakers
@@ -102,6 +102,33 @@ def test_what_is_held_is_told_by_endpoint_and_playbook(outbox, clock):
     assert robot_text(held_digest(outbox, "zh"))["msgtype"] == "markdown"
 
 
+def test_the_team_is_told_once_each_time_a_breaker_opens(tmp_path, clock):
+    outbox = outbox_of(tmp_path, clock=clock, alarm="team")
+    outbox.enqueue([planned(n) for n in range(60)])
+    for _ in range(3):
+        send_all(outbox, {"crm": FakeSink(Answer("failed", "503", 503)), "team": FakeSink(OK)})
+        clock.pass_by(seconds=31)
+    assert len([row for row in outbox.listed("ACKED") if row["topic"] == "held"]) == 1
+    with outbox.database.reading() as tx:
+        body = tx.one("SELECT body FROM messages WHERE topic = 'held'")
+    assert "起熔断，暂存 60 条" in json.loads(body)["markdown"]["content"]
+
+
+@pytest.mark.parametrize(
+    ("payload", "words"),
+    [
+        ({"text": "x"}, r"payload of a robot: found \['text'\], allowed: what robot_text or robot_picture makes"),
+        (
+            {"msgtype": "markdown", "markdown": {"content": "x" * 2049}},
+            "robot text: found '2,049 bytes', allowed: 1 to",
+        ),
+    ],
+)
+def test_what_a_robot_would_not_take_is_refused_before_it_waits(outbox, payload, words):
+    with pytest.raises(UsageError, match=words):
+        outbox.notify([Notice(id_of("digest"), "team", payload, planned().expires_at)])
+
+
 def explained(outbox, one):
     return [[text.to(lang) for text in explain_intervention(outbox, one)] for lang in LANGS]
 
@@ -136,7 +163,7 @@ def test_a_sent_one_says_what_became_of_its_message_and_its_offer(outbox, clock)
 
 
 def test_a_notice_and_the_control_arm_are_explained_too(outbox):
-    notice = Notice(id_of("digest"), "team", {}, planned().expires_at)
+    notice = Notice(id_of("digest"), "team", robot_text("好"), planned().expires_at)
     outbox.notify([notice])
     assert explained(outbox, notice.notice_id)[1][0] == "notice: digest → team"
     control = planned(arm="control")

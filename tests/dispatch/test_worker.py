@@ -5,7 +5,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from support_dispatch import HOOK, START, FakeSink, offer, outbox_of, planned, send_all, states, worker_of
+from support_dispatch import HOOK, ROBOT, START, FakeSink, offer, outbox_of, planned, send_all, states, worker_of
 
 from benchmarks._receiver import Receiver, close_hard, serving
 from ltv.dispatch import Notice, Worker, id_of, robot_text
@@ -112,7 +112,7 @@ def test_what_a_robot_may_have_taken_is_listed_and_not_sent_again(outbox, clock)
 
 
 def test_a_worker_that_dies_while_a_robot_is_called_leaves_it_unknown(outbox, clock):
-    outbox.enqueue([planned(n, endpoint="team") for n in range(3)])
+    outbox.enqueue([planned(n, endpoint="team", payload=ROBOT) for n in range(3)])
 
     class Dies:
         together = False
@@ -211,7 +211,7 @@ def test_it_works_on_postgresql_too(postgres_outbox, clock):
     outbox = postgres_outbox
     outbox.offers.put([offer(5)])
     outbox.enqueue([planned(n, offer_id="O1") for n in range(8)])
-    outbox.enqueue([planned(n, endpoint="team") for n in (100, 101)])
+    outbox.enqueue([planned(n, endpoint="team", payload=ROBOT) for n in (100, 101)])
     send_all(outbox, {"crm": FakeSink(Answer("failed", "503"), OK), "team": FakeSink(Answer("ambiguous", "?"))})
     clock.pass_by(minutes=1)
     send_all(outbox, {"crm": FakeSink(OK), "team": FakeSink(OK)})
@@ -246,6 +246,23 @@ def test_a_result_that_cannot_be_written_is_one_line_and_the_message_is_sent_aga
         clock.pass_by(minutes=2)
         Worker(outbox).run(once=True)
     assert (states(outbox), receiver.deliveries, set(receiver.effects.values())) == ({"ACKED": 1}, 2, {1})
+
+
+def test_what_expires_in_the_middle_of_a_batch_is_not_sent(outbox, clock):
+    outbox.enqueue([planned(n, expires_at=START + dt.timedelta(seconds=n)) for n in range(1, 31)])
+
+    class Slow(FakeSink):
+        def send(self, messages):
+            clock.pass_by(seconds=1)
+            return super().send(messages)
+
+    sink = Slow(OK)
+    send_all(outbox, {"crm": sink})
+    clock.pass_by(minutes=1)
+    send_all(outbox, {"crm": sink})
+    found = states(outbox)
+    assert found["DEAD"] + found["ACKED"] == 30
+    assert len(sink.ids) == found["ACKED"] < 30
 
 
 def test_it_stops_between_two_batches(outbox):

@@ -9,7 +9,7 @@ import os
 import smtplib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import formatdate
@@ -45,6 +45,20 @@ def mail(subject: str, html: str, *, text: str = "") -> dict[str, Any]:
     if size > MOST_BYTES:
         raise UsageError(found("html", f"{size:,} bytes", f"at most {MOST_BYTES:,}"))
     return {"subject": subject, "html": html, "text": text}
+
+
+def check_mail(payload: Mapping[str, Any]) -> None:
+    """Refuse what is no mail.
+
+    Args:
+        payload: of a message; made by `mail`.
+
+    Raises:
+        UsageError: it is of another form, or too large.
+    """
+    if not {"subject", "html"} <= set(payload):
+        raise UsageError(found("payload of an e-mail", sorted(payload), "what mail makes"))
+    mail(str(payload["subject"]), str(payload["html"]))
 
 
 class EmailSink:
@@ -155,7 +169,6 @@ def _written(message: Message, endpoint: Endpoint) -> EmailMessage:
     import json
 
     given = json.loads(message.body)
-    given = given.get("data", {}).get("payload", given)
     written = EmailMessage()
     written["Subject"] = given["subject"]
     written["From"] = endpoint.sender

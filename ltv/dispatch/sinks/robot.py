@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -74,6 +74,26 @@ def cut(text: str, most: int = MOST_TEXT_BYTES) -> str:
     kept = whole[:room].decode(errors="ignore")
     lines, newline, _ = kept.rpartition("\n")
     return f"{lines}{newline}{_MORE}" if lines else f"{kept}{_MORE}"
+
+
+def check_robot(payload: Mapping[str, Any]) -> None:
+    """Refuse what a robot would not take.
+
+    Args:
+        payload: of a message; made by `robot_text` or `robot_picture`.
+
+    Raises:
+        UsageError: it is of another form, or too large.
+    """
+    kind = payload.get("msgtype")
+    if kind == "markdown":
+        size = len(str(payload.get("markdown", {}).get("content", "")).encode())
+        if not 0 < size <= MOST_TEXT_BYTES:
+            raise UsageError(
+                found("robot text", f"{size:,} bytes", f"1 to {MOST_TEXT_BYTES:,}, as robot_text makes it")
+            )
+    elif kind != "image":
+        raise UsageError(found("payload of a robot", sorted(payload), "what robot_text or robot_picture makes"))
 
 
 class RobotSink:
