@@ -6,6 +6,7 @@ What there is:
     Planned       an intervention for a person
     Notice        a message to the team
     Offer         an offer with a pool; OfferEvent is what the shop tells of one
+    offers_of, offer_events_of         both from the input tables
     Enqueued      what became of a batch
     id_of         an id from what makes a thing the same thing
     Worker        sends what the outbox holds
@@ -17,6 +18,7 @@ What there is:
 from __future__ import annotations
 
 from ltv.dispatch.explained import explain_intervention
+from ltv.dispatch.from_tables import offer_events_of, offers_of
 from ltv.dispatch.held import held_digest
 from ltv.dispatch.offers import OfferEvent, Pool
 from ltv.dispatch.outbox import Enqueued, Outbox
@@ -38,6 +40,8 @@ __all__ = [
     "held_digest",
     "id_of",
     "mail",
+    "offer_events_of",
+    "offers_of",
     "robot_picture",
     "robot_text",
 ]

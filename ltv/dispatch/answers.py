@@ -78,11 +78,11 @@ def seconds_of(retry_after: str, now: dt.datetime) -> float | None:
         return float(text[:12])
     try:
         moment = parsedate_to_datetime(text)
-    except (TypeError, ValueError):
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
+        return max((moment - now).total_seconds(), 0.0)
+    except (TypeError, ValueError, OverflowError):
         return None
-    if moment.tzinfo is not None:
-        moment = moment.astimezone(dt.UTC).replace(tzinfo=None)
-    return max((moment - now).total_seconds(), 0.0)
 
 
 def becomes(

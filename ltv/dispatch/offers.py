@@ -66,10 +66,6 @@ _SWEEP = """
 UPDATE reservations SET state = 'expired', ended_ms = $now_ms
 WHERE state = 'reserved' AND deadline_ms <= $now_ms RETURNING offer_id
 """
-_SWEEP_ONE = """
-UPDATE reservations SET state = 'expired', ended_ms = $now_ms
-WHERE state = 'reserved' AND deadline_ms <= $now_ms AND offer_id = $offer_id RETURNING offer_id
-"""
 _ANOTHER = """
 SELECT b.state FROM reservations a JOIN reservations b ON b.offer_id = a.offer_id AND b.user_id = a.user_id
 WHERE a.reservation_id = $id AND a.offer_id = $offer_id AND b.reservation_id <> $id AND b.state IN ('reserved', 'redeemed')
@@ -222,8 +218,7 @@ def refusal_of(tx: Transaction, planned: Planned, now_ms: int) -> Refusal | None
 
 
 def reserve(tx: Transaction, planned: Planned, now_ms: int, *, minutes: float) -> Refusal | None:
-    """Take one from the pool for a person, if there is one left."""
-    sweep(tx, now_ms, offer_id=planned.offer_id)
+    """Take one from the pool for a person, if there is one left; what is overdue was swept in this transaction."""
     if not tx.change(_SPEND, offer_id=planned.offer_id):
         offer = tx.rows(_OFFER, offer_id=planned.offer_id)[0]
         return Refusal("sold_out", {name: offer[name] for name in ("stock", "reserved", "redeemed")})
@@ -238,11 +233,9 @@ def reserve(tx: Transaction, planned: Planned, now_ms: int, *, minutes: float) -
     return None
 
 
-def sweep(tx: Transaction, now_ms: int, *, offer_id: str | None = None) -> int:
-    """Give back what is overdue, of one offer or of all, within a transaction that holds the fence."""
-    text = _SWEEP if offer_id is None else _SWEEP_ONE
-    given = {} if offer_id is None else {"offer_id": offer_id}
-    ended = [row["offer_id"] for row in tx.rows(text, now_ms=now_ms, **given)]
+def sweep(tx: Transaction, now_ms: int) -> int:
+    """Give back what is overdue, within a transaction that holds the fence."""
+    ended = [row["offer_id"] for row in tx.rows(_SWEEP, now_ms=now_ms)]
     for one in sorted(set(ended)):
         tx.change(_GIVE_BACK, offer_id=one, n=ended.count(one))
     return len(ended)

@@ -155,6 +155,7 @@ class Outbox:
                 tx.change(_FENCE)
                 room, now_ms = self.settings.dispatch.queue_limit - int(tx.one(_WAITING)), self.now_ms
                 before = len(left)
+                offers.sweep(tx, now_ms)
                 for given in batch[start : start + _AT_ONCE]:
                     became = one(tx, given, now_ms, room <= 0)
                     room -= became == "queued"

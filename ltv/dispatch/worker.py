@@ -181,7 +181,11 @@ class Worker:
 
     def _timed(self, sink: Sink, messages: Sequence[Message]) -> list[_Attempt]:
         started_ms, start = self.outbox.now_ms, self._clock()
-        answers = sink.send(messages)
+        try:
+            answers = sink.send(messages)
+        except Exception as error:  # one message must not keep all others from being sent
+            self._line(f"{messages[0].endpoint}: {type(error).__name__}: {error}")
+            answers = [Answer("ambiguous", f"{type(error).__name__} while sending")] * len(messages)
         took = (self._clock() - start) * 1000 / len(messages)
         return [_Attempt(m, replace(a, latency_ms=took), started_ms) for m, a in zip(messages, answers, strict=True)]
 

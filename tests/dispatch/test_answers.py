@@ -88,7 +88,7 @@ def test_not_everybody_comes_back_at_once():
         ("0", 0), ("120", 120), (" 7 ", 7), ("", None), ("soon", None), ("-5", None), ("1.5", None), ("٣", None),
         ("9" * 400, 999999999999.0),
         ("Wed, 01 Jul 2026 01:02:00 GMT", 120), ("Wed, 01 Jul 2026 00:00:00 GMT", 0), ("Wed, 99 Jul 2026", None),
-        ("Wed, 01 Jul 2026 09:02:00 +0800", 120),
+        ("Wed, 01 Jul 2026 09:02:00 +0800", 120), ("Fri, 31 Dec 9999 23:59:59 -2300", None),
     ],
 )  # fmt: skip
 def test_retry_after_is_seconds_or_a_date(header, seconds):

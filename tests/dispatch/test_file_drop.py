@@ -51,6 +51,23 @@ def test_the_same_intervention_again_adds_nothing(tmp_path):
     assert len(found) == len({r["intervention_id"] for r in found}) == 5
 
 
+def test_a_payload_larger_than_the_librarys_fields_is_read_back(tmp_path):
+    made = sink(tmp_path)
+    large = message(planned(1, payload={"x": "y" * 300_000}))
+    made.send([large])
+    assert [a.kind for a in made.send([large, message(planned(2))])] == ["accepted"] * 2
+    assert (tmp_path / "data" / "crm" / "list-2026-06-30.csv").read_text().count(planned(1).intervention_id) == 1
+
+
+def test_a_file_somebody_has_saved_in_another_encoding_is_left_alone(tmp_path):
+    path = tmp_path / "data" / "crm" / "list-2026-06-30.csv"
+    path.parent.mkdir(parents=True)
+    path.write_bytes("编号,日期\r\n".encode("gb18030"))
+    (answer,) = sink(tmp_path).send([message(planned(1))])
+    assert answer.kind == "unsent"
+    assert path.read_bytes() == "编号,日期\r\n".encode("gb18030")
+
+
 def test_no_cell_is_a_formula(tmp_path):
     evil = Text('=HYPERLINK("http://x")', "＋cmd|'/c calc'!A1")
     sink(tmp_path).send([message(planned(reason=evil, playbook="@SUM(A1)", offer_id="-1+1"))])

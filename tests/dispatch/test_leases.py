@@ -127,7 +127,7 @@ ACTS = st.lists(
 
 
 @given(acts=ACTS, repeatable=st.booleans())
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=40)
 def test_whatever_workers_and_clocks_do_no_message_is_lost_and_a_robot_is_told_once(tmp_path_factory, acts, repeatable):
     clock, endpoint = Clock(), "crm" if repeatable else "team"
     outbox = outbox_of(tmp_path_factory.mktemp("box"), clock=clock, batch=2)

@@ -150,6 +150,36 @@ def test_a_redemption_beyond_the_stock_is_told_and_the_floor_holds(outbox):
     assert 'ltv_dispatch_redeemed_beyond_stock_total{offer="O1"} 1' in metrics(outbox)
 
 
+def test_offers_and_events_come_from_the_tables_of_the_contract(outbox):
+    import pandas as pd
+
+    from ltv.dispatch import offer_events_of, offers_of
+    from ltv.errors import UsageError
+
+    table = pd.DataFrame(
+        {
+            "offer_id": ["O1", "O2"], "name": ["新客", "限时"], "hook": ["first_order_coupon", "limited"], "stock": [2, None],
+            "skus": [["A"], None], "stackable": pd.array([None, True], dtype="boolean"),
+            "starts_at": pd.Timestamp(START), "expires_at": pd.Timestamp(START + HOUR),
+        }
+    )  # fmt: skip
+    first, second = offers_of(table, registered_within_hours={"first_order_coupon": 72})
+    assert (first.stock, first.skus, first.stackable, first.registered_within_hours) == (2, ("A",), False, 72)
+    assert (second.stock, second.skus, second.stackable, second.registered_within_hours) == (None, (), True, None)
+    outbox.offers.put([first, second])
+    told = pd.DataFrame(
+        {
+            "ts": pd.Timestamp(START),
+            "offer_id": "O1",
+            "event": "redeemed",
+            "user_id": pd.array([1, None], dtype="Int64"),
+        }
+    )
+    assert outbox.offers.settle(offer_events_of(told)) == 1
+    with pytest.raises(UsageError, match=r"offers columns: found 'offer_id, name, .* allowed: also starts_at"):
+        offers_of(table.drop(columns="starts_at"))
+
+
 def test_new_terms_leave_what_is_reserved(outbox):
     outbox.offers.put([offer(5)])
     outbox.enqueue([planned(n, offer_id="O1") for n in range(3)])
@@ -181,7 +211,7 @@ STEPS = st.lists(
 
 
 @given(stock=st.integers(0, 3), steps=STEPS)
-@hypothesis_settings(max_examples=60)
+@hypothesis_settings(max_examples=40)
 def test_whatever_happens_in_whatever_order_the_pool_adds_up(tmp_path_factory, stock, steps):
     clock = Clock()
     outbox: Outbox = outbox_of(tmp_path_factory.mktemp("pool"), clock=clock)

@@ -58,6 +58,7 @@ def test_an_attempt_that_fails_is_made_again_with_the_same_id_and_body(tmp_path,
         ({"status": 404}, "DEAD", "404: refused"),
         ({"status": 500}, "RETRYABLE", "500: not taken"),
         ({"status": 302, "Location": "http://169.254.169.254/x?k=1"}, "RETRYABLE", "302: a redirect to 169.254.169.254, which is not followed"),
+        ({"status": 307, "Location": "http://[::1"}, "RETRYABLE", "307: a redirect to nowhere, which is not followed"),
         ({"status": 200, "body": b"<html>ok</html>"}, "ACKED", "200"),
         ({"hang": True}, "RETRYABLE", "no answer in time"),
         ({"close": True}, "RETRYABLE", "the connection was closed before an answer"),
@@ -246,6 +247,14 @@ def test_a_result_that_cannot_be_written_is_one_line_and_the_message_is_sent_aga
         clock.pass_by(minutes=2)
         Worker(outbox).run(once=True)
     assert (states(outbox), receiver.deliveries, set(receiver.effects.values())) == ({"ACKED": 1}, 2, {1})
+
+
+def test_a_sink_that_raises_does_not_keep_the_others_from_being_sent(outbox, clock):
+    outbox.enqueue([planned(1), planned(2, endpoint="team", payload=ROBOT), planned(3, endpoint="list")])
+    broken, lines = FakeSink(RuntimeError("what now?")), []
+    worker_of(outbox, {"crm": broken, "team": broken, "list": FakeSink(OK)}, say=lines.append).run(once=True)
+    assert outbox.depths() == {("crm", "RETRYABLE"): 1, ("team", "UNKNOWN"): 1, ("list", "ACKED"): 1}
+    assert lines == ["crm: RuntimeError: what now?", "team: RuntimeError: what now?"]
 
 
 def test_what_expires_in_the_middle_of_a_batch_is_not_sent(outbox, clock):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from ltv.dispatch.answers import Answer
+from ltv.dispatch.planned import MOST_BYTES
 from ltv.errors import LtvError
 from ltv.warehouse.files import write_whole
 from ltv.warehouse.spreadsheet import defuse
@@ -58,14 +59,19 @@ class FileSink:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(path.with_name(f".{path.name}.lock"), timeout=30):
                 there = path.read_bytes().decode("utf-8-sig") if path.exists() else ""
-                known = {row[0] for row in csv.reader(io.StringIO(there, newline="")) if row}
+                known = _ids(there)
                 fresh = [m for m in messages if m.message_id not in known]
                 if fresh:
                     whole = (there or _lines([COLUMNS])) + _lines([_row(m) for m in fresh])
                     write_whole(path, lambda target: _put(target, whole))
-        except (LtvError, OSError, ValueError) as error:
+        except (LtvError, OSError, ValueError, csv.Error) as error:
             return Answer("unsent", f"{path.name}: {error}")
         return Answer("accepted", path.name)
+
+
+def _ids(text: str) -> set[str]:
+    csv.field_size_limit(2 * MOST_BYTES)  # the library's own limit is less than a payload may have
+    return {row[0] for row in csv.reader(io.StringIO(text, newline="")) if row}
 
 
 def _put(target: Path, text: str) -> None:

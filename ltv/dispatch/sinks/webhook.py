@@ -51,7 +51,17 @@ class WebhookSink:
             reply = post(self._url, message.body.encode(), headers=given, timeout_seconds=self._timeout)
         except PostError as error:
             return Answer("ambiguous" if error.sent else "unsent", str(error))
-        host = urlsplit(reply.headers.get("location", "")).hostname or ""
         return from_status(
-            reply.status, retry_after=reply.headers.get("retry-after", ""), location_host=host, now=self._now()
+            reply.status,
+            retry_after=reply.headers.get("retry-after", ""),
+            location_host=_host(reply.headers.get("location", "")),
+            now=self._now(),
         )
+
+
+def _host(location: str) -> str:
+    """Where a redirect would lead, without its path and query, which may hold secrets."""
+    try:
+        return urlsplit(location).hostname or ""
+    except ValueError:
+        return "nowhere"
