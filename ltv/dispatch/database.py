@@ -17,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
+from filelock import FileLock
+
 from ltv.dispatch.layout import LAYOUT, VERSION
 from ltv.errors import CorruptError, LtvError, UsageError, found
 
@@ -130,7 +132,8 @@ class SqliteDatabase:
         if known is None or self._threads.process != os.getpid():
             known = sqlite3.connect(self._path, timeout=_BUSY_SECONDS, isolation_level=None)
             known.row_factory = sqlite3.Row
-            known.execute("PRAGMA journal_mode = WAL")
+            with FileLock(self._path.with_suffix(".lock")):  # two who change it at once lock each other out
+                known.execute("PRAGMA journal_mode = WAL")
             known.execute("PRAGMA synchronous = FULL")
             self._threads.connection, self._threads.process = known, os.getpid()
         return known

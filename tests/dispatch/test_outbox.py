@@ -2,6 +2,7 @@
 
 import datetime as dt
 import sqlite3
+import threading
 
 import pytest
 from support_dispatch import REASON, START, Clock, offer, outbox_of, own_postgres, planned, states
@@ -138,6 +139,24 @@ def test_two_who_open_it_first_find_one_outbox(tmp_path):
     one, other = (outbox_of(tmp_path) for _ in range(2))
     one.enqueue([planned()])
     assert states(other) == {"ENQUEUED": 1}
+
+
+def test_many_who_make_it_at_once_find_one_outbox(tmp_path):
+    found = []
+
+    def make():
+        outbox = outbox_of(tmp_path)
+        outbox.enqueue([planned()])
+        found.append(states(outbox))
+        outbox.close()
+
+    for _ in range(3):
+        crowd = [threading.Thread(target=make) for _ in range(6)]
+        for one in crowd:
+            one.start()
+        for one in crowd:
+            one.join()
+    assert found == [{"ENQUEUED": 1}] * 18
 
 
 def test_tables_of_another_layout_are_refused_in_one_line(tmp_path):
