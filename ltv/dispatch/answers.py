@@ -101,12 +101,14 @@ def becomes(
     why = " ".join(answer.why.split())[:_LONGEST_WHY]
     if answer.kind == "accepted":
         return Written(message.message_id, "ACKED", 0, why)
-    if answer.kind in ("refused", "gone"):
+    if answer.kind == "refused":
         return Written(message.message_id, "DEAD", 0, why)
     if answer.kind == "ambiguous" and not endpoint.repeatable:
         return Written(message.message_id, "UNKNOWN", 0, why)
     if message.attempts + 1 >= how.max_attempts:
         return Written(message.message_id, "DEAD", 0, f"given up after {message.attempts + 1} attempts; {why}")
+    if answer.kind == "gone":  # it waits with the others until the endpoint is in use again
+        return Written(message.message_id, "RETRYABLE", now_ms, why)
     wait = wait_seconds(message.attempts, how, random=random, asked=answer.retry_after_seconds)
     return Written(message.message_id, "RETRYABLE", now_ms + int(wait * 1000), why)
 

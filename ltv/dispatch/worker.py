@@ -155,7 +155,7 @@ class Worker:
         alone = self.how.parallel if endpoint.repeatable else 1
         local, size = claim.breaker, len(claim.messages) if sink.together else alone
         for start in range(0, len(claim.messages), size):
-            if self._clock() > latest or (local.state == "open" and made):
+            if self._clock() > latest or (local.state == "open" and made) or _gone(made):
                 break
             now_ms = self.outbox.now_ms
             wave = [m for m in claim.messages[start : start + size] if m.expires_ms > now_ms]
@@ -232,7 +232,7 @@ class Worker:
             return
         before = breakers.read(tx, name)
         after = self._judged(before, attempts)
-        gone = [a.answer.why for a in attempts if a.answer.kind == "gone"]
+        gone = _gone(attempts)
         if gone:
             after = replace(after, disabled=gone[0])
             self._line(f"{name} is disabled ({gone[0]}); after it is back: ltv dispatch --enable {name}")
@@ -264,6 +264,11 @@ class Worker:
         if line not in self.report.lines:
             self.report.say(line)
             self._say(line)
+
+
+def _gone(attempts: Sequence[_Attempt]) -> list[str]:
+    """What said that the endpoint is no more."""
+    return [a.answer.why for a in attempts if a.answer.kind == "gone"]
 
 
 def _amounts(name: str, attempts: Sequence[_Attempt], ours: Sequence[Written]) -> dict[counters.Key, float]:

@@ -48,7 +48,8 @@ def test_a_redirect_is_named_and_not_followed():
     [
         ("accepted", HOOK, "ACKED"),
         ("refused", HOOK, "DEAD"),
-        ("gone", HOOK, "DEAD"),
+        ("gone", HOOK, "RETRYABLE"),
+        ("gone", ROBOT, "RETRYABLE"),
         ("failed", HOOK, "RETRYABLE"),
         ("unsent", HOOK, "RETRYABLE"),
         ("ambiguous", HOOK, "RETRYABLE"),
