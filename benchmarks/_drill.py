@@ -146,6 +146,12 @@ def drill(
         return _counts(outbox, receiver, planned=messages + spare, kills=killed, seconds=seconds)
 
 
+def process(root: Path, *arguments: str) -> subprocess.Popen[bytes]:
+    """One that enqueues (`enqueue N`) or sends (`work`)."""
+    command = [sys.executable, __file__, str(root), *arguments]
+    return subprocess.Popen(command, env=os.environ | {SECRET_ENV: SECRET})
+
+
 class _Crew:
     """One enqueuer and some workers, each started again when it is killed."""
 
@@ -155,8 +161,7 @@ class _Crew:
         self.workers = [self._start("work") for _ in range(workers)]
 
     def _start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        command = [sys.executable, __file__, str(self.root), *arguments]
-        return subprocess.Popen(command, env=os.environ | {SECRET_ENV: SECRET})
+        return process(self.root, *arguments)
 
     def work(self, outbox: Outbox, *, kills: int, every_seconds: float, random: random.Random) -> int:
         killed = 0

@@ -82,6 +82,7 @@ def serving(receiver: Receiver) -> Iterator[str]:
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("content-length", 0))).decode()
+            self.body = body
             if receiver.answer is not None and receiver.answer(self):
                 return
             what = receiver.take({k.lower(): v for k, v in self.headers.items()}, body)

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from _drill import SECRET_ENV, Counts, drill, planned, workspace
+from _drill import SECRET_ENV, Counts, drill, planned, process, workspace
 from _receiver import SECRET, Receiver, serving
 
 from ltv import settings
@@ -49,6 +49,31 @@ def rate(folder: Path, *, messages: int, workers: int, database: str = "") -> fl
         return messages / seconds
 
 
+def pickup(folder: Path, *, times: int, database: str = "") -> float:
+    """The longest time from the end of an enqueue to the receiver having it, where a worker is already idle, in seconds."""
+    receiver = Receiver()
+    with serving(receiver) as url:
+        workspace(folder, url, database=database, lease_seconds=30, timeout_ms=5000)
+        outbox = Outbox.open(folder, settings.load(folder))
+        day = dt.timedelta(days=1)
+        outbox.offers.put([Offer("voucher", "voucher", None, start_of_run() - day, start_of_run() + day)])
+        worker = process(folder, "work")
+        try:
+            took = [_seen(outbox, receiver, number) for number in range(times + 1)]
+        finally:
+            worker.kill()
+            worker.wait()
+        return max(took[1:])  # the first one waits for the worker to start
+
+
+def _seen(outbox: Outbox, receiver: Receiver, number: int) -> float:
+    outbox.enqueue([planned(number)])
+    start = time.perf_counter()
+    while len(receiver.bodies) <= number:
+        time.sleep(0.005)
+    return time.perf_counter() - start
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--messages", type=int, default=10_000)
@@ -71,6 +96,12 @@ def measure(given: argparse.Namespace, database: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         speed = rate(Path(folder), messages=given.messages, workers=2, database=database)
         print(f"{name}, no faults, 2 workers: {speed:,.0f} messages/s (goal {GOAL_RATE})")
+    if database:
+        emptied(database)
+    with tempfile.TemporaryDirectory() as folder:
+        print(
+            f"{name}, from the outbox to the receiver, worst of 20: {pickup(Path(folder), times=20, database=database):.2f} s"
+        )
     if database:
         emptied(database)
     with tempfile.TemporaryDirectory() as folder:
