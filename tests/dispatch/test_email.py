@@ -114,9 +114,9 @@ def test_where_tls_is_required_and_not_offered_nothing_is_sent():
 
 
 def test_an_account_is_used_and_a_wrong_one_is_final(tls, monkeypatch):
-    from aiosmtpd.smtp import AuthResult
-
     def right(_server, _session, _envelope, _mechanism, data):
+        from aiosmtpd.smtp import AuthResult
+
         return AuthResult(success=data.password == b"geheim", handled=False)
 
     monkeypatch.setenv("MAIL_USER", "ltv")
