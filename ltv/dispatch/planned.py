@@ -59,6 +59,11 @@ class Planned:
 
     def __post_init__(self) -> None:
         check_id("intervention_id", self.intervention_id)
+        _settle(self, user_id=int(self.user_id), cost=float(self.cost), date=_day(self.date))
+        _settle(self, expires_at=_naive("expires_at", self.expires_at))
+        _settle(self, registered_at=_naive("registered_at", self.registered_at) if self.registered_at else None)
+        if not 0 <= self.cost < float("inf"):
+            raise UsageError(found("cost", self.cost, "a number that is not negative"))
         if self.arm not in ("treatment", "control"):
             raise UsageError(found("arm", self.arm, "treatment, control"))
         if self.arm == "treatment" and not self.endpoint:
@@ -105,6 +110,7 @@ class Notice:
 
     def __post_init__(self) -> None:
         check_id("notice_id", self.notice_id)
+        _settle(self, expires_at=_naive("expires_at", self.expires_at))
 
     @property
     def body(self) -> str:
@@ -141,6 +147,25 @@ class Offer:
             raise UsageError(found("offer_id", self.offer_id, "a text"))
         if self.stock is not None and self.stock < 0:
             raise UsageError(found("stock", self.stock, "a whole number that is not negative, or None"))
+        _settle(self, starts_at=_naive("starts_at", self.starts_at), expires_at=_naive("expires_at", self.expires_at))
+
+
+def _settle(made: Planned | Notice | Offer, **values: object) -> None:
+    """Keep values in plain types: rows of a data frame bring others that a database does not take."""
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+
+
+def _day(day: dt.date) -> dt.date:
+    return day.date() if isinstance(day, dt.datetime) else day
+
+
+def _naive(name: str, moment: dt.datetime) -> Any:  # noqa: ANN401  None where nothing is known
+    if moment != moment:  # noqa: PLR0124  NaT differs from itself
+        return None
+    if not isinstance(moment, dt.datetime) or moment.tzinfo is not None:
+        raise UsageError(found(name, str(moment), "a moment in UTC, without a zone"))
+    return moment.to_pydatetime() if hasattr(moment, "to_pydatetime") else moment
 
 
 def check_id(name: str, value: str) -> None:

@@ -29,6 +29,24 @@ def test_the_same_id_again_does_nothing(either):
     assert either.offers.pools()[0].reserved == 1
 
 
+def test_what_comes_from_a_data_frame_is_taken(either):
+    import pandas as pd
+
+    rows = pd.DataFrame({"user_id": [7], "cost": [2], "at": pd.Timestamp(START), "day": pd.Timestamp("2026-06-30")})
+    row = rows.iloc[0].to_dict() | {"registered": pd.NaT, "user_id": rows["user_id"].iloc[0]}
+    one = planned(
+        user_id=row["user_id"],
+        cost=row["cost"],
+        date=row["day"],
+        registered_at=row["registered"],
+        expires_at=row["at"] + pd.Timedelta(hours=1),
+    )
+    assert either.enqueue([one]).queued == 1
+    assert either.interventions(dt.date(2026, 6, 30))[["user_id", "cost"]].values.tolist() == [[7, 2.0]]
+    assert one.registered_at is None
+    assert '"expires_at": "2026-07-01T02:00:00Z"' in one.body
+
+
 def test_the_control_arm_is_written_down_and_gets_nothing(either):
     either.offers.put([offer()])
     done = either.enqueue([planned(arm="control", endpoint="", offer_id="O1")])
@@ -103,6 +121,16 @@ def test_what_a_rule_refuses_is_logged_and_not_sent(outbox, given, rule):
     [
         (lambda: planned(intervention_id="12"), "intervention_id: found '12', allowed: 16 to 64 hexadecimal digits"),
         (lambda: planned(arm="both"), "arm: found 'both', allowed: treatment, control"),
+        (lambda: planned(cost=-1), r"cost: found -1\.0, allowed: a number that is not negative"),
+        (lambda: planned(cost=float("nan")), "cost: found nan"),
+        (
+            lambda: planned(expires_at=START.replace(tzinfo=dt.UTC)),
+            r"expires_at: found .*\+00:00', allowed: a moment in UTC",
+        ),
+        (
+            lambda: offer(starts_at=dt.date(2026, 7, 1)),
+            "starts_at: found '2026-07-01', allowed: a moment in UTC, without",
+        ),
         (lambda: planned(endpoint=""), "endpoint: found '', allowed: a name in ltv.toml"),
         (lambda: offer(-1), "stock: found -1"),
         (lambda: offer(offer_id=""), "offer_id: found ''"),
