@@ -70,6 +70,10 @@ UPDATE messages SET state = 'DEAD', ended_ms = $now_ms, why = 'expired'
 WHERE state IN ('ENQUEUED', 'RETRYABLE') AND expires_ms <= $now_ms RETURNING endpoint
 """
 
+_FORGET = """
+UPDATE messages SET body = '' WHERE state IN ('ACKED', 'DEAD') AND ended_ms < $before_ms AND body <> ''
+"""
+
 
 @dataclass(frozen=True)
 class Message:
@@ -198,6 +202,18 @@ def sweep(database: Database, *, now_ms: int, how: Dispatch) -> int:
         for row in expired:
             counters.raise_by(tx, counters.SENDS, endpoint=row["endpoint"], label="EXPIRED")
     return len(lost) + len(freed) + len(expired)
+
+
+def forget(database: Database, *, now_ms: int, how: Dispatch) -> int:
+    """Empty the text of messages that were taken or given up long ago; of how many.
+
+    Args:
+        database: of the outbox.
+        now_ms: the clock.
+        how: the settings.
+    """
+    with database.writing() as tx:
+        return tx.change(_FORGET, before_ms=now_ms - int(how.keep_days * 86_400_000))
 
 
 def _lease_ms(how: Dispatch) -> int:

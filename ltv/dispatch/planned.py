@@ -61,7 +61,8 @@ class Planned:
         check_id("intervention_id", self.intervention_id)
         _settle(self, user_id=int(self.user_id), cost=float(self.cost), date=_day(self.date))
         _settle(self, expires_at=_naive("expires_at", self.expires_at))
-        _settle(self, registered_at=_naive("registered_at", self.registered_at) if self.registered_at else None)
+        known = self.registered_at is not None and self.registered_at == self.registered_at
+        _settle(self, registered_at=_naive("registered_at", self.registered_at) if known else None)
         if not 0 <= self.cost < float("inf"):
             raise UsageError(found("cost", self.cost, "a number that is not negative"))
         if self.arm not in ("treatment", "control"):
@@ -160,12 +161,11 @@ def _day(day: dt.date) -> dt.date:
     return day.date() if isinstance(day, dt.datetime) else day
 
 
-def _naive(name: str, moment: dt.datetime) -> Any:  # noqa: ANN401  None where nothing is known
-    if moment != moment:  # noqa: PLR0124  NaT differs from itself
-        return None
-    if not isinstance(moment, dt.datetime) or moment.tzinfo is not None:
+def _naive(name: str, moment: object) -> dt.datetime:
+    if not isinstance(moment, dt.datetime) or moment.tzinfo is not None or moment != moment:  # noqa: PLR0124  NaT differs
         raise UsageError(found(name, str(moment), "a moment in UTC, without a zone"))
-    return moment.to_pydatetime() if hasattr(moment, "to_pydatetime") else moment
+    plain: dt.datetime = moment.to_pydatetime() if hasattr(moment, "to_pydatetime") else moment
+    return plain
 
 
 def check_id(name: str, value: str) -> None:

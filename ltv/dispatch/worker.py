@@ -107,6 +107,7 @@ class Worker:
                 receiver knows repeats, and listed as UNKNOWN where it does not.
         """
         stop = stop or Event()
+        leases.forget(self.outbox.database, now_ms=self.outbox.now_ms, how=self.how)
         with ThreadPoolExecutor(self.how.parallel, thread_name_prefix="send") as pool:
             while not stop.is_set():
                 done = self.step(pool, stop)

@@ -81,6 +81,7 @@ class Dispatch:
         max_attempts: after so many a message is given up.
         first_wait_seconds: before the second attempt; each further one waits twice as long.
         longest_wait_seconds: before any attempt, also where the receiver asks for more.
+        keep_days: what a message said is forgotten so long after it was taken or given up; what became of it is kept.
         reservation_minutes: how long an offer is kept for a person.
         slow_ms: a call that takes longer is a time-out for the breaker.
         slow_calls: so many time-outs in a row open it.
@@ -99,6 +100,7 @@ class Dispatch:
     max_attempts: int = 12
     first_wait_seconds: float = 5
     longest_wait_seconds: float = 3_600
+    keep_days: float = 90
     reservation_minutes: float = 30
     slow_ms: float = 800
     slow_calls: int = 3
@@ -284,6 +286,7 @@ _DISPATCH: dict[str, Any] = {
     "max_attempts": at_least_one,
     "first_wait_seconds": number,
     "longest_wait_seconds": number,
+    "keep_days": number,
     "reservation_minutes": _above_zero,
     "slow_ms": number,
     "slow_calls": at_least_one,

@@ -159,6 +159,22 @@ def test_whatever_workers_and_clocks_do_no_message_is_lost_and_a_robot_is_told_o
     outbox.close()
 
 
+def test_what_a_message_said_is_forgotten_after_a_while_and_what_became_of_it_is_not(either, clock):
+    either.enqueue([planned(1), planned(2, endpoint="team", payload=ROBOT)])
+    kept(either, claimed(either))
+    kept(either, claimed(either, "team"), "UNKNOWN")
+
+    def forgotten():
+        return leases.forget(either.database, now_ms=either.now_ms, how=either.settings.dispatch)
+
+    clock.pass_by(days=90)
+    assert forgotten() == 0
+    clock.pass_by(seconds=1)
+    assert (forgotten(), forgotten()) == (1, 0)  # what is UNKNOWN waits for people
+    assert states(either) == {"ACKED": 1, "UNKNOWN": 1}
+    assert either.enqueue([planned(1)]).known == 1
+
+
 def test_a_claim_is_frozen(outbox):
     outbox.enqueue([planned()])
     with pytest.raises(dataclasses.FrozenInstanceError):

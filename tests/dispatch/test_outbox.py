@@ -4,6 +4,7 @@ import datetime as dt
 import sqlite3
 import threading
 
+import pandas as pd
 import pytest
 from support_dispatch import REASON, START, Clock, offer, outbox_of, own_postgres, planned, states
 
@@ -30,8 +31,6 @@ def test_the_same_id_again_does_nothing(either):
 
 
 def test_what_comes_from_a_data_frame_is_taken(either):
-    import pandas as pd
-
     rows = pd.DataFrame({"user_id": [7], "cost": [2], "at": pd.Timestamp(START), "day": pd.Timestamp("2026-06-30")})
     row = rows.iloc[0].to_dict() | {"registered": pd.NaT, "user_id": rows["user_id"].iloc[0]}
     one = planned(
@@ -122,6 +121,7 @@ def test_what_a_rule_refuses_is_logged_and_not_sent(outbox, given, rule):
         (lambda: planned(intervention_id="12"), "intervention_id: found '12', allowed: 16 to 64 hexadecimal digits"),
         (lambda: planned(arm="both"), "arm: found 'both', allowed: treatment, control"),
         (lambda: planned(cost=-1), r"cost: found -1\.0, allowed: a number that is not negative"),
+        (lambda: planned(expires_at=pd.NaT), "expires_at: found 'NaT', allowed: a moment in UTC"),
         (lambda: planned(cost=float("nan")), "cost: found nan"),
         (
             lambda: planned(expires_at=START.replace(tzinfo=dt.UTC)),
