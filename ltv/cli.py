@@ -58,6 +58,16 @@ def _whole(low: int) -> Callable[[str], int]:
     return read
 
 
+def _person_or_intervention(text: str) -> int | str:
+    """An intervention's id has 16 digits at least, more than the number of any person."""
+    if len(text) >= _INTERVENTION and not set(text) - set("0123456789abcdef"):
+        return text
+    return _whole(1)(text)
+
+
+_INTERVENTION = 16
+
+
 def build() -> argparse.ArgumentParser:
     """The parser with all commands."""
     parser = _Parser(prog="ltv", description="From raw exports to pages that marketing acts on, every morning.")
@@ -91,8 +101,8 @@ def build() -> argparse.ArgumentParser:
     backfill.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
     status = command("status", "show the run ledger", "example: ltv status --date 2026-06-30")
     status.add_argument("--date", type=_date, help="runs of one day, with their notebooks")
-    explain = command("explain", "say why a person is who they are", "example: ltv explain 12545")
-    explain.add_argument("user_id", type=_whole(1), metavar="ID", help="user_id")
+    explain = command("explain", "say why a person or an intervention is what it is", "example: ltv explain 12545")
+    explain.add_argument("user_id", type=_person_or_intervention, metavar="ID", help="user_id, or intervention_id")
     explain.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
     assign = command("assign", "say which variant of an experiment an id gets", "example: ltv assign coupon M1 M2")
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
@@ -105,6 +115,7 @@ def build() -> argparse.ArgumentParser:
     export.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
     export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
     export.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
+    _dispatch_arguments(command("dispatch", "send what the outbox holds", "example: ltv dispatch --once --workers 2"))
     rollback = command("rollback", "one step back, at once", "example: ltv rollback models")
     rollback.add_argument("what", choices=("reports", "models"), help="what to roll back")
     return parser
@@ -134,6 +145,18 @@ def _model_arguments(parser: argparse.ArgumentParser) -> None:
     # what was said before `promote` holds, unless it is said again
     promote.add_argument("--workspace", default=argparse.SUPPRESS, metavar="DIR", help="folder with ltv.toml")
     promote.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
+
+
+def _dispatch_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--once", action="store_true", help="end when nothing is due (default: go on until stopped)")
+    parser.add_argument("--workers", default=1, type=_whole(1), metavar="N", help="processes side by side (default 1)")
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--status", action="store_true", help="say what waits, is held and was sent, and send nothing")
+    instead.add_argument("--list", choices=_STATES, metavar="STATE", help=f"list messages: {', '.join(_STATES)}")
+    instead.add_argument("--enable", default="", metavar="ENDPOINT", help="take one into use again, its breaker closed")
+
+
+_STATES = ("enqueued", "processing", "acked", "retryable", "unknown", "dead")
 
 
 def _run_arguments(parser: argparse.ArgumentParser) -> None:

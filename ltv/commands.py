@@ -17,6 +17,7 @@ from ltv.runs.progress import reporter
 from ltv.settings.experiment import NOBODY
 
 if TYPE_CHECKING:
+    from ltv.dispatch.outbox import Outbox
     from ltv.runs.runner import Done, Request
     from ltv.workspace.models import Models
     from ltv.workspace.workspace import Workspace
@@ -167,8 +168,10 @@ def check(options: argparse.Namespace) -> int:
 
 
 def status(options: argparse.Namespace) -> int:
-    """Show the run ledger."""
-    ledger = Ledger(_root(options))
+    """Show the run ledger, and what the outbox holds."""
+    root = _root(options)
+    _show_outbox(root)
+    ledger = Ledger(root)
     runs = ledger.runs(date=options.date, limit=None if options.date else 30)
     if not runs:
         _say("no run yet; start with: ltv run")
@@ -184,8 +187,54 @@ def status(options: argparse.Namespace) -> int:
     return 0
 
 
+def _show_outbox(root: Path) -> None:
+    """One line, where there is an outbox."""
+    if (root / "data" / "state" / "outbox.sqlite").is_file() or settings_module.load(root).dispatch.database:
+        from ltv.dispatch.summary import one_line
+
+        line = one_line(_outbox(root))
+        if line:
+            _say(line)
+
+
+def _outbox(root: Path) -> Outbox:
+    from ltv.dispatch.outbox import Outbox
+
+    return Outbox.open(root, settings_module.load(root))
+
+
+def dispatch(options: argparse.Namespace) -> int:
+    """Send what the outbox holds, or say what it holds."""
+    from ltv.dispatch import held, processes, summary
+
+    root = _root(options)
+    if options.enable:
+        changed = held.enable(_outbox(root), options.enable)
+        _say(f"{options.enable} is in use" + (" again" if changed else ", as before"))
+    elif options.list:
+        for line in summary.list_lines(_outbox(root), options.list.upper()):
+            _say(line)
+    elif options.status:
+        for line in summary.status_lines(_outbox(root)):
+            _say(line)
+    elif not settings_module.load(root).endpoints:
+        _say(f"nothing to send to: {settings_module.FILE} has no [[endpoints]]")
+    else:
+        return processes.serve(root, workers=options.workers, once=options.once, say=_say)
+    return 0
+
+
 def explain(options: argparse.Namespace) -> int:
-    """Say why a person is who they are; identifiers are shown as they are, to those who may open the workspace."""
+    """Say why a person is who they are, or what became of an intervention.
+
+    Identifiers are shown as they are, to those who may open the workspace.
+    """
+    if isinstance(options.user_id, str):
+        from ltv.dispatch.explained import explain_intervention
+
+        for text in explain_intervention(_outbox(_root(options)), options.user_id):
+            _say(f"{text.zh}\n  {text.en}")
+        return 0
     from ltv.workspace import open as open_workspace
     from ltv.workspace.explain import explain_user
     from ltv.workspace.explain_words import REASONS

@@ -17,7 +17,9 @@ PROJECT = Path(__file__).parents[1]
 REAL_DATA_ABSENT = "the shared real data is absent"
 
 # Each of these starts something that is worth starting once: all its tests go to the same worker.
-ASKS_FOR_IT_LATER = {"test_conformance.py": "spark"}  # by request.getfixturevalue
+ASKS_FOR_IT_LATER = {"test_conformance.py": "spark"} | dict.fromkeys(  # by request.getfixturevalue
+    ("test_outbox.py", "test_offers.py", "test_leases.py", "test_breaker.py", "test_told.py"), "postgres"
+)
 ONE_WORKER = ("spark", "postgres", "mysql", "mall")
 
 # No property is judged by the clock; where nothing may be skipped, each run tries the same examples.

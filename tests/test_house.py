@@ -25,6 +25,7 @@ ROOMS = [
     "lifetime",
     "experiments",
     "attribution",
+    "dispatch",
     "health",
     "strategy",
     "report",

@@ -8,9 +8,11 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
-from ltv.settings import Attribution, Experiment, Identity, Segment, Settings, Source, load, parse
+from ltv.settings import Attribution, Dispatch, Endpoint, Experiment, Identity, Segment, Settings, Source, load, parse
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
+CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
+MAIL = {"name": "mail", "kind": "email", "host": "smtp.x.cn", "sender": "a@x.cn", "recipients": ["b@x.cn"]}
 GOOD = [
     ("timezone", "Europe/London", "Europe/London"),
     ("currency", "GBP", "GBP"),
@@ -33,6 +35,15 @@ GOOD = [
     ("experiments", [COUPON], (Experiment("coupon", "c-1", {"control": 0.5, "coupon": 0.5}, "control"),)),
     ("attribution", {"window_days": 30, "floor": {"sms": 5}}, Attribution(window_days=30, floor={"sms": 5})),
     ("playbooks", [{"name": "x"}], ({"name": "x"},)),
+    ("endpoints", [CRM], (Endpoint("crm", "webhook", url="https://crm.example.com/in", secret_env="S"),)),
+    ("endpoints", [{"name": "f", "kind": "file", "path": "data/crm"}], (Endpoint("f", "file", path="data/crm"),)),
+    (
+        "endpoints",
+        [MAIL | {"starttls": "offered"}],
+        (Endpoint(**MAIL | {"recipients": ("b@x.cn",)}, starttls="offered"),),
+    ),
+    ("dispatch", {"batch": 10, "error_share": 0.5}, Dispatch(batch=10, error_share=0.5)),
+    ("dispatch", {"database": "postgresql://u@db/x"}, Dispatch(database="postgresql://u@db/x")),
 ]
 BAD = [
     ("timezone", "Europe/Londn", "timezone: found 'Europe/Londn', allowed: an IANA name such as Asia/Shanghai"),
@@ -103,6 +114,57 @@ BAD = [
     ),
     ("attribution", {"floor": {"sms": "much"}}, "ltv.toml attribution.floor.sms: found 'much', allowed: a number"),
     ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
+    (
+        "endpoints",
+        [CRM | {"kind": "fax"}],
+        r"\[\[endpoints\]\] kind: found 'fax', allowed: webhook, file, robot, email",
+    ),
+    ("endpoints", [CRM | {"ur": "x"}], r"ltv.toml \[\[endpoints\]\]: found 'ur', allowed: url"),
+    ("endpoints", [{"name": "crm", "kind": "webhook"}], "found 'crm', allowed: also url, secret_env"),
+    (
+        "endpoints",
+        [CRM | {"path": "x"}],
+        "crm: found 'path', allowed: for webhook: kind, name, secret_env, timeout_ms, u",
+    ),
+    ("endpoints", [CRM, CRM], "name: found 'crm', allowed: each name once"),
+    ("endpoints", [CRM | {"name": "a b"}], "name: found 'a b', allowed: letters, digits"),
+    (
+        "endpoints",
+        [CRM | {"url": "http://crm.example.com/"}],
+        "url: found 'http://crm.example.com/', allowed: https, or",
+    ),
+    (
+        "endpoints",
+        [CRM | {"url": "ftp://127.0.0.1/"}],
+        "url: found 'ftp://127.0.0.1/', allowed: https, or http on this",
+    ),
+    ("endpoints", [CRM | {"url": "https://u:p@crm.example.com/"}], "https://…@crm.example.com', allowed: no user"),
+    (
+        "endpoints",
+        [CRM | {"url": "https://${HOST}/x?key=1"}],
+        r"found 'https://\${HOST}/x', allowed: https://host/…, with",
+    ),
+    ("endpoints", [CRM | {"url": "https://a b/"}], "url: found 'https://a b/', allowed: https://host"),
+    (
+        "endpoints",
+        [CRM | {"timeout_ms": 40000}],
+        "crm timeout_ms: found 40000, allowed: at most 30000, half of dispatch",
+    ),
+    ("endpoints", [MAIL | {"recipients": []}], r"recipients: found \[\], allowed: a list that is not empty"),
+    ("endpoints", [MAIL | {"recipients": ["b"]}], "recipients: found 'b', allowed: an address such as"),
+    ("endpoints", [MAIL | {"port": 70000}], "port: found 70000, allowed: at most 65535"),
+    ("endpoints", [MAIL | {"starttls": "maybe"}], "starttls: found 'maybe', allowed: required, offered, never"),
+    ("endpoints", [MAIL | {"private_network": "yes"}], "private_network: found 'yes', allowed: true, false"),
+    ("dispatch", {"alarm": "team"}, "ltv.toml dispatch.alarm: found 'team', allowed: no robot or email is declared"),
+    ("dispatch", {"bach": 1}, r"ltv.toml \[dispatch\]: found 'bach', allowed: batch"),
+    ("dispatch", {"batch": 0}, "ltv.toml dispatch.batch: found 0, allowed: a whole number above 0"),
+    ("dispatch", {"lease_seconds": 0}, "ltv.toml dispatch.lease_seconds: found 0, allowed: a number above 0"),
+    ("dispatch", {"error_share": 5}, "ltv.toml dispatch.error_share: found 5, allowed: a fraction between"),
+    (
+        "dispatch",
+        {"database": "mysql://u:p@db/x"},
+        "dispatch.database: found 'mysql', allowed: postgresql://… or nothing",
+    ),
 ]
 BAD_SOURCES = [
     ({"pth": "x"}, r"ltv.toml \[sources.orders\]: found 'pth', allowed: path"),
@@ -170,7 +232,7 @@ def test_an_unknown_setting_is_told_with_those_that_are_like_it(name, close):
 
 def test_an_unknown_setting_like_none_is_told_with_all():
     with pytest.raises(
-        UsageError, match=r"ltv\.toml: found 'zzz', allowed: attribution, currency, earliest, .* week_start"
+        UsageError, match=r"ltv\.toml: found 'zzz', allowed: attribution, currency, dispatch, .* week_start"
     ):
         parse({"zzz": 1})
 
@@ -234,6 +296,7 @@ def test_settings_are_frozen_and_their_hash_hangs_on_what_can_change_a_figure():
     with pytest.raises(FrozenInstanceError):
         made.currency = "GBP"
     assert made.hash == Settings().hash == replace(made, threads=3, memory_mb=100, notebook_timeout_s=5).hash
+    assert made.hash == replace(made, endpoints=parse({"endpoints": [CRM]}).endpoints, dispatch=Dispatch(batch=1)).hash
     changed = [
         replace(made, currency="GBP"),
         replace(made, earliest=dt.date(1999, 1, 1)),

@@ -14,6 +14,7 @@ from ltv.contract import INPUTS
 from ltv.errors import UsageError, found
 from ltv.settings.attribution import Attribution, attribution
 from ltv.settings.calendar import check_days
+from ltv.settings.endpoints import Dispatch, Endpoint, dispatch, endpoints, fit
 from ltv.settings.experiment import Experiment, experiments
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.text import Lang, as_lang
@@ -120,6 +121,8 @@ class Settings:
         experiments: declared experiments.
         attribution: how credit is given to channels.
         playbooks: declared playbooks, checked by the room that runs them.
+        endpoints: the only places messages are sent to.
+        dispatch: how they are sent.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -140,6 +143,8 @@ class Settings:
     experiments: tuple[Experiment, ...] = ()
     attribution: Attribution = field(default_factory=Attribution)
     playbooks: tuple[dict[str, Any], ...] = ()
+    endpoints: tuple[Endpoint, ...] = ()
+    dispatch: Dispatch = field(default_factory=Dispatch)
 
     @property
     def hash(self) -> str:
@@ -155,7 +160,7 @@ class Settings:
         return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
 
 
-_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s")
+_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "endpoints", "dispatch")
 
 
 def _plain(value: object) -> object:
@@ -195,6 +200,7 @@ def parse(raw: dict[str, Any]) -> Settings:
     given = {k: _READERS[k](k, v) for k, v in raw.items()}
     settings = Settings(**given)
     zone(settings.timezone)
+    fit(settings.endpoints, settings.dispatch)
     return settings
 
 
@@ -341,4 +347,6 @@ _READERS: dict[str, Any] = {
     "experiments": experiments,
     "attribution": attribution,
     "playbooks": _sections,
+    "endpoints": endpoints,
+    "dispatch": dispatch,
 }

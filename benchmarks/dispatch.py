@@ -1,0 +1,123 @@
+"""The outbox: what is lost, done twice or oversold when processes are killed; messages a second when none is.
+
+`--messages N` and `--kills N` make it shorter; `--postgres` runs both on a real PostgreSQL server as well.
+"""
+
+import argparse
+import datetime as dt
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from _drill import SECRET_ENV, Counts, drill, planned, process, workspace
+from _receiver import SECRET, Receiver, serving
+
+from ltv import settings
+from ltv.dispatch import Offer, Outbox
+from ltv.dispatch.processes import serve
+from ltv.workspace.clock import start_of_run
+
+GOAL_RATE = 200
+
+
+def told(name: str, counts: Counts) -> None:
+    c = counts
+    print(
+        f"{name}: {c.messages:,} messages of {c.planned:,} planned, {c.kills} kills, {c.deliveries:,} deliveries in {c.seconds:.0f} s: "
+        f"lost {c.lost}, duplicate effects {c.duplicates}, oversold {c.oversold}, forged {c.forged}, other body {c.changed}; {c.states}"
+    )
+
+
+def rate(folder: Path, *, messages: int, workers: int, database: str = "") -> float:
+    """Messages a second from the start of the workers to the last one written down, without faults."""
+    receiver = Receiver()
+    with serving(receiver) as url:
+        workspace(folder, url, database=database, lease_seconds=30, timeout_ms=5000)
+        outbox = Outbox.open(folder, settings.load(folder))
+        day = dt.timedelta(days=1)
+        outbox.offers.put([Offer("voucher", "voucher", messages, start_of_run() - day, start_of_run() + day)])
+        start = time.perf_counter()
+        outbox.enqueue([planned(n) for n in range(messages)])
+        took = time.perf_counter() - start
+        print(f"enqueued {messages:,} with their reservations in {took:.1f} s: {messages / took:,.0f}/s")
+        start = time.perf_counter()
+        serve(folder, workers=workers, once=True, say=lambda _: None)
+        seconds = time.perf_counter() - start
+        assert outbox.depths() == {("crm", "ACKED"): messages}, outbox.depths()
+        return messages / seconds
+
+
+def pickup(folder: Path, *, times: int, database: str = "") -> float:
+    """The longest time from the end of an enqueue to the receiver having it, where a worker is already idle, in seconds."""
+    receiver = Receiver()
+    with serving(receiver) as url:
+        workspace(folder, url, database=database, lease_seconds=30, timeout_ms=5000)
+        outbox = Outbox.open(folder, settings.load(folder))
+        day = dt.timedelta(days=1)
+        outbox.offers.put([Offer("voucher", "voucher", None, start_of_run() - day, start_of_run() + day)])
+        worker = process(folder, "work")
+        try:
+            took = [_seen(outbox, receiver, number) for number in range(times + 1)]
+        finally:
+            worker.kill()
+            worker.wait()
+        return max(took[1:])  # the first one waits for the worker to start
+
+
+def _seen(outbox: Outbox, receiver: Receiver, number: int) -> float:
+    outbox.enqueue([planned(number)])
+    start = time.perf_counter()
+    while len(receiver.bodies) <= number:
+        time.sleep(0.005)
+    return time.perf_counter() - start
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--messages", type=int, default=10_000)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--postgres", action="store_true")
+    given = parser.parse_args()
+    os.environ[SECRET_ENV] = SECRET
+    if given.postgres:
+        sys.path.append(str(Path(__file__).parents[1] / "tests"))
+        from support_servers import postgres_server
+
+        with postgres_server() as url:
+            measure(given, url)
+    else:
+        measure(given, "")
+
+
+def measure(given: argparse.Namespace, database: str) -> None:
+    name = "PostgreSQL" if database else "SQLite"
+    with tempfile.TemporaryDirectory() as folder:
+        speed = rate(Path(folder), messages=given.messages, workers=2, database=database)
+        print(f"{name}, no faults, 2 workers: {speed:,.0f} messages/s (goal {GOAL_RATE})")
+    if database:
+        emptied(database)
+    with tempfile.TemporaryDirectory() as folder:
+        print(
+            f"{name}, from the outbox to the receiver, worst of 20: {pickup(Path(folder), times=20, database=database):.2f} s"
+        )
+    if database:
+        emptied(database)
+    with tempfile.TemporaryDirectory() as folder:
+        counts = drill(
+            Path(folder), messages=given.messages, spare=given.messages // 5, kills=given.kills, database=database
+        )
+        told(name, counts)
+
+
+def emptied(database: str) -> None:
+    import psycopg
+
+    with psycopg.connect(database, autocommit=True) as server:
+        server.execute("DROP SCHEMA public CASCADE")
+        server.execute("CREATE SCHEMA public")
+
+
+if __name__ == "__main__":
+    main()
