@@ -349,6 +349,24 @@ breached boolean : 是否越界 · whether it is beyond the threshold
 days_breached integer : 连续越界天数 · days in a row
 triggered boolean : 是否触发 · whether it triggered
 known boolean : 是否已知 · whether the day is known
+expected_low number : 同星期几的平常下限 · lower end of what is usual for the weekday
+expected_high number : 同星期几的平常上限 · upper end of what is usual for the weekday
+people number : 值背后的人数 · people behind the value
+episode_start date : 本次越界从哪天起 · first known day of the running episode
+why_unknown text : 未知的原因 · why the day is not known
+""",
+        ),
+        _table(
+            "churn_scores",
+            "流失概率",
+            "how likely somebody of the active base is not to come back in 30 days",
+            "user_id integer : 用户唯一标识 · unified user id\nas_of timestamp : 截至时点 · as-of instant",
+            """
+probability number >=0 <=1 : 30 天内不再回来的概率 · probability not to come back in 30 days
+days_since_last integer >=0 : 距上次来访天数 · days since the last visit
+visit_days_180 integer >=0 : 180 天内来访天数 · days there in 180 days
+expected money : 预测价值（最长预测期） · predicted value, longest horizon
+value_at_risk money : 风险价值 · predicted value times probability
 """,
         ),
         _table(
