@@ -28,6 +28,7 @@ _TREES = {
     "colsample_bytree": 0.6, "tree_method": "hist", "max_bin": 64, "nthread": 1, "verbosity": 0,
 }  # fmt: skip
 _ROUNDS = 90
+_STILL = 1e-10  # a step that moves nothing any more
 REACH_DAYS = 31 + HORIZON_DAYS + (SNAPSHOTS - 1) * APART_DAYS  # how far before a day its model looks at people
 
 
@@ -137,14 +138,21 @@ def straighten(margin: Floats, gone: NDArray[np.bool_]) -> tuple[float, float]:
     (True, True)
     """
     design = np.column_stack([margin, np.ones(len(margin))])
-    at, pull = np.array([1.0, 0.0]), np.diag([5.0, 0.5])
+    at, start, pull = np.array([1.0, 0.0]), np.array([1.0, 0.0]), np.array([5.0, 0.5])
+
+    def loss(of: Floats) -> float:
+        odds = design @ of
+        return float((np.logaddexp(0, odds) - gone * odds).sum() + (pull * (of - start) ** 2).sum() / 2)
+
     for _ in range(50):
-        p = 1 / (1 + np.exp(-(design @ at)))
-        slope = design.T @ (gone - p) - pull @ (at - [1.0, 0.0])
-        curve = (design * (p * (1 - p))[:, None]).T @ design + pull
+        p = 0.5 * (1 + np.tanh(0.5 * (design @ at)))
+        slope = design.T @ (gone - p) - pull * (at - start)
+        curve = (design * (p * (1 - p))[:, None]).T @ design + np.diag(pull)
         step = np.linalg.solve(curve, slope)
+        while loss(at + step) > loss(at) and np.abs(step).max() > _STILL:
+            step = step / 2
         at = at + step
-        if np.abs(step).max() < 1e-10:  # noqa: PLR2004  nothing moves any more
+        if np.abs(step).max() < _STILL:
             break
     return float(at[0]), float(at[1])
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _ROOM = "ltv.health"
 _ACTS, _ORDERS = "health acts", "health orders"
 NEVER = np.iinfo(np.int64).max
+LATEST_DAYS = 3  # rows of a day come in so late; when there are none for longer, nothing happened
 _NEEDED = {
     "orders": ("user_id", "ts"),
     "events": ("user_id", "ts"),
@@ -72,11 +73,15 @@ class Covered:
     days: Ints
     last_us: Ints
 
-    def reaches(self, numbers: Ints) -> Flags:
-        """Whether there are rows of a day or of a later one: what comes before has been delivered."""
+    def begins(self, numbers: Ints) -> Flags:
+        """Whether each day is not before the first row."""
+        found: Flags = numbers >= (int(self.days[0]) if len(self.days) else NEVER)
+        return found
+
+    def is_in(self, numbers: Ints, today: int) -> Flags:
+        """Whether the rows of each day have come in: there are some of it or of a later day, or of nobody for days."""
         last = int(self.days[-1]) if len(self.days) else -1
-        first = int(self.days[0]) if len(self.days) else 0
-        found: Flags = (numbers <= last) & (numbers >= first)
+        found: Flags = (numbers <= last) | (today - last > LATEST_DAYS)
         return found
 
     def has(self, numbers: Ints) -> Flags:
@@ -124,7 +129,8 @@ class Ground:
     def is_there(self) -> Flags:
         """Of each day that is worked out, whether anything is known of who was there."""
         of = self.covered.get("events") or self.covered["orders"]
-        return of.has(self.calendar.numbers) if "events" in self.covered else of.reaches(self.calendar.numbers)
+        numbers, last = self.calendar.numbers, self.calendar.last
+        return of.has(numbers) if "events" in self.covered else of.is_in(numbers, last)
 
     def at(self, user_id: Ints) -> tuple[Ints, Flags]:
         """Positions of people, and whether they are known at all."""

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from ltv.health.health_words import WORDS
+from ltv.text import number as shown
 
 if TYPE_CHECKING:
     from ltv.health.indicators import Watched
     from ltv.text import Lang
 
 _BLUE, _RED, _GREY, _BAND = "#1f5fa8", "#b3261e", "#8a94a0", "rgba(31,95,168,0.13)"
+_FAR = 4.0  # times the height of what is drawn
 _FORMAT = {"rate": ".1%", "money": ",.0f", "hours": ".0f"}
 
 
@@ -27,11 +30,7 @@ def trend(rows: pd.DataFrame, indicator: Watched, lang: Lang) -> Any:  # noqa: A
 
     figure, days = go.Figure(), [str(d) for d in rows["date"]]
     form = _FORMAT.get(indicator.unit, ".3~f")
-    for name, fill in (("expected_high", None), ("expected_low", "tonexty")):
-        figure.add_scatter(
-            x=days, y=_numbers(rows[name]), mode="lines", line={"width": 0}, fill=fill, fillcolor=_BAND, hoverinfo="skip",
-            name=WORDS["line_band"].to(lang), showlegend=fill is not None,
-        )  # fmt: skip
+    _band(figure, rows, lang)
     figure.add_scatter(
         x=days, y=_numbers(rows["threshold"]), mode="lines", line={"color": _RED, "dash": "dash", "width": 1.5},
         name=WORDS["line_threshold"].to(lang), hovertemplate="%{y:" + form + "}<extra></extra>",
@@ -47,8 +46,36 @@ def trend(rows: pd.DataFrame, indicator: Watched, lang: Lang) -> Any:  # noqa: A
             marker={"color": _RED, "size": 12, "symbol": "square"}, hoverinfo="skip", name=WORDS["triggered"].to(lang),
         )  # fmt: skip
     figure.update_yaxes(tickformat=form)
-    figure.update_xaxes(type="date", tickformat="%m-%d")
+    figure.update_xaxes(type="date", tickformat="%m-%d", range=[days[0], days[-1]])
+    _in_sight(figure, rows, indicator, lang)
     return figure
+
+
+def _band(figure: Any, rows: pd.DataFrame, lang: Lang) -> None:  # noqa: ANN401
+    """The usual range, each stretch of days that have one by itself."""
+    known = rows["expected_low"].notna()
+    stretch = (known != known.shift()).cumsum()[known]
+    for number, (_, part) in enumerate(rows[known].groupby(stretch)):
+        days = [str(d) for d in part["date"]]
+        edge = [*part["expected_high"].tolist(), *reversed(part["expected_low"].tolist())]
+        figure.add_scatter(
+            x=[*days, *reversed(days)], y=edge, mode="lines", line={"width": 0}, fill="toself", fillcolor=_BAND,
+            hoverinfo="skip", name=WORDS["line_band"].to(lang), showlegend=number == 0,
+        )  # fmt: skip
+
+
+def _in_sight(figure: Any, rows: pd.DataFrame, indicator: Watched, lang: Lang) -> None:  # noqa: ANN401
+    """Keep the line readable where the threshold is far off: it is told in words then."""
+    seen = rows[["value", "expected_low", "expected_high"]].to_numpy(dtype=float)
+    low, high, bound = float(np.nanmin(seen)), float(np.nanmax(seen)), float(rows["threshold"].iloc[-1])
+    room = max(high - low, abs(high) * 0.1, 1e-9)
+    if np.isnan(bound) or low - _FAR * room <= bound <= high + _FAR * room:
+        return
+    is_over, bottom = bound > high, low - room * 0.3
+    figure.update_yaxes(range=[max(bottom, 0.0) if low >= 0 else bottom, high + room * 0.3])
+    told = WORDS["far_over" if is_over else "far_under"].format(threshold=shown(bound, indicator.unit))
+    place = {"x": 0.99, "xref": "paper", "y": 0.97 if is_over else 0.03, "yref": "paper", "xanchor": "right"}
+    figure.add_annotation(text=told.to(lang), showarrow=False, font={"color": _RED, "size": 12}, **place)
 
 
 def small(rows: pd.DataFrame, indicators: Mapping[str, Watched], lang: Lang) -> Any:  # noqa: ANN401

@@ -17,7 +17,7 @@ from ltv.text import Text, number, same
 if TYPE_CHECKING:
     from ltv.health.health_result import Health
 
-_BESIDE = (AT_RISK, "first_order_rate_48h")
+_BESIDE = (AT_RISK,)
 _GOOD_AUC, _GOOD_ERROR = 0.7, 0.05
 _MOST_NAMES, _WORST_RISE = 4, 1.0
 

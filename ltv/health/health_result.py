@@ -1,4 +1,4 @@
-"""The result of `ltv.health`: tiles, sentences, charts and tables."""
+"""The result of `ltv.health_board`: tiles, sentences, charts and tables."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TREND = {CHURN: CHURN, BENEFIT: BENEFIT, REFERRAL: REFERRAL}
 TRIGGER_DAYS = 7
+MOST_PEOPLE = 1_000  # on the page, which must stay small; the result table has everybody
 _UNITS: dict[str, Unit] = {
     "date": "date", "people": "count", "days_breached": "count", "episode_start": "date", "probability": "rate", "told": "rate",
     "came": "rate", "days_since_last": "count", "visit_days_180": "count", "expected": "money", "value_at_risk": "money",
@@ -82,54 +83,38 @@ def _segment_words(data: pd.DataFrame) -> dict[str, dict[str, Text]]:
     }
 
 
-def _listed(
-    told: Health, rows: pd.DataFrame, *, with_segment: bool
-) -> tuple[pd.DataFrame, dict[str, Mapping[str, Text]]]:
+def _listed(told: Health, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Mapping[str, Text]]]:
     """Days of indicators of different units side by side: figures as words."""
-    said = {
-        name: Worded()
-        for name in (
-            "indicator",
-            "value",
-            "threshold",
-            "state",
-            "last_week",
-            "usual",
-            "owner",
-            "segment",
-            "segment_kind",
-        )
-    }
-    listed: list[dict[str, object]] = []
+    names = ("segment", "indicator", "state", "value", "threshold", "last_week", "usual", "owner")
+    said, listed = {name: Worded() for name in names}, []
     for row in rows.to_dict("records"):
-        watched = told.by_name[row["indicator"]]
-
-        def shown(value: object, of: Any = watched) -> Text:  # noqa: ANN401
-            return number(value, of.unit, currency=told.currency)
-
-        line: dict[str, object] = {"date": row["date"]}
-        if with_segment:
-            line["segment_kind"] = said["segment_kind"](kind_words(row["segment_kind"]))
-            line["segment"] = said["segment"](segment_words(row["segment"]))
-        state = state_of(row)
-        why = (
-            STATE[state]
-            if state != "none"
-            else WORDS["named_why"].format(label=STATE[state], why=WHY[row["why_unknown"]])
+        watched, state = told.by_name[row["indicator"]], STATE[state_of(row)]
+        value, bound, before = (
+            number(v, watched.unit, currency=told.currency)
+            for v in (row["value"], row["threshold"], _week_ago(told, row))
         )
-        line |= {
-            "indicator": said["indicator"](watched.label),
-            "state": said["state"](why),
-            "value": said["value"](shown(row["value"])),
-            "threshold": said["threshold"](_bound(watched.bad_side, shown(row["threshold"]))),
-            "last_week": said["last_week"](shown(_week_ago(told, row))),
-            "usual": said["usual"](usual(row)),
-            "days_breached": row["days_breached"],
-            "episode_start": row["episode_start"],
-            "owner": said["owner"](watched.owner),
-        }
-        listed.append(line)
+        why = state if row["known"] else WORDS["named_why"].format(label=state, why=WHY[row["why_unknown"]])
+        words = (
+            place_words(row),
+            watched.label,
+            why,
+            value,
+            _bound(watched.bad_side, bound),
+            before,
+            usual(row),
+            watched.owner,
+        )
+        line = {name: said[name](text) for name, text in zip(names, words, strict=True)}
+        listed.append(line | {"date": row["date"], "days_breached": row["days_breached"]})
     return pd.DataFrame(listed), {name: of.words for name, of in said.items()}
+
+
+def place_words(row: Row) -> Text:
+    """What a segment of a kind is called."""
+    if row["segment_kind"] == WHOLE:
+        return kind_words(WHOLE)
+    kind, name = kind_words(row["segment_kind"]), segment_words(row["segment"])
+    return Text(f"{kind.zh}·{name.zh}", f"{kind.en}: {name.en}")
 
 
 def _bound(side: str, threshold: Text) -> Text:
@@ -153,17 +138,15 @@ def recent(told: Health, days: int = TRIGGER_DAYS) -> pd.DataFrame:
 
 
 def _triggers(told: Health) -> View:
-    data, words = _listed(told, recent(told), with_segment=True)
-    if data.empty:
-        data = pd.DataFrame(
-            columns=["date", "segment_kind", "segment", "indicator", "state", "value", "threshold", "owner"]
-        )
+    data, words = _listed(told, recent(told))
+    wanted = ["date", "segment", "indicator", "state", "value", "threshold", "usual", "days_breached", "owner"]
+    data = data[wanted] if len(data) else pd.DataFrame(columns=wanted)
     return View("table", WORDS["triggered_title"], WORDS["triggered_note"], data, _columns(data, words))
 
 
 def _board(told: Health) -> View:
-    rows = told.latest[told.latest["segment_kind"] == WHOLE]
-    data, words = _listed(told, rows, with_segment=False)
+    data, words = _listed(told, told.latest[told.latest["segment_kind"] == WHOLE])
+    data = data[["indicator", "state", "value", "threshold", "last_week", "usual", "days_breached", "owner", "date"]]
     note = WORDS["board_note"].format(date=str(told.as_of), weeks=str(told.weeks), lag=WORDS["lag"])
     return View("table", WORDS["board_title"], note, data, _columns(data, words))
 
@@ -204,6 +187,8 @@ def _small(told: Health) -> View:
 def _segments(told: Health) -> View:
     latest, keys = told.latest, ["segment_kind", "segment"]
     wide = latest[latest["indicator"] == CHURN][[*keys, "people"]].reset_index(drop=True)
+    if wide["people"].isna().all():
+        return View("table", WORDS["segments_title"], WORDS["segments_note"], wide.head(0), ())
     states: dict[str, Mapping[str, Text]] = {}
     for name, short in (
         (CHURN, "churn"),
@@ -230,13 +215,16 @@ def _segments(told: Health) -> View:
 def _people(told: Health) -> View:
     data = told.people.drop(columns="as_of").merge(told.groups, on="user_id", how="left")
     by = "value_at_risk" if data["value_at_risk"].notna().any() else "probability"
-    data = data.sort_values([by, "user_id"], ascending=[False, True], ignore_index=True).dropna(axis=1, how="all")
+    ordered = data.sort_values([by, "user_id"], ascending=[False, True], ignore_index=True)
+    data = ordered.head(MOST_PEOPLE).dropna(axis=1, how="all")
     words = {
         k: {str(s): segment_words(str(s)) for s in data[k].dropna().unique()}
         for k in told.groups.columns
         if k in data and k != "user_id"
     }
-    note = WORDS["people_note"].format(n=number(len(data), "count"), active=str(told.active_days))
+    note = WORDS["people_note"].format(
+        n=number(len(told.people), "count"), most=number(MOST_PEOPLE, "count"), active=str(told.active_days)
+    )
     return View("table", WORDS["people_title"], note, data, _columns(data, words))
 
 
@@ -252,7 +240,8 @@ def _drill(told: Health) -> View:
         "people",
         "why_unknown",
     ]
-    data = told.table[names].sort_values("date", ascending=False, kind="stable", ignore_index=True)
+    rows = told.table[told.table["date"] > told.as_of - timedelta(days=TRIGGER_DAYS)]
+    data = rows[names].sort_values("date", ascending=False, kind="stable", ignore_index=True)
     words = _segment_words(data) | {"indicator": {w.name: w.label for w in told.watched}, "why_unknown": WHY}
     columns = tuple(
         Column(

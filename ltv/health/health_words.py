@@ -78,6 +78,7 @@ WHY: dict[str, Text] = {
     "no_table": Text("缺少所需的表", "the table it needs is not there"),
     "no_column": Text("订单没有 member_benefit 一列", "orders have no column member_benefit"),
     "no_model": Text("历史太短或人数太少，学不出模型", "too little history or too few people to learn from"),
+    "no_forecast": Text("约 30 天前没有公布过预测", "no forecast was published about 30 days ago"),
     "not_published": Text("过去的日子没有公布过", "not published on days that are over"),
 }
 KIND: dict[str, Text] = {
@@ -124,7 +125,7 @@ WORDS: dict[str, Text] = {
     "days_breached": Text("已越界天数", "Days beyond"),
     "expected_low": Text("同星期几：下限", "Usual for the weekday: low"),
     "expected_high": Text("同星期几：上限", "Usual for the weekday: high"),
-    "usual": Text("和平常的同一星期几相比", "Against the same weekday"),
+    "usual": Text("同星期几对比", "For the weekday"),
     "inside": Text("在平常范围内", "as usual"),
     "over": Text("高于平常", "above the usual"),
     "under": Text("低于平常", "below the usual"),
@@ -156,6 +157,8 @@ WORDS: dict[str, Text] = {
     "line_threshold": Text("阈值", "threshold"),
     "line_band": Text("同星期几的平常范围", "usual for the weekday"),
     "triggered": Text("触发", "triggered"),
+    "far_over": Text("阈值 {threshold}，在图的上方之外 ↑", "threshold {threshold}, far above ↑"),
+    "far_under": Text("阈值 {threshold}，在图的下方之外 ↓", "threshold {threshold}, far below ↓"),
     "perfect": Text("完全一致", "exactly right"),
     "tile_rule_above": Text(
         "高于 {threshold} 连续两天触发；{usual}", "triggers after two days above {threshold}; {usual}"
@@ -197,11 +200,14 @@ WORDS: dict[str, Text] = {
         "The latest known day; people are the active base. Who belongs to a segment is as of today; value tiers move, so their past is what was published then. Fewer than 30 people are not told.",
     ),
     "drill_title": Text("每天 × 分群 × 指标", "Day by segment by indicator"),
-    "drill_note": Text("全部结果，可下载；今天的在前。", "All results for download; the latest day first."),
+    "drill_note": Text(
+        "近 7 天全部分群，可下载；全部日子在结果表 health。",
+        "All segments of the last 7 days for download; the result table health has all days.",
+    ),
     "people_title": Text("谁有流失风险", "Who is at risk"),
     "people_note": Text(
-        "活跃用户，按风险价值（没有预测价值时按概率）从高到低；可下载全部 {n} 人做触达。已经超过 {active} 天没来的人不在其中。",
-        "The active base by value at risk (by probability where no value is predicted); all {n} people for download. Who has not been there for {active} days is not among them.",
+        "活跃用户，按风险价值（没有预测价值时按概率）从高到低；可下载前 {most} 人做触达，全部 {n} 人在结果表 churn_scores。已经超过 {active} 天没来的人不在其中。",
+        "The active base by value at risk (by probability where no value is predicted); the first {most} for download, all {n} in the result table churn_scores. Who has not been there for {active} days is not among them.",
     ),
     "reliability_title": Text("一个月前的预测，现在看准不准", "What was told a month ago, against what came"),
     "reliability_note": Text(

@@ -28,8 +28,8 @@ _HOUR_US = 3_600_000_000
 _LIKE_EVERYBODY = 500  # rows of the whole base that a segment's own are mixed with
 
 # why a day is not known; the words are in `health_words`
-MISSING, IMMATURE, EARLY, FEW, NO_TABLE, NO_COLUMN, NO_MODEL, NOT_PUBLISHED = (
-    "missing", "immature", "early", "few", "no_table", "no_column", "no_model", "not_published",
+MISSING, IMMATURE, EARLY, FEW, NO_TABLE, NO_COLUMN, NO_MODEL, NO_FORECAST, NOT_PUBLISHED = (
+    "missing", "immature", "early", "few", "no_table", "no_column", "no_model", "no_forecast", "not_published",
 )  # fmt: skip
 
 
@@ -119,7 +119,9 @@ def benefits(past: Past, kinds: Sequence[Kind]) -> Measure:
     is_member = _ones(member[known], len(ground.user_id)) > 0
     orders = ground.covered["orders"]
     why = _first_of(
-        _unknown(ground), (~orders.reaches(days), MISSING), (~orders.reaches(days - PERIOD_DAYS + 1), EARLY)
+        _unknown(ground),
+        (~orders.is_in(days, ground.calendar.last), IMMATURE),
+        (~orders.begins(days - PERIOD_DAYS + 1), EARLY),
     )
     above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
     for place, day in enumerate(days.tolist()):
@@ -145,8 +147,8 @@ def invitations(past: Past, kinds: Sequence[Kind], edges: pd.DataFrame | None) -
     if edges is None:
         return nothing(kinds, len(days), NO_TABLE)
     invites = ground.covered["invites"]
-    late = days > (int(invites.days[-1]) if len(invites.days) else -1)
-    why = _first_of(_unknown(ground), (late, IMMATURE), (~invites.reaches(days - PERIOD_DAYS + 1) & ~late, EARLY))
+    late = ~invites.is_in(days, ground.calendar.last)
+    why = _first_of(_unknown(ground), (late, IMMATURE), (~invites.begins(days - PERIOD_DAYS + 1), EARLY))
     bought = edges[edges["bought_us"] >= 0]
     inviter, known = ground.at(bought["inviter"].to_numpy(np.int64))
     on, inviter = ground.calendar.day_of_us(bought["bought_us"].to_numpy(np.int64))[known], inviter[known]
@@ -170,8 +172,8 @@ def new_users(ground: Ground, kinds: Sequence[Kind]) -> Measure:
     on = np.where(is_new, calendar.day_of_us(over - 1), -1)  # over at midnight is over with the day
     hit = is_new & (ground.bought_us < over)
     members, orders = ground.covered["members"], ground.covered["orders"]
-    closed = ~members.reaches(days - NEW_HOURS // 24)
-    why = _first_of(_unknown(ground), (closed, IMMATURE), (~orders.reaches(days), MISSING))
+    late = ~members.is_in(days - NEW_HOURS // 24, calendar.last) | ~orders.is_in(days, calendar.last)
+    why = _first_of(_unknown(ground), (late, IMMATURE))
     above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
     for place, day in enumerate(days.tolist()):
         inside = (on > day - NEW_DAYS) & (on <= day)

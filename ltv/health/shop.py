@@ -19,6 +19,7 @@ from ltv.health.features import Past
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, COHORT, FIRST_ORDER, FRESHNESS, REFERRAL, TRUST
 from ltv.health.measures import (
     MISSING,
+    NO_FORECAST,
     NO_MODEL,
     NO_TABLE,
     NOT_PUBLISHED,
@@ -164,7 +165,9 @@ class Shop:
                 ratio = spent.reindex(forecast.index).sum() / forecast.sum()
                 whole = {WHOLE: np.array([ratio])}
                 return now_only(self.kinds, self.days, whole, {WHOLE: np.array([float(new.sum())])})
-        return of_whole(self.kinds, np.zeros(self.days), np.full(self.days, NOT_PUBLISHED, dtype=object))
+        why = np.full(self.days, NOT_PUBLISHED, dtype=object)
+        why[-1] = NO_FORECAST
+        return of_whole(self.kinds, np.zeros(self.days), why)
 
     def _trust(self, table: pd.DataFrame | None) -> Measure:
         """How well the value model ranked in its latest backtest; past spending's own is the threshold."""

@@ -81,7 +81,7 @@ class Health:
 
     @property
     def terms(self) -> dict[str, Any]:
-        """What `ltv.health` is told of them."""
+        """What `ltv.health_board` is told of them."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
 
 

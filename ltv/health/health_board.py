@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _MOST_DAYS, _MOST_ACTIVE, _WEEK = 180, 90, 7
 
 
-def health(
+def health_board(
     orders: TableLike,
     events: TableLike | None = None,
     *,
@@ -80,7 +80,7 @@ def health(
 
     >>> seen = pd.DataFrame({"user_id": 1, "ts": pd.date_range("2026-03-01", "2026-03-31"), "event": "visit"})
     >>> paid = pd.DataFrame({"user_id": [1], "ts": [pd.Timestamp("2026-03-31 09:00")], "amount": 30.0, "status": "paid"})
-    >>> health(paid, seen, as_of=date(2026, 3, 31)).of("data_freshness")["value"].iloc[-1]
+    >>> health_board(paid, seen, as_of=date(2026, 3, 31)).of("data_freshness")["value"].iloc[-1]
     np.float64(24.0)
     """
     asked = _checked(board or Board())
