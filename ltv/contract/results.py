@@ -349,11 +349,6 @@ breached boolean : 是否越界 · whether it is beyond the threshold
 days_breached integer : 连续越界天数 · days in a row
 triggered boolean : 是否触发 · whether it triggered
 known boolean : 是否已知 · whether the day is known
-expected_low number : 同星期几的平常下限 · lower end of what is usual for the weekday
-expected_high number : 同星期几的平常上限 · upper end of what is usual for the weekday
-people number : 值背后的人数 · people behind the value
-episode_start date : 本次越界从哪天起 · first known day of the running episode
-why_unknown text : 未知的原因 · why the day is not known
 """,
         ),
         _table(

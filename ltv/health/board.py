@@ -150,7 +150,7 @@ def rows_of(one: Series, calendar: Calendar, *, weeks: int) -> pd.DataFrame:
         "indicator": one.indicator.name, "value": value, "threshold": one.threshold, "bad_side": one.indicator.bad_side,
         "breached": bad & known, "days_breached": np.array(told.days_breached, np.int64),
         "triggered": np.array(told.triggered, np.bool_), "known": known, "expected_low": low, "expected_high": high,
-        "people": np.where(known & (one.people > 1), one.people, np.nan), "episode_start": pd.array(began, dtype=object),
+        "people": np.where(known & (one.people > 1), one.people, np.nan), "episode_start": pd.to_datetime(pd.Series(began, dtype=object)),
         "why_unknown": np.where(known, "", one.why),
     }  # fmt: skip
     return pd.DataFrame(table)[list(COLUMNS)]

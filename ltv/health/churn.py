@@ -133,9 +133,9 @@ def _margin(booster: object, x: Floats) -> Floats:
 def straighten(margin: Floats, gone: NDArray[np.bool_]) -> tuple[float, float]:
     """Slope and shift of log odds that fit what came of it, by Newton's method, pulled a little towards 1 and 0.
 
-    >>> slope, shift = straighten(np.array([-2.0, -2.0, 2.0, 2.0] * 500), np.array([False, False, True, False] * 500))
-    >>> bool(slope < 1), bool(shift < 0)
-    (True, True)
+    >>> slope, shift = straighten(np.array([-4.0, -4.0, 4.0, 4.0] * 500), np.array([False, True, False, True] * 500))
+    >>> round(slope, 1) + 0.0, round(shift, 1) + 0.0
+    (0.0, 0.0)
     """
     design = np.column_stack([margin, np.ones(len(margin))])
     at, start, pull = np.array([1.0, 0.0]), np.array([1.0, 0.0]), np.array([5.0, 0.5])

@@ -84,7 +84,7 @@ def test_a_table_without_days_tells_its_own_day_and_what_was_published_before():
     second = health(SHOP, published=first.table, **terms).of("mine")
     assert second["known"].tolist() == [False, True, True]
     assert second["triggered"].tolist() == [False, False, True]
-    assert second["episode_start"].tolist()[-1] == yesterday
+    assert second["episode_start"].tolist()[-1] == pd.Timestamp(yesterday)
     assert set(first.table.loc[first.table["indicator"] == "mine", "segment_kind"]) == {"all", "city"}
 
 
