@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 TREND = {CHURN: CHURN, BENEFIT: BENEFIT, REFERRAL: REFERRAL}
 TRIGGER_DAYS = 7
-MOST_PEOPLE = 1_000  # on the page, which must stay small; the result table has everybody
+MOST_PEOPLE = 500  # on the page, which must stay small; the result table has everybody
 _UNITS: dict[str, Unit] = {
     "date": "date", "people": "count", "days_breached": "count", "episode_start": "date", "probability": "rate", "told": "rate",
     "came": "rate", "days_since_last": "count", "visit_days_180": "count", "expected": "money", "value_at_risk": "money",
@@ -146,7 +146,7 @@ def _triggers(told: Health) -> View:
 
 def _board(told: Health) -> View:
     data, words = _listed(told, told.latest[told.latest["segment_kind"] == WHOLE])
-    data = data[["indicator", "state", "value", "threshold", "last_week", "usual", "days_breached", "owner", "date"]]
+    data = data[["indicator", "state", "value", "threshold", "last_week", "usual", "days_breached", "date"]]
     note = WORDS["board_note"].format(date=str(told.as_of), weeks=str(told.weeks), lag=WORDS["lag"])
     return View("table", WORDS["board_title"], note, data, _columns(data, words))
 
@@ -240,8 +240,7 @@ def _drill(told: Health) -> View:
         "people",
         "why_unknown",
     ]
-    rows = told.table[told.table["date"] > told.as_of - timedelta(days=TRIGGER_DAYS)]
-    data = rows[names].sort_values("date", ascending=False, kind="stable", ignore_index=True)
+    data = told.table.loc[told.table["date"] == told.as_of, names].reset_index(drop=True)
     words = _segment_words(data) | {"indicator": {w.name: w.label for w in told.watched}, "why_unknown": WHY}
     columns = tuple(
         Column(

@@ -199,10 +199,10 @@ WORDS: dict[str, Text] = {
         "最近一个已知的日子；人数为活跃用户。分群按今天的归属；价值层级会移动，过去的日子只用当时公布的数。不足 30 人不显示。",
         "The latest known day; people are the active base. Who belongs to a segment is as of today; value tiers move, so their past is what was published then. Fewer than 30 people are not told.",
     ),
-    "drill_title": Text("每天 × 分群 × 指标", "Day by segment by indicator"),
+    "drill_title": Text("分群 × 指标", "Indicator by segment"),
     "drill_note": Text(
-        "近 7 天全部分群，可下载；全部日子在结果表 health。",
-        "All segments of the last 7 days for download; the result table health has all days.",
+        "当天全部分群与指标，可下载；其余日子在结果表 health。",
+        "All segments and indicators of the day for download; the result table health has the other days.",
     ),
     "people_title": Text("谁有流失风险", "Who is at risk"),
     "people_note": Text(
