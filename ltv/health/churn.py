@@ -100,16 +100,25 @@ def _snapshots(past: Past, month: int) -> list[tuple[Ints, Floats, NDArray[np.bo
     for cutoff in cutoffs:
         if cutoff - first < past.active_days:  # before that nobody can have been away
             break
-        who = _some(past, past.base(cutoff))
+        who = past.base(cutoff)
+        who = some_of(past, who, share_of(who, _MOST_ROWS // SNAPSHOTS))
         if len(who):
             gone = ~past.comes_back(who, cutoff, HORIZON_DAYS)
             found.append((who, past.features(who, cutoff), gone, np.full(len(who), cutoff)))
     return found
 
 
-def _some(past: Past, who: Ints) -> Ints:
-    """So many people that all snapshots together are not too many, always the same ones."""
-    share = _MOST_ROWS / SNAPSHOTS / max(len(who), 1)
+def share_of(who: Ints, most: int) -> float:
+    """Share of people that is drawn, so that there are not more than `most`.
+
+    >>> share_of(np.arange(10), 5), share_of(np.arange(3), 5)
+    (0.5, 1.0)
+    """
+    return min(1.0, most / max(len(who), 1))
+
+
+def some_of(past: Past, who: Ints, share: float) -> Ints:
+    """A share of people, drawn by their number: always the same ones."""
     if share >= 1:
         return who
     found: Ints = who[_mixed(past.ground.user_id[who]) < share * 2**24]

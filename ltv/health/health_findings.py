@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from ltv.health.health_views import Row, _week_ago, kind_words, recent, segment_words, state_of, usual
+from ltv.health.health_views import Row, kind_words, recent, segment_words, state_of, usual, week_ago
 from ltv.health.health_words import WHY, WORDS
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, CORE, REFERRAL, Watched
 from ltv.health.segments import WHOLE
@@ -46,7 +46,7 @@ def _tile(told: Health, watched: Watched) -> KeyFigure:
         )
     threshold = number(row["threshold"], watched.unit, currency=told.currency)
     rule = WORDS[f"tile_rule_{watched.bad_side}"].format(threshold=threshold, usual=usual(row))
-    before = _week_ago(told, row)
+    before = week_ago(told, row)
     is_known = before == before  # noqa: PLR0124  NaN
     return KeyFigure(
         watched.label, float(row["value"]), watched.unit, previous=before if is_known else None,
@@ -99,7 +99,7 @@ def _triggered(told: Health) -> list[Takeaway]:
 
 
 def _change(told: Health, row: Row) -> Text:
-    watched, before = told.by_name[row["indicator"]], _week_ago(told, row)
+    watched, before = told.by_name[row["indicator"]], week_ago(told, row)
     if before != before:  # noqa: PLR0124  NaN
         return WORDS["change_none"]
     by = float(row["value"]) - before

@@ -91,7 +91,7 @@ def _listed(told: Health, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, M
         watched, state = told.by_name[row["indicator"]], STATE[state_of(row)]
         value, bound, before = (
             number(v, watched.unit, currency=told.currency)
-            for v in (row["value"], row["threshold"], _week_ago(told, row))
+            for v in (row["value"], row["threshold"], week_ago(told, row))
         )
         why = state if row["known"] else WORDS["named_why"].format(label=state, why=WHY[row["why_unknown"]])
         words = (
@@ -122,7 +122,8 @@ def _bound(side: str, threshold: Text) -> Text:
     return threshold if threshold.en == "–" else Text(f"{sign} {threshold.zh}", f"{sign} {threshold.en}")
 
 
-def _week_ago(told: Health, row: Row) -> float:
+def week_ago(told: Health, row: Row) -> float:
+    """The value of the same indicator and segment seven days earlier; NaN where it is not known."""
     rows = told.of(row["indicator"], row["segment_kind"], row["segment"])
     before = rows.loc[rows["date"] == row["date"] - timedelta(days=7), "value"]
     return float(before.iloc[0]) if len(before) else float("nan")

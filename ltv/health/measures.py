@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltv.behaviour.referral import referral
 from ltv.health.calendar import Flags, Ints, month_start
+from ltv.health.churn import share_of, some_of
 from ltv.health.ground import NEVER, Ground
 from ltv.health.segments import WHOLE, Kind
 
@@ -25,6 +25,7 @@ FEWEST = 30  # people below whom nothing is told
 PERIOD_DAYS = 30
 NEW_HOURS, NEW_DAYS = 48, 7
 _HOUR_US = 3_600_000_000
+MOST_SCORED = 100_000  # people of a day; of more a part is scored, drawn when the month began
 _LIKE_EVERYBODY = 500  # rows of the whole base that a segment's own are mixed with
 
 # why a day is not known; the words are in `health_words`
@@ -72,16 +73,18 @@ def churn(past: Past, kinds: Sequence[Kind], models: Mapping[int, ChurnModel | N
     """Mean probability not to come back, of the active base; its threshold is `rise` above what was usual."""
     calendar, people = past.ground.calendar, len(past.ground.user_id)
     above, below, why = _sums(kinds, len(calendar.numbers)), _sums(kinds, len(calendar.numbers)), _unknown(past.ground)
+    shares = {month: share_of(past.base(month - 1), MOST_SCORED) for month in models}
     for place, day in enumerate(calendar.numbers.tolist()):
-        model = models[month_start(day)]
+        month = month_start(day)
+        model, share = models[month], shares[month]
         if model is None or why[place]:
             why[place] = why[place] or NO_MODEL
             continue
-        who = past.base(day)
+        who = some_of(past, past.base(day), share)
         risk = np.zeros(people)
-        risk[who] = model.probability(past.features(who, day))
+        risk[who] = model.probability(past.features(who, day)) / share
         _add(kinds, above, place, risk)
-        _add(kinds, below, place, _ones(who, people))
+        _add(kinds, below, place, _ones(who, people) / share)
     return Measure(above, below, why, _usual(past.ground, kinds, models, 1 + rise))
 
 
@@ -231,14 +234,6 @@ def now_only(
         full.append(tables)
     ones = {name: np.ones_like(table) for name, table in full[0].items()}
     return Measure(full[0], ones, why, fewest=fewest, people=full[1])
-
-
-def counted_invitations(
-    invites: object, orders: object, *, last: object, window_days: int, timezone: str
-) -> pd.DataFrame:
-    """Invitations that count, with the moment of the invitee's first purchase in the window after it."""
-    told = referral(invites, orders, as_of=last, window_days=window_days, history_days=1, timezone=timezone)  # type: ignore[arg-type]
-    return told.edges
 
 
 def _sums(kinds: Sequence[Kind], days: int) -> dict[str, Floats]:

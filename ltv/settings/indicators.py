@@ -79,11 +79,6 @@ class Health:
     season_weeks: int = 8
     cities: int = 8
 
-    @property
-    def terms(self) -> dict[str, Any]:
-        """What `ltv.health_board` is told of them."""
-        return {f.name: getattr(self, f.name) for f in fields(self)}
-
 
 def health(name: str, value: object) -> Health:
     """Read the section `[health]`.

@@ -158,3 +158,13 @@ def test_parts_of_the_reliability_are_of_equal_size():
     parts = reliability(told, told > 0.5)
     assert parts["people"].sum() == 103
     assert parts["people"].max() - parts["people"].min() <= 1
+
+
+def test_of_many_people_a_part_is_scored_and_stands_for_all(monkeypatch):
+    tables = {k: SHOP[k] for k in ("orders", "events", "members")}
+    every = health(tables, days=2).of("churn_risk").iloc[-1]
+    monkeypatch.setattr("ltv.health.measures.MOST_SCORED", 200)
+    part = health(tables, days=2).of("churn_risk").iloc[-1]
+    assert every["people"] > 400
+    assert part["people"] == pytest.approx(every["people"], rel=0.2)
+    assert part["value"] == pytest.approx(every["value"], abs=0.04)
