@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ltv.behaviour.given import day_of
 from ltv.health import season
 from ltv.health.measures import NOT_PUBLISHED, Measure
 from ltv.health.trigger import marks
@@ -133,8 +132,8 @@ def _against_the_usual(one: Series) -> Series:
     return replace(one, threshold=threshold)
 
 
-def rows_of(one: Series, calendar: Calendar, *, weeks: int) -> pd.DataFrame:
-    """The rows of one series in the result table, all days of the calendar."""
+def columns_of(one: Series, calendar: Calendar, *, weeks: int) -> dict[str, NDArray[Any]]:
+    """The columns of one series in the result table, of the days that are told."""
     known = (one.why == "") & ~np.isnan(one.value)
     value = np.where(known, one.value, np.nan)
     with np.errstate(invalid="ignore"):
@@ -144,19 +143,22 @@ def rows_of(one: Series, calendar: Calendar, *, weeks: int) -> pd.DataFrame:
     low, high = season.expected(value, calendar.is_special, weeks=weeks)
     if known.any() and value[known].min() >= 0:
         low = np.maximum(low, 0.0)
-    began = [day_of(calendar.first + n) if n >= 0 else None for n in told.began]
+    began = np.array(told.began, np.int64)
+    start = np.where(began >= 0, calendar.first + began, np.datetime64("NaT", "D").astype(np.int64))
+    days = len(value)
     table = {
-        "date": [day_of(int(n)) for n in calendar.numbers], "segment_kind": one.segment_kind, "segment": one.segment,
-        "indicator": one.indicator.name, "value": value, "threshold": one.threshold, "bad_side": one.indicator.bad_side,
+        "date": calendar.dates, "segment_kind": np.full(days, one.segment_kind, object),
+        "segment": np.full(days, one.segment, object), "indicator": np.full(days, one.indicator.name, object),
+        "value": value, "threshold": one.threshold, "bad_side": np.full(days, one.indicator.bad_side, object),
         "breached": bad & known, "days_breached": np.array(told.days_breached, np.int64),
         "triggered": np.array(told.triggered, np.bool_), "known": known, "expected_low": low, "expected_high": high,
-        "people": np.where(known & (one.people > 1), one.people, np.nan), "episode_start": pd.to_datetime(pd.Series(began, dtype=object)),
+        "people": np.where(known & (one.people > 1), one.people, np.nan), "episode_start": start.astype("datetime64[D]"),
         "why_unknown": np.where(known, "", one.why),
     }  # fmt: skip
-    return pd.DataFrame(table)[list(COLUMNS)]
+    return {name: table[name][-calendar.told :] for name in COLUMNS}
 
 
 def table_of(found: Sequence[Series], calendar: Calendar, *, weeks: int) -> pd.DataFrame:
     """The rows of all series, of the days that are told."""
-    parts = [rows_of(one, calendar, weeks=weeks).tail(calendar.told) for one in found]
-    return pd.concat(parts, ignore_index=True)
+    parts = [columns_of(one, calendar, weeks=weeks) for one in found]
+    return pd.DataFrame({name: np.concatenate([part[name] for part in parts]) for name in COLUMNS})

@@ -77,6 +77,11 @@ class Calendar:
         return np.arange(self.first, self.last + 1, dtype=np.int64)
 
     @cached_property
+    def dates(self) -> NDArray[np.object_]:
+        """The same as dates."""
+        return np.array([day_of(n) for n in self.numbers.tolist()], dtype=object)
+
+    @cached_property
     def ends_us(self) -> Ints:
         """Exclusive end of each day from `since` − 1 on, microseconds."""
         days = range(self.since - 1, self.last + 1)
