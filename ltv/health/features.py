@@ -18,6 +18,7 @@ from ltv.health.ground import Ground
 Floats = NDArray[np.float64]
 LOOKBACK_DAYS = 180
 _LONGEST_TENURE = 365
+_MOST_CELLS = 20_000_000
 WINDOWS = (7, 14, 30, 60, 90)
 FEATURES = (
     "days_since_last",
@@ -76,9 +77,23 @@ class Past:
         """The first row of each person."""
         return np.searchsorted(self.ground.presence.who, np.arange(len(self.ground.user_id)))
 
+    @cached_property
+    def _rows_upto(self) -> NDArray[np.int32] | None:
+        """`upto` of everybody on every day, shape (days, people), where that is not too much to hold."""
+        people = len(self.ground.user_id)
+        if self._width * people > _MOST_CELLS:
+            return None
+        p = self.ground.presence
+        cell = (p.day - self.ground.calendar.since + 1) * people + p.who
+        counts = np.bincount(cell, minlength=self._width * people).reshape(self._width, people)
+        return (np.cumsum(counts, axis=0) + self.start).astype(np.int32)
+
     def upto(self, who: Ints, day: int) -> Ints:
         """Rows before this one are of the person's days up to `day`, or of people before."""
         place = max(min(day, self.ground.calendar.last) - self.ground.calendar.since + 1, 0)
+        if self._rows_upto is not None:
+            found: Ints = self._rows_upto[place][who].astype(np.int64)
+            return found
         return np.searchsorted(self._key, who * self._width + place, side="right")
 
     def there(self, day: int, within: int | None = None) -> Ints:
