@@ -34,6 +34,7 @@ What there is:
     lifetime_value   what everybody will be worth, how sure that is, why, and whom to act on
     explain_ltv      why one person is expected to bring what they are
     attribute        which touchpoints earned the value, and where the next yuan should go
+    health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from ltv.experiments.compare import compare
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
+    from ltv.health.health_board import health_board
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -87,6 +89,7 @@ __all__ = [
     "funnel",
     "funnel_counters",
     "golden48",
+    "health_board",
     "invite_tree_query",
     "judge",
     "lifecycle",
@@ -119,6 +122,7 @@ _HOMES = {
     "explain_ltv": "ltv.lifetime.explain_ltv",
     "explain_user": "ltv.workspace.explain",
     "golden48": "ltv.behaviour.golden48",
+    "health_board": "ltv.health.health_board",
     "invite_tree_query": "ltv.behaviour.referral_traces",
     "funnel": "ltv.behaviour.funnel",
     "funnel_counters": "ltv.behaviour.funnel_export",

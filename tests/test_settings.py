@@ -8,7 +8,20 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.settings import _READERS as READERS  # a setting without a reader could be given no value
-from ltv.settings import Attribution, Dispatch, Endpoint, Experiment, Identity, Segment, Settings, Source, load, parse
+from ltv.settings import (
+    Attribution,
+    Dispatch,
+    Endpoint,
+    Experiment,
+    Health,
+    Identity,
+    Indicator,
+    Segment,
+    Settings,
+    Source,
+    load,
+    parse,
+)  # fmt: skip
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
@@ -34,6 +47,8 @@ GOOD = [
     ("segments", [{"kind": "a", "name": "b", "where": "age > 1"}], (Segment("a", "b", "age > 1"),)),
     ("experiments", [COUPON], (Experiment("coupon", "c-1", {"control": 0.5, "coupon": 0.5}, "control"),)),
     ("attribution", {"window_days": 30, "floor": {"sms": 5}}, Attribution(window_days=30, floor={"sms": 5})),
+    ("health", {"days": 14, "churn_rise": 0.2}, Health(days=14, churn_rise=0.2)),
+    ("indicators", [{"name": "churn_risk", "threshold": 0.4}], (Indicator("churn_risk", threshold=0.4),)),
     ("playbooks", [{"name": "x"}], ({"name": "x"},)),
     ("endpoints", [CRM], (Endpoint("crm", "webhook", url="https://crm.example.com/in", secret_env="S"),)),
     ("endpoints", [{"name": "f", "kind": "file", "path": "data/crm"}], (Endpoint("f", "file", path="data/crm"),)),
@@ -113,6 +128,15 @@ BAD = [
         "ltv.toml attribution.lookback_days: found 0, allowed: a whole number above 0",
     ),
     ("attribution", {"floor": {"sms": "much"}}, "ltv.toml attribution.floor.sms: found 'much', allowed: a number"),
+    ("health", {"day": 30}, r"ltv.toml \[health\]: found 'day', allowed: days"),
+    ("health", {"season_weeks": 3}, "ltv.toml health.season_weeks: found 3, allowed: 4 to 12"),
+    ("health", {"churn_rise": "much"}, "ltv.toml health.churn_rise: found 'much', allowed: a number"),
+    ("indicators", {"name": "x"}, "ltv.toml indicators: found {'name': 'x'}, allowed: a list"),
+    (
+        "indicators",
+        [{"name": "churn_risk", "threshold": "high"}],
+        r"ltv.toml \[\[indicators\]\] churn_risk threshold: found 'high', allowed: a number",
+    ),
     ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
     (
         "endpoints",

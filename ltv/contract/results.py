@@ -352,6 +352,19 @@ known boolean : 是否已知 · whether the day is known
 """,
         ),
         _table(
+            "churn_scores",
+            "流失概率",
+            "how likely somebody of the active base is not to come back in 30 days",
+            "user_id integer : 用户唯一标识 · unified user id\nas_of timestamp : 截至时点 · as-of instant",
+            """
+probability number >=0 <=1 : 30 天内不再回来的概率 · probability not to come back in 30 days
+days_since_last integer >=0 : 距上次来访天数 · days since the last visit
+visit_days_180 integer >=0 : 180 天内来访天数 · days there in 180 days
+expected money : 预测价值（最长预测期） · predicted value, longest horizon
+value_at_risk money : 风险价值 · predicted value times probability
+""",
+        ),
+        _table(
             "interventions",
             "干预",
             "an intervention for a person",

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
-from sqlglot.errors import SqlglotError
 
 from ltv import sql
 from ltv.errors import UsageError, found
+from ltv.settings import expressions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -16,11 +16,6 @@ if TYPE_CHECKING:
     from ltv.settings import Segment
     from ltv.warehouse.engine import Engine
 
-_ALLOWED = (
-    exp.Column, exp.Identifier, exp.Literal, exp.Boolean, exp.Null, exp.Paren, exp.Neg, exp.Interval, exp.Var,
-    exp.And, exp.Or, exp.Not, exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between, exp.In, exp.Is, exp.Like,
-    exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Coalesce, exp.Lower, exp.Upper, exp.Abs, exp.Cast, exp.DataType, exp.Date,
-)  # fmt: skip
 _EXAMPLE = "a condition such as age between 18 and 24"
 
 
@@ -34,17 +29,7 @@ def condition(segment: Segment, columns: Collection[str]) -> exp.Expr:
     Raises:
         UsageError: it is not a plain condition, or it names an unknown column.
     """
-    try:
-        tree = sql.expression(segment.where)
-    except SqlglotError:
-        raise UsageError(found(_place(segment), segment.where, _EXAMPLE)) from None
-    for node in tree.walk():
-        if not isinstance(node, _ALLOWED):
-            text = node.sql(dialect=sql.DIALECT)
-            raise UsageError(found(_place(segment), text, "comparisons of columns with values"))
-        if isinstance(node, exp.Column) and (node.name not in columns or node.table):
-            raise UsageError(found(_place(segment), node.sql(dialect=sql.DIALECT), ", ".join(sorted(columns))))
-    return tree
+    return expressions.condition(_place(segment), segment.where, columns, example=_EXAMPLE)
 
 
 def _place(segment: Segment) -> str:

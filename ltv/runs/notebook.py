@@ -50,7 +50,7 @@ def inspect(path: Path, *, tables: Collection[str] | None = None) -> NotebookSpe
     """Read what a notebook declares, without running any of it.
 
     The workspace is what is assigned from `ltv.open(...)`. `ws.orders` and `ws.result("ltv_scores")` are required,
-    `ws.optional("events")` is not, `ws.save("retention", …)` writes.
+    `ws.optional("events")` and `ws.results("funnel", …)` are not, `ws.save("retention", …)` writes.
 
     Args:
         path: the notebook.
@@ -147,6 +147,8 @@ def _tables_used(
                     base
                 ):
                     used[method].add(_literal_name(node, f"{where}: table of .{method}()"))
+                case ast.Call(func=ast.Attribute(value=base, attr="results")) if workspace.is_here(base):
+                    used["optional"].update(_literal_names(node, f"{where}: tables of .results()"))
                 case ast.Call(func=ast.Name(id="getattr"), args=[base, *_]) if workspace.is_here(base):
                     raise UsageError(found(where, ast.unparse(node), "the table behind the workspace, as in ws.orders"))
     reads = frozenset(used["result"])
@@ -160,6 +162,13 @@ def _literal_name(call: ast.Call, thing: str) -> str:
     if not isinstance(name, ast.Constant) or not isinstance(name.value, str):
         raise UsageError(found(thing, ast.unparse(name) if name else "nothing", 'a literal name, as in "retention"'))
     return name.value
+
+
+def _literal_names(call: ast.Call, thing: str) -> list[str]:
+    names = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+    if not names or len(names) < len(call.args) + len(call.keywords):
+        raise UsageError(found(thing, ast.unparse(call), 'literal names, as in "retention", "funnel"'))
+    return names
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +28,14 @@ class Step:
         spec: what it reads, writes and can be told.
         parameters: every parameter with its value.
         after: names of the steps that write what it reads.
+        spared: those of them that it can do without, should they fail.
     """
 
     path: Path
     spec: NotebookSpec
     parameters: Mapping[str, object]
     after: tuple[str, ...]
+    spared: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -103,13 +105,21 @@ def plan(
         raise UsageError(found("notebooks", str(folder), "a folder with at least one notebook"))
     writers = {table: name for name, (_, spec) in specs.items() for table in spec.writes}
     needs = {name: _needs(spec, writers) for name, (_, spec) in specs.items()}
+    spared = {name: _spared(spec, writers) for name, (_, spec) in specs.items()}
     chosen = _with_needs(_known(only, specs), needs)
     _check_names(parameters or {}, [specs[n][1] for n in chosen])
-    return [_step(specs[name], needs[name], date, parameters or {}) for name in _ordered(chosen, needs)]
+    steps = [_step(specs[name], needs[name], date, parameters or {}) for name in _ordered(chosen, needs)]
+    return [replace(step, spared=spared[step.name]) for step in steps]
 
 
 def _needs(spec: NotebookSpec, writers: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(sorted({writers[t] for t in spec.reads | spec.optional if t in writers} - {spec.name}))
+
+
+def _spared(spec: NotebookSpec, writers: Mapping[str, str]) -> tuple[str, ...]:
+    """Writers of what is optional alone."""
+    required = {writers[t] for t in spec.reads if t in writers}
+    return tuple(sorted({writers[t] for t in spec.optional if t in writers} - required - {spec.name}))
 
 
 def _known(only: Sequence[str], specs: Mapping[str, object]) -> list[str]:

@@ -147,7 +147,8 @@ class Tasks:
         return not busy.intersection(step.after)
 
     def _one(self, step: Step) -> TaskState:
-        blocked = [n for n in step.after if self.states.get(n) not in ENDED_WELL]
+        needed = [n for n in step.after if n not in step.spared]
+        blocked = [n for n in needed if self.states.get(n) not in ENDED_WELL]
         attempt = self.ledger.start_task(
             self.record.run_id,
             step.name,

@@ -16,11 +16,12 @@ from ltv.settings.attribution import Attribution, attribution
 from ltv.settings.calendar import check_days
 from ltv.settings.endpoints import Dispatch, Endpoint, dispatch, endpoints, fit
 from ltv.settings.experiment import Experiment, experiments
+from ltv.settings.indicators import Health, Indicator, health, indicators
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
 
-__all__ = ["FILE", "Experiment", "Identity", "Segment", "Settings", "Source", "load", "parse"]
+__all__ = ["FILE", "Experiment", "Health", "Identity", "Indicator", "Segment", "Settings", "Source", "load", "parse"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,8 @@ class Settings:
         segments: groups of people.
         experiments: declared experiments.
         attribution: how credit is given to channels.
+        health: how the health board looks.
+        indicators: thresholds of the health board, and indicators of one's own.
         playbooks: declared playbooks, checked by the room that runs them.
         endpoints: the only places messages are sent to.
         dispatch: how they are sent.
@@ -142,6 +145,8 @@ class Settings:
     segments: tuple[Segment, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     attribution: Attribution = field(default_factory=Attribution)
+    health: Health = field(default_factory=Health)
+    indicators: tuple[Indicator, ...] = ()
     playbooks: tuple[dict[str, Any], ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
@@ -166,7 +171,7 @@ _NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "endpoints", "dispa
 def _plain(value: object) -> object:
     if isinstance(value, Experiment):
         return vars(value) | {"variants": list(value.variants.items())}  # their order decides who gets which
-    return vars(value) if isinstance(value, (Source, Segment, Identity, Attribution)) else str(value)
+    return vars(value) if isinstance(value, (Source, Segment, Identity, Attribution, Health, Indicator)) else str(value)
 
 
 def load(workspace: Path) -> Settings:
@@ -346,6 +351,8 @@ _READERS: dict[str, Any] = {
     "segments": _segments,
     "experiments": experiments,
     "attribution": attribution,
+    "health": health,
+    "indicators": indicators,
     "playbooks": _sections,
     "endpoints": endpoints,
     "dispatch": dispatch,

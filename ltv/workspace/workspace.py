@@ -112,6 +112,21 @@ class Workspace:
         own = [self.run / "results"] if self.run and day == self.date else []
         return read_result(name, [*own, published_folder(self.root, day)], day=str(day))
 
+    def results(self, *names: str) -> dict[str, pd.DataFrame]:
+        """Return those of several result tables that are there, by name: of this run, or as published for this date.
+
+        Raises:
+            UsageError: the contract has no result table of that name.
+            CorruptError: a stored file is not the one that was written.
+        """
+        found_: dict[str, pd.DataFrame] = {}
+        for name in names:
+            try:
+                found_[name] = self.result(name)
+            except MissingTableError:
+                continue
+        return found_
+
     def earlier(self, name: str) -> tuple[pd.DataFrame | None, str]:
         """Return a result table of the newest published date before this one, and that date; None where there is none.
 

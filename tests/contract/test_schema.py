@@ -56,6 +56,7 @@ RESULT_NAMES = {
     "experiment_results": "as_of experiment method metric variant segment_kind segment; control n n_control mean mean_control "
     "lift low high p_value p_better expected_loss srm_p_value verdict",
     "health": "date segment_kind segment indicator; value threshold bad_side breached days_breached triggered known",
+    "churn_scores": "user_id as_of; probability days_since_last visit_days_180 expected value_at_risk",
     "interventions": "intervention_id; date user_id playbook action offer_id expires_at arm reason state",
     "restatements": "date table key column; old new cause",
 }

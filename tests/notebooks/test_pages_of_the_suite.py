@@ -10,6 +10,7 @@ from support_browser import SCREENS, faults
 from support_workspace import csv, orders, put, workspace
 
 import ltv
+from ltv.errors import LtvError
 from ltv.identity.quality import pairwise
 from ltv.runs.ledger import Ledger
 from ltv.runs.plan import notebooks_folder
@@ -312,3 +313,35 @@ def test_another_funnel_can_be_asked_for_and_a_wrong_one_is_one_line(shop):
     assert wrong.exit_code == 1
     (said,) = [task.why for task in Ledger(shop).tasks(wrong.run_id) if task.notebook == "04_funnel"]
     assert "steps: found 'serach', allowed: names of events that there are: activate_trial, add_to_cart" in said
+
+
+def test_health_is_told_of_every_day_and_agrees_with_the_pages_it_rests_on(results):
+    table = results("health")
+    whole = table[table["segment_kind"] == "all"].set_index(["indicator", "date"])
+    assert table["date"].nunique() == 35
+    assert {"all", "age_group", "channel", "city", "value_tier"} <= set(table["segment_kind"])
+    summary = results("referral_summary").set_index("date")["effective_per_user"]
+    mine = whole.loc["referral_effective"]
+    known = mine[mine["known"]]
+    assert len(known) >= 30
+    assert known["value"].to_numpy() == pytest.approx(summary.reindex(known.index).to_numpy())
+    people = results("churn_scores")
+    last = whole.loc[("churn_risk", DAY)]
+    assert last["value"] == pytest.approx(people["probability"].mean())
+    assert last["people"] == len(people)
+    assert whole.loc[("value_at_risk", DAY), "value"] == pytest.approx(people["value_at_risk"].sum())
+    assert set(people["user_id"]) <= set(results("ltv_scores")["user_id"])
+
+
+def test_health_takes_thresholds_and_indicators_from_the_settings_and_wrong_ones_are_one_line(tmp_path):
+    own = '[[indicators]]\nname = "kept"\ntable = "retention"\nvalue = "sum(retained)"\nthreshold = 1\nbad_side = "below"\n'
+    own += 'reason_zh = "试"\nreason_en = "a trial of ours"\nowner = "Li"\n'
+    workspace(tmp_path, f'timezone = "UTC"\n{own}')
+    put(tmp_path, "orders/a.csv", csv(orders({"order_id": "1", "id_value": "M1", "ts": "2026-06-01 10:00:00"})))
+    done = run(Request(tmp_path, dt.date(2026, 6, 2), only=("12_health",)))
+    assert (done.exit_code, done.why) == (0, "")
+    assert "a trial of ours" in told_page(tmp_path, done.run_id, "12_health")
+    wrong = own.replace("sum(retained)", "sum(kept)")
+    workspace(tmp_path, f'timezone = "UTC"\n{wrong}')
+    with pytest.raises(LtvError, match=r"ltv\.toml \[\[indicators\]\] kept value: found 'kept', allowed: activity"):
+        run(Request(tmp_path, dt.date(2026, 6, 2), only=("12_health",)))

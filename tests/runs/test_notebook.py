@@ -244,6 +244,11 @@ def test_reads_and_writes_are_found(tmp_path: Path) -> None:
     assert spec.writes == {"retention", "lifecycle"}
 
 
+def test_several_result_tables_are_asked_for_where_they_are_there(tmp_path: Path) -> None:
+    spec = spec_of(tmp_path, "import ltv\nws = ltv.open()\nfound = ws.results('funnel', 'retention')")
+    assert (spec.reads, spec.optional) == (frozenset(), {"funnel", "retention"})
+
+
 def test_a_table_that_is_needed_somewhere_is_not_optional(tmp_path: Path) -> None:
     spec = spec_of(tmp_path, "import ltv\nws = ltv.open()\nws.optional('events')\nws.events")
     assert (spec.reads, spec.optional) == ({"events"}, frozenset())
@@ -283,7 +288,16 @@ def test_the_input_tables_of_the_contract_are_known(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "use", ["ws.result(name)", "ws.save(f'{x}', r)", "ws.optional()", "ws.result(1)", "getattr(ws, 'orders')"]
+    "use",
+    [
+        "ws.result(name)",
+        "ws.save(f'{x}', r)",
+        "ws.optional()",
+        "ws.results()",
+        "ws.results('a', b)",
+        "ws.result(1)",
+        "getattr(ws, 'orders')",
+    ],
 )
 def test_a_table_that_is_not_named_literally_is_refused_with_its_line(use: str, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a\.ipynb, cell 'cell-2', line 2"):

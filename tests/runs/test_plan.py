@@ -17,6 +17,13 @@ def test_only_brings_what_is_needed_and_nothing_else(tmp_path):
     assert names == ["01_assets", "02_kept", "00_both"]
 
 
+def test_what_is_optional_runs_first_and_is_spared_where_it_fails(tmp_path):
+    root = two_notebooks(tmp_path)
+    notebook(root, "00_both", ["a = ws.results('data_assets', 'retention')", "b = ws.result('data_assets')"])
+    step = plan(root / "notebooks", date="2026-06-30")[-1]
+    assert (step.name, step.after, step.spared) == ("00_both", ("01_assets", "02_kept"), ("02_kept",))
+
+
 def test_the_date_is_given_to_every_notebook(tmp_path):
     root = two_notebooks(tmp_path)
     assert {s.parameters["date"] for s in plan(root / "notebooks", date="2026-06-30")} == {"2026-06-30"}

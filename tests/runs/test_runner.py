@@ -171,6 +171,14 @@ def test_what_builds_on_a_failed_notebook_is_not_run_and_says_so(tmp_path):
     assert "<script>alert(1)</script>" not in (root / "reports" / "2026-06-30" / "01_assets.html").read_text()
 
 
+def test_a_page_that_can_do_without_a_failed_one_runs_without_its_table(tmp_path):
+    root = shop(tmp_path)
+    notebook(root, "01_assets", ["raise ValueError('no')", *ASSETS])
+    notebook(root, "02_after", ["assert ws.results('data_assets') == {}"])
+    done = go(root)
+    assert {t.notebook: t.state for t in Ledger(root).tasks(done.run_id)} == {"01_assets": "failed", "02_after": "done"}
+
+
 def test_notebooks_run_after_those_that_write_what_they_read(tmp_path):
     root = shop(tmp_path)
     notebook(root, "01_last", ["rows = len(ws.result('data_assets'))\nassert rows == 1"])

@@ -519,6 +519,12 @@ IN_HOLDOUTS = _table(
 )  # fmt: skip
 _SHORT = {"start": _at("1970-01-01 00:00:00.000050"), "until": _at("1970-01-02")}
 
+ON_A_DAY = "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"
+ACTS = _table(
+    {"user_id": _LONG, "n": _LONG, "acts": _LONG, "carts": _LONG, "dwell_ms": _REAL, "purchases": _LONG, "benefits": _LONG},
+    (1, 19_723, 3, 1, 1500.5, 0, 0), (1, 19_723, 1, 0, 0.0, 1, 1), (1, 19_724, 1, 0, None, 0, 0), (2, 19_723, 1, 0, None, 0, 0),
+)  # fmt: skip
+
 
 CASES: dict[str, list[Case]] = {
     "ltv/attribution/told_of_buyers.sql": [Case(5, {"told": TOLD_TOUCHES, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 3))})],
@@ -700,6 +706,16 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
     "ltv/behaviour/trial_rows.sql": [Case(3, {"trials": TRIALS}, {}, {"as_of": _at("2024-02-01")}), Case(2, {"trials": TRIALS}, {}, {"as_of": _at("2024-01-01 00:00:00.000001")})],
+    "ltv/health/acts_of_days.sql": [
+        Case(4, {"rows": SEEN_AT}, {"person": "user_id", "day_number": ON_A_DAY, "dwell": "1500.25", "counts": "TRUE", "carted": "CASE WHEN event = 'visit' THEN 1 ELSE 0 END", "bought": "0", "benefit": "0"}, {"since": 19_700, "until": 20_000}),
+        Case(2, {"rows": BOUGHT}, {"person": "user_id", "day_number": ON_A_DAY, "dwell": "0", "counts": "amount >= 0", "carted": "0", "bought": "CASE WHEN is_paid THEN 1 ELSE 0 END", "benefit": "0"}, {"since": 19_700, "until": 19_723}),
+    ],
+    "ltv/health/days_there.sql": [Case(4, {"rows": SEEN_AT}, {"moment": "ts", "day_number": ON_A_DAY}, {"as_of": _at("2024-02-01")})],
+    "ltv/health/first_times.sql": [Case(2, {"rows": BOUGHT}, {"moment": "ts", "counts": "is_paid"}, {"as_of": _at("2024-01-02")})],
+    "ltv/health/groups.sql": [Case(5, {"segments": SEGMENTS})],
+    "ltv/health/person_days.sql": [Case(3, {"acts": ACTS})],
+    "ltv/health/spent.sql": [Case(2, {"orders": BOUGHT}, {"worth": "value"}, {"since": _at("2024-01-01"), "until": _at("2024-01-02")})],
+    "ltv/health/traits.sql": [Case(2, {"members": MEMBERS}, {"channel": "acquisition_channel"})],
     "ltv/lifetime/acts.sql": [
         Case(3, {"events": SEEN_AT}, {"local_hour": "EXTRACT(HOUR FROM ts)", "session_of": "NULL", "price_of": "1.5", "category_of": "event", "dwell_of": "NULL"}, {"from_us": 1_700_000_000_000_000, "cutoff_us": 1_706_000_000_000_000}),
     ],

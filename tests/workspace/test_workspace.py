@@ -120,6 +120,13 @@ def test_a_published_result_is_read_by_name_and_date(root):
     assert len(ws.result("referral", "2026-06-29")) == len(ws.result("referral", dt.datetime(2026, 6, 29, 5))) == 1
 
 
+def test_of_several_results_those_that_are_there_are_read(root):
+    with_run = ltv.open(root, date="2026-06-30")
+    assert with_run.results("data_assets", "funnel") == {}
+    with pytest.raises(UsageError, match="result: found 'funel', allowed: "):
+        with_run.results("funel")
+
+
 def test_a_result_that_nobody_wrote_is_told_with_its_date(root):
     ws = at(root, "2026-06-30")
     with pytest.raises(MissingTableError, match="table 'funnel' is not there: no run has written it for 2026-06-28"):
