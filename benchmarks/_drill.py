@@ -71,6 +71,9 @@ max_attempts = 60
 error_share = 1.0
 slow_ms = 100_000
 
+[strategy]
+quiet_hours = []
+
 [[endpoints]]
 name = "crm"
 kind = "webhook"

@@ -35,6 +35,8 @@ What there is:
     explain_ltv      why one person is expected to bring what they are
     attribute        which touchpoints earned the value, and where the next yuan should go
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
+    plan_interventions, past_interventions
+                     whom playbooks speak to today, what went out before and what it has brought
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -71,6 +73,8 @@ if TYPE_CHECKING:
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
     from ltv.sources.prometheus import read_counters
+    from ltv.strategy.past import past_interventions
+    from ltv.strategy.plan_interventions import plan_interventions
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
     from ltv.workspace.explain import explain_user
@@ -98,7 +102,9 @@ __all__ = [
     "notice",
     "open",
     "pages_by_table",
+    "past_interventions",
     "plan_experiment",
+    "plan_interventions",
     "read_counters",
     "referral",
     "restated",
@@ -123,6 +129,8 @@ _HOMES = {
     "explain_user": "ltv.workspace.explain",
     "golden48": "ltv.behaviour.golden48",
     "health_board": "ltv.health.health_board",
+    "past_interventions": "ltv.strategy.past",
+    "plan_interventions": "ltv.strategy.plan_interventions",
     "invite_tree_query": "ltv.behaviour.referral_traces",
     "funnel": "ltv.behaviour.funnel",
     "funnel_counters": "ltv.behaviour.funnel_export",

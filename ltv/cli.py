@@ -116,6 +116,9 @@ def build() -> argparse.ArgumentParser:
     export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
     export.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
     _dispatch_arguments(command("dispatch", "send what the outbox holds", "example: ltv dispatch --once --workers 2"))
+    _strategy_arguments(
+        command("strategy", "say what is planned, or approve a plan", "example: ltv strategy plan --dry-run")
+    )
     rollback = command("rollback", "one step back, at once", "example: ltv rollback models")
     rollback.add_argument("what", choices=("reports", "models"), help="what to roll back")
     return parser
@@ -142,9 +145,27 @@ def _model_arguments(parser: argparse.ArgumentParser) -> None:
     promote = actions.add_parser("promote", help=words, description=words, epilog=example)
     promote.add_argument("version", metavar="VERSION", help="as `ltv models` lists it")
     promote.add_argument("--reason", default="", metavar="TEXT", help="why, for the record")
-    # what was said before `promote` holds, unless it is said again
-    promote.add_argument("--workspace", default=argparse.SUPPRESS, metavar="DIR", help="folder with ltv.toml")
-    promote.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
+    _heard_again(promote)
+
+
+def _strategy_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    for name, words, example in (
+        ("plan", "say what the newest date plans, and hand it to the outbox", "example: ltv strategy plan --dry-run"),
+        ("approve", "let a large plan go out", "example: ltv strategy approve 2026-06-30/winback"),
+    ):
+        action = actions.add_parser(name, help=words, description=words, epilog=example)
+        if name == "plan":
+            action.add_argument("--dry-run", action="store_true", help="people and cost only, hand nothing over")
+        else:
+            action.add_argument("plan", metavar="PLAN", help="as `ltv strategy plan` lists it")
+        _heard_again(action)
+
+
+def _heard_again(parser: argparse.ArgumentParser) -> None:
+    """What was said before a second word holds, unless it is said again."""
+    parser.add_argument("--workspace", default=argparse.SUPPRESS, metavar="DIR", help="folder with ltv.toml")
+    parser.add_argument("--debug", action="store_true", default=argparse.SUPPRESS, help="show tracebacks")
 
 
 def _dispatch_arguments(parser: argparse.ArgumentParser) -> None:

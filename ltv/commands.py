@@ -151,7 +151,7 @@ def backfill(options: argparse.Namespace) -> int:
         raise UsageError(found("TO", options.end, f"a day not before {options.start}"))
     worst = 0
     while day <= end:
-        worst = max(worst, _run(Request(root, day, jobs=options.jobs)))
+        worst = max(worst, _run(Request(root, day, jobs=options.jobs, releases=False)))
         day += dt.timedelta(days=1)
     return worst
 
@@ -221,6 +221,32 @@ def dispatch(options: argparse.Namespace) -> int:
         _say(f"nothing to send to: {settings_module.FILE} has no [[endpoints]]")
     else:
         return processes.serve(root, workers=options.workers, once=options.once, say=_say)
+    return 0
+
+
+def strategy(options: argparse.Namespace) -> int:
+    """Say what the newest date plans and hand it to the outbox, or approve a plan that waits."""
+    from ltv.strategy import release as releases
+
+    root = _root(options)
+    settings, date = settings_module.load(root), releases.newest(root)
+    _, told = releases.plans(root, date)
+    if options.action == "approve":
+        names = [p.name for p in told]
+        if options.plan not in names:
+            raise UsageError(found("PLAN", options.plan, ", ".join(names) or f"nothing: {date} plans nothing"))
+        done = releases.release(root, settings, date, approved=[options.plan], only=[options.plan])
+        for line in done.told(date):
+            _say(line)
+        return 0
+    for p in told:
+        waits = "  waits: ltv strategy approve " + p.name if p.waits else ""
+        _say(f"{p.name}  {p.people:,} people, {p.control:,} control, {settings.currency} {p.cost:,.2f}{waits}")
+    if not told:
+        _say(f"{date} plans nothing")
+    elif not options.dry_run:
+        for line in releases.release(root, settings, date).told(date):
+            _say(line)
     return 0
 
 

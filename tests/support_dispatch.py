@@ -60,7 +60,8 @@ class FakeSink:
 
 
 def with_settings(*endpoints: dict[str, Any], **dispatch: Any) -> Settings:
-    return parse({"endpoints": list(endpoints or (HOOK, TEAM, FILE)), "dispatch": dispatch})
+    never_quiet = {"quiet_hours": []}
+    return parse({"endpoints": list(endpoints or (HOOK, TEAM, FILE)), "dispatch": dispatch, "strategy": never_quiet})
 
 
 def outbox_of(root: Path, *endpoints: dict[str, Any], clock: Clock | None = None, **dispatch: Any) -> Outbox:

@@ -16,12 +16,14 @@ from ltv.settings import (
     Health,
     Identity,
     Indicator,
+    Playbook,
     Segment,
     Settings,
     Source,
+    Strategy,
     load,
     parse,
-)  # fmt: skip
+)
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
@@ -49,7 +51,7 @@ GOOD = [
     ("attribution", {"window_days": 30, "floor": {"sms": 5}}, Attribution(window_days=30, floor={"sms": 5})),
     ("health", {"days": 14, "churn_rise": 0.2}, Health(days=14, churn_rise=0.2)),
     ("indicators", [{"name": "churn_risk", "threshold": 0.4}], (Indicator("churn_risk", threshold=0.4),)),
-    ("playbooks", [{"name": "x"}], ({"name": "x"},)),
+    ("strategy", {"contact_cap": 2, "quiet_hours": []}, Strategy(contact_cap=2, quiet_hours=())),
     ("endpoints", [CRM], (Endpoint("crm", "webhook", url="https://crm.example.com/in", secret_env="S"),)),
     ("endpoints", [{"name": "f", "kind": "file", "path": "data/crm"}], (Endpoint("f", "file", path="data/crm"),)),
     (
@@ -137,6 +139,12 @@ BAD = [
         [{"name": "churn_risk", "threshold": "high"}],
         r"ltv.toml \[\[indicators\]\] churn_risk threshold: found 'high', allowed: a number",
     ),
+    ("strategy", {"cap": 2}, r"ltv.toml \[strategy\]: found 'cap', allowed: "),
+    (
+        "strategy",
+        {"quiet_hours": ["9", "21:00"]},
+        r"strategy.quiet_hours: found \['9', '21:00'\], allowed: two times such as",
+    ),
     ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
     (
         "endpoints",
@@ -203,6 +211,43 @@ BAD_SOURCES = [
 ]
 
 
+BOOK = {"name": "b", "actions": ["coupon"], "who": "orders > 0", "channel": "sms", "endpoint": "crm", "budget": 100}
+BAD_BOOKS = [
+    ({"actions": ["spam"]}, r"\[\[playbooks\]\] b actions: found 'spam', allowed: personal_voucher, "),
+    ({"actions": []}, r"b actions: found \[\], allowed: a list that is not empty"),
+    ({"budget": 0}, "b budget: found 0, allowed: an amount of money above 0"),
+    ({"control": 0}, "b control: found 0, allowed: 0.01 to 0.9"),
+    ({"who": "income > 3"}, "b who: found 'income|found '\"income\"', allowed: acquisition_channel, age"),
+    ({"who": "user_id in (select 1)"}, "b who: found .*, allowed: comparisons of columns with values"),
+    ({"who": "orders >"}, "b who: found 'orders >', allowed: a condition such as churn_probability > 0.5"),
+    ({"order_by": "luck"}, "b order_by: found 'luck', allowed: "),
+    ({"when": "moon"}, "b when: found 'moon', allowed: every_day, churn_risk"),
+    ({"segment": "all"}, "b segment: found 'all', allowed: kind/segment"),
+    ({"endpoint": "fax"}, "b endpoint: found 'fax', allowed: crm"),
+    ({"costs": {"call": 3}}, "b costs: found 'call', allowed: coupon"),
+    ({"expires_hours": 0}, "b expires_hours: found 0, allowed: hours above 0"),
+    ({"colour": "red"}, r"\[\[playbooks\]\]: found 'colour', allowed: "),
+]
+
+
+@pytest.mark.parametrize(("given", "why"), BAD_BOOKS, ids=lambda v: repr(v)[:40])
+def test_a_bad_playbook_is_named_with_what_is_wrong(given, why):
+    with pytest.raises(UsageError, match=why) as refused:
+        parse({"endpoints": [CRM], "playbooks": [BOOK | given]})
+    assert len(str(refused.value).splitlines()) == 1
+
+
+def test_a_playbook_may_speak_of_kinds_of_segments_and_own_indicators():
+    own = {"name": "odd", "table": "retention", "value": "avg(rate)", "threshold": 1, "bad_side": "below"}
+    own |= {"reason_zh": "一", "reason_en": "one", "owner": "me"}
+    groups = [{"kind": "age_group", "name": "students", "where": "age < 25"}]
+    book = BOOK | {"who": "age_group = 'students'", "when": "odd"}
+    read = parse({"endpoints": [CRM], "segments": groups, "indicators": [own], "playbooks": [book]}).playbooks
+    assert read == (Playbook("b", ("coupon",), "age_group = 'students'", "sms", "crm", 100, when="odd"),)
+    with pytest.raises(UsageError, match="name: found 'b', allowed: each name once"):
+        parse({"endpoints": [CRM], "playbooks": [BOOK, BOOK]})
+
+
 @pytest.mark.parametrize(("name", "given", "kept"), GOOD, ids=lambda v: repr(v)[:40])
 def test_a_good_value_is_kept(name, given, kept):
     assert getattr(parse({name: given}), name) == kept
@@ -235,7 +280,7 @@ def test_a_column_beyond_the_contract_may_not_take_the_name_of_another(name):
 def test_every_setting_has_a_reader_a_default_and_is_described():
     names = {f.name for f in fields(Settings)}
     assert set(READERS) == names
-    assert {name for name, _, _ in GOOD} == {name for name, _, _ in BAD} == names
+    assert {name for name, _, _ in GOOD} | {"playbooks"} == {name for name, _, _ in BAD} == names
     assert all(f"{name}: " in str(Settings.__doc__) for name in names)
     assert parse({}) == Settings()
 

@@ -382,6 +382,43 @@ state text : 状态 · state
 """,
         ),
         _table(
+            "strategy_plans",
+            "策略计划",
+            "what a playbook plans for a day",
+            "date date : 日期 · day\nplaybook text : 剧本 · playbook",
+            """
+plan text : 计划编号 · what ltv strategy approve calls it
+state text on|off|waits : 状态（waits=等待批准） · state (waits: for approval)
+why_zh text : 中文原因 · why, in Chinese
+why_en text : 英文原因 · why, in English
+found integer >=0 : 符合条件人数 · people for whom the condition holds
+left_out integer >=0 : 被排除人数 · of these left out
+people integer >=0 : 触达人数 · people spoken to
+control integer >=0 : 对照人数 · people in the control arm
+cost money : 花费 · cost
+budget money : 预算 · budget
+""",
+        ),
+        _table(
+            "strategy_effects",
+            "策略效果",
+            "what interventions of a playbook have brought",
+            "playbook text : 剧本 · playbook\naction text : 动作（all=全部） · action (all: every one)",
+            """
+n integer >=0 : 实验组人数 · people treated
+n_control integer >=0 : 对照组人数 · people in control
+mean number : 实验组人均净额 · net value a person treated
+mean_control number : 对照组人均净额 · net value a person in control
+uplift number : 人均增益 · difference
+low number : 下限 · lower end, 90 %
+high number : 上限 · upper end, 90 %
+p_value number : p 值 · p-value
+cost money : 花费 · cost
+net number : 净增益 · uplift times people, less cost
+verdict text works|harms|unsure : 结论 · verdict
+""",
+        ),
+        _table(
             "restatements",
             "历史重述",
             "a published figure that changed",

@@ -15,9 +15,11 @@ LAYOUT = (
         planned_ms BIGINT NOT NULL
     )""",
     "CREATE INDEX interventions_by_date ON interventions (date)",
-    # `token` and `lease_ms` say whose a message is and until when; `begun` that it may be on its way already
+    # `token` and `lease_ms` say whose a message is and until when; `begun` that it may be on its way already;
+    # `quiet` that it speaks to a person, and waits while the hours are quiet
     """CREATE TABLE messages (
-        message_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, repeatable BIGINT NOT NULL, body TEXT NOT NULL,
+        message_id TEXT PRIMARY KEY, endpoint TEXT NOT NULL, repeatable BIGINT NOT NULL, quiet BIGINT NOT NULL,
+        body TEXT NOT NULL,
         topic TEXT NOT NULL, state TEXT NOT NULL, token BIGINT NOT NULL, lease_ms BIGINT NOT NULL,
         begun BIGINT NOT NULL, attempts BIGINT NOT NULL, crashes BIGINT NOT NULL, due_ms BIGINT NOT NULL,
         expires_ms BIGINT NOT NULL, queued_ms BIGINT NOT NULL, ended_ms BIGINT NOT NULL, why TEXT NOT NULL

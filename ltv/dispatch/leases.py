@@ -25,13 +25,13 @@ MessageState = Literal["ENQUEUED", "PROCESSING", "ACKED", "RETRYABLE", "UNKNOWN"
 STATES: tuple[MessageState, ...] = ("ENQUEUED", "PROCESSING", "ACKED", "RETRYABLE", "UNKNOWN", "DEAD")
 _DUE = """
 SELECT 1 AS there FROM messages WHERE endpoint = $endpoint AND state IN ('ENQUEUED', 'RETRYABLE')
-    AND expires_ms > $now_ms AND (due_ms <= $now_ms OR due_ms > $farthest_ms) LIMIT 1
+    AND expires_ms > $now_ms AND (due_ms <= $now_ms OR due_ms > $farthest_ms) AND quiet <= $most_quiet LIMIT 1
 """
 _CLAIM = """
 UPDATE messages SET state = 'PROCESSING', token = $token, lease_ms = $lease_ms, begun = 0
 WHERE state IN ('ENQUEUED', 'RETRYABLE') AND message_id IN (
     SELECT message_id FROM messages WHERE endpoint = $endpoint AND state IN ('ENQUEUED', 'RETRYABLE')
-        AND expires_ms > $now_ms AND (due_ms <= $now_ms OR due_ms > $farthest_ms)
+        AND expires_ms > $now_ms AND (due_ms <= $now_ms OR due_ms > $farthest_ms) AND quiet <= $most_quiet
     ORDER BY due_ms, message_id LIMIT $n
 ) RETURNING message_id, endpoint, body, topic, attempts, expires_ms, queued_ms
 """
@@ -130,7 +130,9 @@ class Written:
     why: str
 
 
-def claim(database: Database, endpoint: str, *, now_ms: int, how: Dispatch, longest_ms: int) -> Claim:
+def claim(
+    database: Database, endpoint: str, *, now_ms: int, how: Dispatch, longest_ms: int, is_quiet: bool = False
+) -> Claim:
     """Take the next batch of an endpoint, as far as its breaker lets through.
 
     Args:
@@ -139,8 +141,14 @@ def claim(database: Database, endpoint: str, *, now_ms: int, how: Dispatch, long
         now_ms: the clock.
         how: the settings.
         longest_ms: the longest wait there can be: who waits longer waits for a clock that was set back.
+        is_quiet: what speaks to people waits.
     """
-    terms = {"endpoint": endpoint, "now_ms": now_ms, "farthest_ms": now_ms + longest_ms}
+    terms = {
+        "endpoint": endpoint,
+        "now_ms": now_ms,
+        "farthest_ms": now_ms + longest_ms,
+        "most_quiet": int(not is_quiet),
+    }
     with database.reading() as tx:  # looking costs no write
         known = breakers.read(tx, endpoint)
         if not known.lets_through(now_ms, how) or tx.one(_DUE, **terms) is None:

@@ -22,7 +22,9 @@ from ltv.dispatch.privacy import raw_field
 from ltv.dispatch.sinks.email import check_mail
 from ltv.dispatch.sinks.robot import check_robot
 from ltv.errors import UsageError, found
+from ltv.settings.playbooks import minute_of_day
 from ltv.text import Text, number
+from ltv.warehouse.local_time import zone
 from ltv.workspace.clock import start_of_run
 
 if TYPE_CHECKING:
@@ -41,9 +43,9 @@ VALUES ($intervention_id, $date, $user_id, $playbook, $action, $offer_id, $expir
     $reason_en, $cost, $verdict, $planned_ms)
 """
 _MESSAGE = """
-INSERT INTO messages (message_id, endpoint, repeatable, body, topic, state, token, lease_ms, begun, attempts, crashes,
+INSERT INTO messages (message_id, endpoint, repeatable, quiet, body, topic, state, token, lease_ms, begun, attempts, crashes,
     due_ms, expires_ms, queued_ms, ended_ms, why)
-VALUES ($message_id, $endpoint, $repeatable, $body, $topic, 'ENQUEUED', 0, 0, 0, 0, 0, $now_ms, $expires_ms, $now_ms,
+VALUES ($message_id, $endpoint, $repeatable, $quiet, $body, $topic, 'ENQUEUED', 0, 0, 0, 0, 0, $now_ms, $expires_ms, $now_ms,
     0, '')
 ON CONFLICT (message_id) DO NOTHING
 """
@@ -119,6 +121,16 @@ class Outbox:
     def now_ms(self) -> int:
         """The clock, in milliseconds since 1970."""
         return millis(self.now())
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is to be spoken to now: `[strategy] quiet_hours`, in the workspace's zone."""
+        hours = [minute_of_day(clock) for clock in self.settings.strategy.quiet_hours]
+        if not hours or hours[0] is None or hours[1] is None:
+            return False
+        local = self.now().replace(tzinfo=dt.UTC).astimezone(zone(self.settings.timezone))
+        minute, (begin, end) = local.hour * 60 + local.minute, (hours[0], hours[1])
+        return begin <= minute < end if begin <= end else minute >= begin or minute < end
 
     def enqueue(self, batch: Iterable[Planned]) -> Enqueued:
         """Take interventions: each with its reservation and its message, or refused by a rule that is logged.
@@ -225,6 +237,7 @@ class Outbox:
             message_id=message_id,
             endpoint=given.endpoint,
             repeatable=int(self.endpoints[given.endpoint].repeatable),
+            quiet=int(isinstance(given, Planned) and self.endpoints[given.endpoint].kind == "webhook"),
             body=_body(given, self.endpoints[given.endpoint].kind),
             topic=topic,
             now_ms=now_ms,

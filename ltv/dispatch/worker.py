@@ -138,8 +138,9 @@ class Worker:
         longest_ms = int(self.how.longest_wait_seconds * 1000)
         started = self._clock()
         claim = leases.claim(
-            self.outbox.database, endpoint.name, now_ms=self.outbox.now_ms, how=self.how, longest_ms=longest_ms
-        )
+            self.outbox.database, endpoint.name, now_ms=self.outbox.now_ms, how=self.how, longest_ms=longest_ms,
+            is_quiet=self.outbox.is_quiet,
+        )  # fmt: skip
         if not claim.messages:
             return 0
         # no call may begin so late that its lease could end before it

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
-from ltv.errors import DataRefusedError, found
+from ltv.errors import DataRefusedError, LtvError, found
 from ltv.runs import hashes, kernel, publish
 from ltv.runs.ledger import ENDED_WELL, ONLY, Ledger, Run, RunState, now
 from ltv.runs.lock import workspace_lock
@@ -28,7 +28,7 @@ from ltv.workspace import inputs
 from ltv.workspace.clock import start_of_run
 from ltv.workspace.models import Models
 from ltv.workspace.prepare import Preparation, Prepared
-from ltv.workspace.store import store
+from ltv.workspace.store import published_dates, store
 from ltv.workspace.workspace import assemble, hmac_key
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ class Request:
         force: run even where nothing has changed.
         jobs: notebooks at once.
         lang: language in which pages open; default the first of the settings.
+        releases: interventions of the newest date go to the outbox; those of a backfill never do.
     """
 
     workspace: Path
@@ -61,6 +62,7 @@ class Request:
     force: bool = False
     jobs: int = 1
     lang: str | None = None
+    releases: bool = True
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,25 @@ class _Runner:
         _seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
+        failed = self._release(shown) if published else ""
+        if failed:
+            code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
+
+    def _release(self, shown: str | None) -> str:
+        """Hand what is planned to the outbox, once for a date and for the newest one alone; why not, where it failed."""
+        planned_before = shown is not None and (self._folder(shown) / "results" / "interventions.parquet").exists()
+        if planned_before or not self.request.releases or published_dates(self.root)[:1] != [self.date]:
+            return ""
+        from ltv.strategy.release import release
+
+        try:
+            done = release(self.root, self.settings, self.date)
+        except LtvError as error:
+            return f"interventions stay here: {error}"
+        for line in done.told(self.date):
+            self.reporter.note(line)
+        return ""
 
     def _restate(self, shown: str, record: Run) -> None:
         reason = cause(self.ledger.run(shown), record)

@@ -17,6 +17,8 @@ from ltv.settings.calendar import check_days
 from ltv.settings.endpoints import Dispatch, Endpoint, dispatch, endpoints, fit
 from ltv.settings.experiment import Experiment, experiments
 from ltv.settings.indicators import Health, Indicator, health, indicators
+from ltv.settings.playbooks import Playbook, Strategy, playbooks, strategy
+from ltv.settings.playbooks import fit as fit_playbooks
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
@@ -123,7 +125,8 @@ class Settings:
         attribution: how credit is given to channels.
         health: how the health board looks.
         indicators: thresholds of the health board, and indicators of one's own.
-        playbooks: declared playbooks, checked by the room that runs them.
+        strategy: what holds for all playbooks.
+        playbooks: when somebody is spoken to, who it is, and what is offered.
         endpoints: the only places messages are sent to.
         dispatch: how they are sent.
     """
@@ -147,9 +150,15 @@ class Settings:
     attribution: Attribution = field(default_factory=Attribution)
     health: Health = field(default_factory=Health)
     indicators: tuple[Indicator, ...] = ()
-    playbooks: tuple[dict[str, Any], ...] = ()
+    strategy: Strategy = field(default_factory=Strategy)
+    playbooks: tuple[Playbook, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
+
+    @property
+    def segment_kinds(self) -> tuple[str, ...]:
+        """Kinds of segments, in the order in which they stand."""
+        return tuple(dict.fromkeys(s.kind for s in self.segments))
 
     @property
     def hash(self) -> str:
@@ -168,10 +177,13 @@ class Settings:
 _NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "endpoints", "dispatch")
 
 
+_SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook)
+
+
 def _plain(value: object) -> object:
     if isinstance(value, Experiment):
         return vars(value) | {"variants": list(value.variants.items())}  # their order decides who gets which
-    return vars(value) if isinstance(value, (Source, Segment, Identity, Attribution, Health, Indicator)) else str(value)
+    return vars(value) if isinstance(value, _SECTIONS) else str(value)
 
 
 def load(workspace: Path) -> Settings:
@@ -206,6 +218,8 @@ def parse(raw: dict[str, Any]) -> Settings:
     settings = Settings(**given)
     zone(settings.timezone)
     fit(settings.endpoints, settings.dispatch)
+    kinds = settings.segment_kinds
+    fit_playbooks(settings.playbooks, endpoints=settings.endpoints, indicators=settings.indicators, segments=kinds)
     return settings
 
 
@@ -329,10 +343,6 @@ _IDENTITY: dict[str, Any] = {
 }
 
 
-def _sections(name: str, value: object) -> tuple[dict[str, Any], ...]:
-    return tuple(mapping(f"[[{name}]]", v) for v in items(name, value))
-
-
 _READERS: dict[str, Any] = {
     "timezone": text,
     "currency": _currency,
@@ -353,7 +363,8 @@ _READERS: dict[str, Any] = {
     "attribution": attribution,
     "health": health,
     "indicators": indicators,
-    "playbooks": _sections,
+    "strategy": strategy,
+    "playbooks": playbooks,
     "endpoints": endpoints,
     "dispatch": dispatch,
 }

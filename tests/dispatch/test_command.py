@@ -36,7 +36,7 @@ def shop(tmp_path, receiver):
 def made(root, url, more=""):
     root.mkdir(exist_ok=True)
     (root / "ltv.toml").write_text(
-        f'{more}\n[[endpoints]]\nname = "crm"\nkind = "webhook"\nurl = "{url}/in"\nsecret_env = "LTV_TEST_SECRET"\n'
+        f'{more}\n[strategy]\nquiet_hours = []\n[[endpoints]]\nname = "crm"\nkind = "webhook"\nurl = "{url}/in"\nsecret_env = "LTV_TEST_SECRET"\n'
     )
     return root
 

@@ -1,6 +1,7 @@
 """A message belongs to one worker at a time; what a dead one held goes on, and nothing is sent twice that must not be."""
 
 import dataclasses
+import datetime as dt
 from random import Random
 
 import pytest
@@ -11,6 +12,7 @@ from support_dispatch import ROBOT, Clock, outbox_of, planned, states
 
 from ltv.dispatch import leases
 from ltv.dispatch.leases import Written
+from ltv.settings import Strategy
 
 LONGEST = 3_600_000
 
@@ -179,3 +181,27 @@ def test_a_claim_is_frozen(outbox):
     outbox.enqueue([planned()])
     with pytest.raises(dataclasses.FrozenInstanceError):
         claimed(outbox).token = 3
+
+
+def test_what_speaks_to_people_waits_while_the_hours_are_quiet(either, clock):
+    either.settings = dataclasses.replace(either.settings, strategy=Strategy(quiet_hours=("21:00", "09:00")))
+    either.enqueue([planned(1), planned(2, endpoint="list")])
+    for hours, is_quiet in (
+        (0, False),
+        (11.99, False),
+        (0.02, True),
+        (11.9, True),
+        (0.2, False),
+    ):  # from 9:00 in Shanghai
+        clock.pass_by(hours=hours)
+        assert either.is_quiet is is_quiet
+    told = {"now_ms": either.now_ms, "how": either.settings.dispatch, "longest_ms": 10**9}
+    either.enqueue([planned(3, expires_at=clock() + dt.timedelta(hours=1))])
+    assert leases.claim(either.database, "crm", is_quiet=True, **told).messages == ()
+    assert len(leases.claim(either.database, "crm", is_quiet=False, **told).messages) == 1
+
+
+def test_a_list_for_people_who_call_is_written_at_any_hour(outbox, clock):
+    outbox.enqueue([planned(1, endpoint="list")])
+    told = {"now_ms": outbox.now_ms, "how": outbox.settings.dispatch, "longest_ms": 10**9}
+    assert len(leases.claim(outbox.database, "list", is_quiet=True, **told).messages) == 1

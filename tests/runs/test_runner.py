@@ -456,3 +456,63 @@ def test_a_run_of_a_past_date_uses_only_what_was_known_then(tmp_path):
     go(root, date=dt.date(2026, 3, 31))
     rows = pd.read_parquet(root / "data" / "results" / "2026-03-31" / "data_assets.parquet")
     assert rows["latest_ts"].max() < pd.Timestamp("2026-03-31 16:00")
+
+
+PLANS = [
+    "people, orders = ws.people, ws.orders\nasked = ws.settings\nagreed = ws.optional('consents')",
+    "told = ltv.plan_interventions(people, orders, as_of=ws.date, playbooks=asked.playbooks, consents=agreed)\n"
+    "ws.save('interventions', told)",
+    "ltv.show(told, 'takeaways')",
+]
+STRATEGY = """timezone = "Asia/Shanghai"
+[[endpoints]]
+name = "crm"
+kind = "file"
+path = "data/crm"
+[[playbooks]]
+name = "winback"
+actions = ["coupon"]
+who = "orders > 0"
+channel = "sms"
+endpoint = "crm"
+budget = 100
+expires_hours = 1000000
+"""
+
+
+def planning(root: Path) -> Path:
+    """A workspace whose one page plans for everybody who agreed."""
+    shop(root)
+    (root / "ltv.toml").write_text(STRATEGY, encoding="utf-8")
+    (root / "data" / "consents").mkdir()
+    agreed = "".join(f"2026-01-01 10:00:00,member,M{n},sms,true\n" for n in range(10))
+    (root / "data" / "consents" / "c.csv").write_text(
+        f"ts,id_type,id_value,channel,granted\n{agreed}", encoding="utf-8"
+    )
+    notebook(root, "01_plans", PLANS)
+    return root
+
+
+def interventions(root: Path) -> int:
+    from ltv.dispatch import Outbox
+    from ltv.settings import load
+
+    outbox = Outbox.open(root, load(root))
+    try:
+        return len(outbox.interventions(dt.date(2026, 1, 1), dt.date(2026, 12, 31)))
+    finally:
+        outbox.close()
+
+
+def test_the_newest_date_hands_its_interventions_over_once_and_restatements_and_backfills_do_not(tmp_path):
+    root = planning(tmp_path)
+    go(root, releases=False)  # a backfill
+    assert interventions(root) == 0
+    go(root, date=DAY + dt.timedelta(days=1))
+    assert interventions(root) == 10
+    go(root, date=DAY - dt.timedelta(days=1))  # not the newest
+    (root / "data" / "orders" / "more.csv").write_text(
+        order_rows().replace("M", "N").replace("shop,", "shop2,"), encoding="utf-8"
+    )
+    go(root, date=DAY + dt.timedelta(days=1))  # other data: a restatement
+    assert interventions(root) == 10

@@ -1,0 +1,1 @@
+"""Who is spoken to today, what is offered, and what it has brought: playbooks, each with a control arm."""

@@ -1,0 +1,95 @@
+"""Tiles and sentences of the strategy page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ltv.result import KeyFigure, State, Takeaway
+from ltv.strategy.pick import waiting
+from ltv.strategy.strategy_words import WORDS
+from ltv.text import Text, number
+
+if TYPE_CHECKING:
+    from ltv.strategy.plans_result import Plans
+
+
+def tiles(told: Plans) -> list[KeyFigure]:
+    """People, cost, expected gain, net gain measured."""
+    plans, judged = (
+        told.by_playbook,
+        told.effects[told.effects["action"] == "all"] if len(told.effects) else told.effects,
+    )
+    people, control, cost = (int(plans[n].sum()) if len(plans) else 0 for n in ("people", "control", "cost"))
+    waits, net = waiting(told.picked), judged["net"].dropna()
+    return [
+        KeyFigure(
+            WORDS["tile_people"], people, "count", rule=WORDS["tile_people_rule"].format(n=number(control, "count"))
+        ),
+        KeyFigure(
+            WORDS["tile_cost"],
+            cost,
+            "money",
+            state="watch" if waits else "none",
+            rule=WORDS["tile_cost_rule"].format(plans=str(len(waits))),
+        ),
+        KeyFigure(WORDS["tile_gain"], told.expected_gain, "money", rule=WORDS["tile_gain_rule"]),
+        KeyFigure(WORDS["tile_net"], float(net.sum()) if len(net) else None, "money", rule=WORDS["tile_net_rule"]),
+    ]
+
+
+def findings(told: Plans) -> list[Takeaway]:
+    """The sentences."""
+    if not told.picked:
+        return [Takeaway(WORDS["told_none"], "watch")]
+    return [*_planned(told), *_waiting(told), *_judged(told), *_consent(told)]
+
+
+def _planned(told: Plans) -> list[Takeaway]:
+    plans = told.by_playbook
+    on = plans[plans["state"] != "off"]
+    if not int(on["people"].sum()):
+        return [Takeaway(WORDS["told_quiet"])]
+    figures = {name: number(int(on[name].sum()), "count") for name in ("people", "control")}
+    figures |= {
+        "on": number(len(on), "count"),
+        "cost": number(float(on["cost"].sum()), "money", currency=told.currency),
+    }
+    return [Takeaway(WORDS["told_plan"].format(**figures))]
+
+
+def _waiting(told: Plans) -> list[Takeaway]:
+    plans = waiting(told.picked)
+    if not plans:
+        return []
+    said = WORDS["told_wait"].format(n=str(len(plans)), plans=Text("、".join(plans), ", ".join(plans)))
+    return [Takeaway(said, "watch", WORDS["act_wait"].format(plan=plans[0]))]
+
+
+_STATES: dict[str, tuple[str, State, str | None]] = {
+    "works": ("told_works", "good", "act_works"),
+    "harms": ("told_harms", "bad", "act_harms"),
+    "unsure": ("told_unsure", "none", None),
+}
+
+
+def _judged(told: Plans) -> list[Takeaway]:
+    rows = (
+        told.effects[(told.effects["action"] == "all") & told.effects["uplift"].notna()]
+        if len(told.effects)
+        else told.effects
+    )
+    if rows.empty:
+        return [Takeaway(WORDS["told_early"])]
+    out = []
+    for row in rows.to_dict("records"):
+        words, state, action = _STATES[row["verdict"]]
+        figures = {n: number(float(row[n]), "money", currency=told.currency) for n in ("uplift", "low", "high", "net")}
+        counts = {n: number(int(row[n]), "count") for n in ("n", "n_control")}
+        said = WORDS[words].format(playbook=row["playbook"], **figures, **counts)
+        out.append(Takeaway(said, state, WORDS[action] if action else None))
+    return out
+
+
+def _consent(told: Plans) -> list[Takeaway]:
+    n = sum(one.left_out.get("consent", 0) for one in told.picked)
+    return [Takeaway(WORDS["told_consent"].format(n=number(n, "count")), "watch")] if n else []

@@ -1,0 +1,92 @@
+"""The result of `ltv.plan_interventions`: tiles, sentences, tables and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pandas as pd
+
+from ltv.result import KeyFigure, Result, Takeaway, View
+from ltv.strategy.plans_charts import uplift
+from ltv.strategy.plans_findings import findings, tiles
+from ltv.strategy.plans_views import views
+
+if TYPE_CHECKING:
+    from ltv.settings.playbooks import Strategy
+    from ltv.strategy.pick import Picked
+    from ltv.text import Lang
+
+
+@dataclass(frozen=True, repr=False)
+class Plans(Result):
+    """What is planned today; `.table` is the result table `interventions`.
+
+    Attributes:
+        as_of: the day.
+        picked: what each playbook plans.
+        effects: what earlier interventions have brought, by playbook and action.
+        rules: what holds for all playbooks.
+    """
+
+    as_of: date
+    picked: tuple[Picked, ...]
+    effects: pd.DataFrame
+    rules: Strategy
+    name: ClassVar[str] = "interventions"
+
+    @cached_property
+    def by_playbook(self) -> pd.DataFrame:
+        """A row a playbook: the result table `strategy_plans`."""
+        return pd.DataFrame([_row(self.as_of, one) for one in self.picked])
+
+    @cached_property
+    def expected_gain(self) -> float | None:
+        """Uplift of today's treated people by what was measured; None where no playbook that is on was ever measured."""
+        known = self.effects[self.effects["action"] == "all"].set_index("playbook")["uplift"].dropna()
+        parts = [known[one.playbook.name] * _treated(one) for one in self.picked if one.playbook.name in known]
+        return float(sum(parts)) if parts else None
+
+    @property
+    def key_figures(self) -> Sequence[KeyFigure]:
+        """People, cost, expected gain, net gain measured."""
+        return tiles(self)
+
+    @property
+    def findings(self) -> Sequence[Takeaway]:
+        """What is planned, what waits, what has worked."""
+        return findings(self)
+
+    @property
+    def views(self) -> Mapping[str, View]:
+        """Plans, who is left out, effects, people."""
+        return self._views
+
+    @cached_property
+    def _views(self) -> Mapping[str, View]:
+        return views(self)
+
+    def having(self, *names: str) -> tuple[str, ...]:
+        """Those of the views that there are figures for; of nothing it is the takeaways that say so."""
+        return tuple(name for name in names if name in self.views) or ("takeaways",)
+
+    def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
+        """Draw a chart."""
+        return uplift(self.views[view].data, lang)
+
+
+def _treated(one: Picked) -> int:
+    return int((one.people["arm"] == "treatment").sum())
+
+
+def _row(as_of: date, one: Picked) -> dict[str, object]:
+    treated = _treated(one)
+    state = "off" if not one.start.is_on else "waits" if one.waits and treated else "on"
+    return {
+        "date": as_of, "playbook": one.playbook.name, "plan": one.plan, "state": state, "why_zh": one.start.why.zh,
+        "why_en": one.start.why.en, "found": one.found, "left_out": sum(one.left_out.values()), "people": treated,
+        "control": len(one.people) - treated, "cost": float(one.people["cost"].sum()), "budget": one.playbook.budget,
+    }  # fmt: skip
