@@ -520,7 +520,7 @@ IN_HOLDOUTS = _table(
 _SHORT = {"start": _at("1970-01-01 00:00:00.000050"), "until": _at("1970-01-02")}
 
 ON_A_DAY = "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"
-ACTS = _table(
+DAYS_OF_ACTS = _table(
     {"user_id": _LONG, "n": _LONG, "acts": _LONG, "carts": _LONG, "dwell_ms": _REAL, "purchases": _LONG, "benefits": _LONG},
     (1, 19_723, 3, 1, 1500.5, 0, 0), (1, 19_723, 1, 0, 0.0, 1, 1), (1, 19_724, 1, 0, None, 0, 0), (2, 19_723, 1, 0, None, 0, 0),
 )  # fmt: skip
@@ -717,7 +717,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/health/days_there.sql": [Case(4, {"rows": SEEN_AT}, {"moment": "ts", "day_number": ON_A_DAY}, {"as_of": _at("2024-02-01")})],
     "ltv/health/first_times.sql": [Case(2, {"rows": BOUGHT}, {"moment": "ts", "counts": "is_paid"}, {"as_of": _at("2024-01-02")})],
     "ltv/health/groups.sql": [Case(5, {"segments": SEGMENTS})],
-    "ltv/health/person_days.sql": [Case(3, {"acts": ACTS})],
+    "ltv/health/person_days.sql": [Case(3, {"acts": DAYS_OF_ACTS})],
     "ltv/health/spent.sql": [Case(2, {"orders": BOUGHT}, {"worth": "value"}, {"since": _at("2024-01-01"), "until": _at("2024-01-02")})],
     "ltv/health/traits.sql": [Case(2, {"members": MEMBERS}, {"channel": "acquisition_channel"})],
     "ltv/lifetime/acts.sql": [

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from filelock import FileLock
 
 from ltv.dispatch.answers import Answer
-from ltv.dispatch.planned import MOST_BYTES
 from ltv.errors import LtvError
 from ltv.warehouse.files import write_whole
 from ltv.warehouse.spreadsheet import defuse
@@ -70,8 +69,11 @@ class FileSink:
 
 
 def _ids(text: str) -> set[str]:
-    csv.field_size_limit(2 * MOST_BYTES)  # the library's own limit is less than a payload may have
-    return {row[0] for row in csv.reader(io.StringIO(text, newline="")) if row}
+    if not text:
+        return set()
+    import pandas as pd  # the csv module has a limit for fields, less than a payload may have, and one for the whole process
+
+    return set(pd.read_csv(io.StringIO(text, newline=""), usecols=[0], dtype=str, keep_default_na=False).iloc[:, 0])
 
 
 def _put(target: Path, text: str) -> None:
