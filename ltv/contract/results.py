@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from ltv.contract.schema import Table, parse_columns
-from ltv.text import Text
-
-_SEGMENT = """
-segment_kind text : 分群维度 · kind of segment
-segment text : 分群 · segment
-"""
-
-
-def _table(name: str, zh: str, en: str, keys: str, others: str) -> Table:
-    def lines(text: str) -> str:
-        filled = text.replace("<segment>", _SEGMENT.strip())
-        return "\n".join(line for line in filled.splitlines() if line.strip())
-
-    key_columns = parse_columns(lines(keys)) if keys.strip() else ()
-    key = tuple(c.name for c in key_columns)
-    return Table(
-        name, Text(zh, en), key_columns + parse_columns(lines(others), key=key, result=True), key, kind="result"
-    )
-
+from ltv.contract.result_table import SEGMENT, table
+from ltv.contract.results_of_acting import ACTING
+from ltv.contract.schema import Table
 
 _MONEY_BAND = "low money : 下限 · lower end\nhigh money : 上限 · upper end"
 
 RESULTS: dict[str, Table] = {
     t.name: t
     for t in (
-        _table(
+        table(
             "user_ids",
             "统一用户标识",
             "an identifier of a person",
@@ -38,14 +21,14 @@ RESULTS: dict[str, Table] = {
             "user_id integer : 用户唯一标识 · unified user id\n"
             "confidence number >=0 <=1 : 置信度 · confidence\nrule text : 规则 · rule that decided",
         ),
-        _table(
+        table(
             "user_id_changes",
             "用户标识变更",
             "a merge or a split of people",
             "date date : 日期 · day\nold_user_id integer : 原标识 · old id\nnew_user_id integer : 新标识 · new id",
             "kind text merge|split : 合并或拆分 · merge or split\nwhy text : 原因 · why",
         ),
-        _table(
+        table(
             "user_segments",
             "用户分群",
             "a segment of a person",
@@ -53,7 +36,7 @@ RESULTS: dict[str, Table] = {
             "segment_kind text : 分群维度 · kind of segment",
             "segment text : 分群 · segment",
         ),
-        _table(
+        table(
             "data_assets",
             "数据资产",
             "a source of a table",
@@ -71,7 +54,7 @@ quarantined integer >=0 : 隔离行 · rows in quarantine
 used_for text : 用途 · pages that use it
 """,
         ),
-        _table(
+        table(
             "retention",
             "群组留存",
             "retention of a cohort in a period",
@@ -93,14 +76,14 @@ cumulative_revenue_per_user money : 人均累计净收入 · cumulative net reve
 is_complete boolean : 该期是否已完整 · whether the period is over for everyone
 """,
         ),
-        _table(
+        table(
             "lifecycle",
             "用户生命周期",
             "people in a state on a day",
             "date date : 日期 · day\n<segment>\nstate text new|retained|resurrected|dormant : 状态 · state",
             "users integer : 用户数 · people",
         ),
-        _table(
+        table(
             "funnel",
             "转化漏斗",
             "a step of a funnel",
@@ -114,7 +97,7 @@ rate_from_first number : 首步转化率 · rate from the first step
 median_seconds_from_previous number : 中位耗时（秒） · median seconds from the step before
 """,
         ),
-        _table(
+        table(
             "golden48",
             "黄金48小时",
             "a metric of a launch in its first 48 hours",
@@ -129,7 +112,7 @@ controlled boolean : 是否有对照 · whether there is a control
 verdict text up|flat|down|immature : 结论 · verdict
 """,
         ),
-        _table(
+        table(
             "newcomers",
             "新用户的时钟",
             "a measure of new users after registering or after the first order",
@@ -152,7 +135,7 @@ no_data integer >=0 : 缺数据而未计 · left out, days without data
 pending integer >=0 : 窗口未结束 · window still open
 """,
         ),
-        _table(
+        table(
             "trial_outcomes",
             "试用结果",
             "outcome of trials by time",
@@ -160,7 +143,7 @@ pending integer >=0 : 窗口未结束 · window still open
             "trials integer : 试用数 · trials\nconverted_rate number : 转化率 · share converted\n"
             "at_risk integer : 进行中 · still running\noverdue integer : 逾期未降级 · overdue",
         ),
-        _table(
+        table(
             "referral",
             "裂变",
             "a depth and channel of the invite tree",
@@ -173,7 +156,7 @@ conversion_rate number : 转化率 · share converted
 revenue money : 净收入 · net revenue
 """,
         ),
-        _table(
+        table(
             "referral_summary",
             "裂变汇总",
             "referral of a day",
@@ -185,14 +168,14 @@ cycle_time_days number : 裂变周期（天） · cycle time in days
 effective_per_user number : 人均有效邀请 · effective invites per person
 """,
         ),
-        _table(
+        table(
             "sequence_features",
             "行为序列特征",
             "the behaviour sequence of a person",
             "user_id integer : 用户唯一标识 · unified user id\nas_of timestamp : 截至时点 · as-of instant",
             "",
         ),
-        _table(
+        table(
             "ltv_scores",
             "生命周期价值预测",
             "predicted value of a person",
@@ -209,7 +192,7 @@ basis text model|btyd|past_mean : 依据 · basis
 model_version text : 模型版本 · version of the model
 """,
         ),
-        _table(
+        table(
             "ltv_totals",
             "生命周期价值合计",
             "predicted total of a segment",
@@ -217,21 +200,21 @@ model_version text : 模型版本 · version of the model
             "horizon_days integer : 预测期（天） · horizon in days\n<segment>",
             f"expected money : 期望值 · expected total\n{_MONEY_BAND}",
         ),
-        _table(
+        table(
             "value_lists",
             "可行动名单",
             "a person on a list to act on",
             "list text : 名单 · list\nuser_id integer : 用户唯一标识 · unified user id",
             f"""
 as_of timestamp : 截至时点 · as-of instant
-{_SEGMENT.strip()}
+{SEGMENT.strip()}
 rank integer >=1 : 名次 · rank, the most valuable first
 expected money : 期望值 · expected value in the main horizon
 p_purchase number >=0 <=1 : 购买概率 · probability of a purchase
 churn_risk number >=0 <=1 : 流失风险（未购买过=空） · chance of no purchase (null: has not bought)
 """,
         ),
-        _table(
+        table(
             "ltv_backtest",
             "生命周期价值回测",
             "a measure of a backtest",
@@ -246,7 +229,7 @@ metric text : 指标 · metric
             "value number : 值 · value\nlow number : 下限 · lower end\n"
             "high number : 上限 · upper end\nn integer : 样本数 · sample",
         ),
-        _table(
+        table(
             "ltv_drivers",
             "价值驱动因素",
             "what a feature adds to the prediction",
@@ -255,7 +238,7 @@ metric text : 指标 · metric
             "description_zh text : 中文说明 · description in Chinese\n"
             "description_en text : 英文说明 · description in English",
         ),
-        _table(
+        table(
             "model_versions",
             "模型版本",
             "a version of a model",
@@ -269,7 +252,7 @@ data_hash text : 数据指纹 · hash of the data
 reason text : 原因 · reason
 """,
         ),
-        _table(
+        table(
             "attribution",
             "渠道归因",
             "credit of a channel",
@@ -292,7 +275,7 @@ roi number : 投资回报 · return on investment
 marginal_roi number : 边际回报 · marginal return
 """,
         ),
-        _table(
+        table(
             "budget_plan",
             "预算建议",
             "a proposed budget",
@@ -308,7 +291,7 @@ reason_zh text : 中文理由 · reason in Chinese
 reason_en text : 英文理由 · reason in English
 """,
         ),
-        _table(
+        table(
             "experiment_results",
             "实验结果",
             "a comparison in an experiment",
@@ -336,89 +319,8 @@ srm_p_value number : 样本比例失衡 p 值 · p-value of the sample ratio che
 verdict text : 结论 · verdict
 """,
         ),
-        _table(
-            "health",
-            "健康度",
-            "an indicator on a day",
-            "date date : 日期 · day\n<segment>\nindicator text : 指标 · indicator",
-            """
-value number : 值 · value
-threshold number : 阈值 · threshold
-bad_side text above|below : 不良方向 · bad side
-breached boolean : 是否越界 · whether it is beyond the threshold
-days_breached integer : 连续越界天数 · days in a row
-triggered boolean : 是否触发 · whether it triggered
-known boolean : 是否已知 · whether the day is known
-""",
-        ),
-        _table(
-            "churn_scores",
-            "流失概率",
-            "how likely somebody of the active base is not to come back in 30 days",
-            "user_id integer : 用户唯一标识 · unified user id\nas_of timestamp : 截至时点 · as-of instant",
-            """
-probability number >=0 <=1 : 30 天内不再回来的概率 · probability not to come back in 30 days
-days_since_last integer >=0 : 距上次来访天数 · days since the last visit
-visit_days_180 integer >=0 : 180 天内来访天数 · days there in 180 days
-expected money : 预测价值（最长预测期） · predicted value, longest horizon
-value_at_risk money : 风险价值 · predicted value times probability
-""",
-        ),
-        _table(
-            "interventions",
-            "干预",
-            "an intervention for a person",
-            "intervention_id text : 干预编号 · intervention",
-            """
-date date : 日期 · day
-user_id integer : 用户唯一标识 · unified user id
-playbook text : 剧本 · playbook
-action text : 动作 · action
-offer_id text : 优惠编号 · offer
-expires_at timestamp : 失效时间 · expiry
-arm text treatment|control : 实验组别 · arm
-reason text : 原因 · reason
-state text : 状态 · state
-""",
-        ),
-        _table(
-            "strategy_plans",
-            "策略计划",
-            "what a playbook plans for a day",
-            "date date : 日期 · day\nplaybook text : 剧本 · playbook",
-            """
-plan text : 计划编号 · what ltv strategy approve calls it
-state text on|off|waits : 状态（waits=等待批准） · state (waits: for approval)
-why_zh text : 中文原因 · why, in Chinese
-why_en text : 英文原因 · why, in English
-found integer >=0 : 符合条件人数 · people for whom the condition holds
-left_out integer >=0 : 被排除人数 · of these left out
-people integer >=0 : 触达人数 · people spoken to
-control integer >=0 : 对照人数 · people in the control arm
-cost money : 花费 · cost
-budget money : 预算 · budget
-""",
-        ),
-        _table(
-            "strategy_effects",
-            "策略效果",
-            "what interventions of a playbook have brought",
-            "playbook text : 剧本 · playbook\naction text : 动作（all=全部） · action (all: every one)",
-            """
-n integer >=0 : 实验组人数 · people treated
-n_control integer >=0 : 对照组人数 · people in control
-mean number : 实验组人均净额 · net value a person treated
-mean_control number : 对照组人均净额 · net value a person in control
-uplift number : 人均增益 · difference
-low number : 下限 · lower end, 90 %
-high number : 上限 · upper end, 90 %
-p_value number : p 值 · p-value
-cost money : 花费 · cost
-net number : 净增益 · uplift times people, less cost
-verdict text works|harms|unsure : 结论 · verdict
-""",
-        ),
-        _table(
+        *ACTING,
+        table(
             "restatements",
             "历史重述",
             "a published figure that changed",

@@ -80,41 +80,42 @@ def plan_interventions(
     Raises:
         UsageError: a table lacks a column, or a playbook speaks of what is not there.
 
-    >>> who = {"user_id": [1, 2], "registered_at": pd.Timestamp("2026-03-01"), "age": 20, "gender": "f", "city": "x", "level": "1"}
-    >>> who |= {"acquisition_channel": "a", "orders": 1, "value_to_date": 9.0}
-    >>> people = pd.DataFrame(who).assign(first_order_at=pd.Timestamp("2026-03-02"), last_order_at=pd.Timestamp("2026-03-02"))
-    >>> paid = pd.DataFrame({"user_id": [1], "ts": [pd.Timestamp("2026-03-02")], "amount": 9.0, "status": "paid"})
-    >>> agreed = pd.DataFrame({"user_id": [1], "channel": "sms", "granted": True, "ts": pd.Timestamp("2026-03-01")})
-    >>> book = Playbook("winback", ("coupon",), "orders > 0", "sms", "crm", budget=100.0)
-    >>> plan_interventions(people, paid, as_of=date(2026, 3, 31), playbooks=[book], consents=agreed).table["user_id"].tolist()
+    >>> when, book = pd.Timestamp("2026-03-01"), Playbook("winback", ("coupon",), "orders > 0", "sms", "crm", budget=100.0)
+    >>> moments = dict.fromkeys(("registered_at", "first_order_at", "last_order_at"), when)
+    >>> told = dict.fromkeys(("age", "gender", "city", "level", "acquisition_channel"))
+    >>> one = pd.DataFrame({"user_id": [1], "orders": 1, "value_to_date": 9.0} | moments | told)
+    >>> paid = pd.DataFrame({"user_id": [1], "ts": [when], "amount": 9.0, "status": "paid"})
+    >>> agreed = pd.DataFrame({"user_id": [1], "channel": "sms", "granted": True, "ts": when})
+    >>> plan_interventions(one, paid, as_of=date(2026, 3, 31), playbooks=[book], consents=agreed).table["user_id"].tolist()
     [1]
     """
-    asked, until = rules or Strategy(), day_end(as_of, timezone)
     given = {"people": people, "orders": orders, "segments": segments, "consents": consents, "touches": touches}
+    asked, until, before = rules or Strategy(), day_end(as_of, timezone), _past(past, as_of)
     engine, names = together(given)
-    crowd = Crowd.of(
-        engine,
-        names,
-        scores=_of_horizon(scores, horizon_days),
-        churn=churn,
-        kinds=segment_kinds,
-        until=until,
-        cap_days=asked.cap_days,
-    )
-    before = _past(past, as_of)
+    known = {"scores": _of_horizon(scores, horizon_days), "churn": churn}
+    crowd = Crowd.of(engine, names, **known, kinds=segment_kinds, until=until, cap_days=asked.cap_days)
     came = outcomes(engine, names["orders"], before, playbooks, until=until, timezone=timezone)
-    choose, taken, picked = chooser(came), set[int](), []
-    for playbook in playbooks:
-        start = start_of(playbook, health, as_of, asked.fresh_days)
-        picked.append(pick(crowd, playbook, start, asked, past=before, taken=taken, as_of=as_of, choose=choose))
+    picked = _picked(crowd, playbooks, asked, health=health, before=before, came=came, as_of=as_of)
     return Plans(
         _table(picked, as_of, until, currency),
         currency=currency,
         as_of=as_of,
-        picked=tuple(picked),
+        picked=picked,
         effects=effects(came),
         rules=asked,
     )
+
+
+def _picked(
+    crowd: Crowd, playbooks: Sequence[Playbook], rules: Strategy, *, health: pd.DataFrame | None, before: pd.DataFrame,
+    came: pd.DataFrame, as_of: date,
+) -> tuple[Picked, ...]:  # fmt: skip
+    """What each playbook plans, one after the other: people whom one has taken are not there for the next."""
+    choose, taken, picked = chooser(came), set[int](), []
+    for playbook in playbooks:
+        start = start_of(playbook, health, as_of, rules.fresh_days)
+        picked.append(pick(crowd, playbook, start, rules, past=before, taken=taken, as_of=as_of, choose=choose))
+    return tuple(picked)
 
 
 def _of_horizon(scores: pd.DataFrame | None, horizon_days: int | None) -> pd.DataFrame | None:
