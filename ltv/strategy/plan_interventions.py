@@ -96,14 +96,8 @@ def plan_interventions(
     crowd = Crowd.of(engine, names, **known, kinds=segment_kinds, until=until, cap_days=asked.cap_days)
     came = outcomes(engine, names["orders"], before, playbooks, until=until, timezone=timezone)
     picked = _picked(crowd, playbooks, asked, health=health, before=before, came=came, as_of=as_of)
-    return Plans(
-        _table(picked, as_of, until, currency),
-        currency=currency,
-        as_of=as_of,
-        picked=picked,
-        effects=effects(came),
-        rules=asked,
-    )
+    table, told = _table(picked, as_of, until, currency), effects(came)
+    return Plans(table, currency=currency, as_of=as_of, picked=picked, effects=told, rules=asked)
 
 
 def _picked(
