@@ -19,7 +19,8 @@ def tiles(told: Plans) -> list[KeyFigure]:
         told.by_playbook,
         told.effects[told.effects["action"] == "all"] if len(told.effects) else told.effects,
     )
-    people, control, cost = (int(plans[n].sum()) if len(plans) else 0 for n in ("people", "control", "cost"))
+    people, control = (int(plans[n].sum()) if len(plans) else 0 for n in ("people", "control"))
+    cost = float(plans["cost"].sum()) if len(plans) else 0.0
     waits, net = waiting(told.picked), judged["net"].dropna()
     return [
         KeyFigure(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 MOST_PEOPLE = 300  # on the page; the download has everybody
 _UNITS: dict[str, Unit] = {
-    "people": "count", "control": "count", "found": "count", "left_out": "count", "n": "count", "n_control": "count", "cost": "money",
+    "people": "count", "control": "count", "found": "count", "left_out": "count", "n_out": "count", "n": "count", "n_control": "count", "cost": "money",
     "uplift": "money", "low": "money", "high": "money", "net": "money", "expected": "money", "churn_probability": "rate",
 }  # fmt: skip
 _ACTIONS = ACTION | {"all": Text("全部动作", "all actions")}
@@ -62,11 +62,11 @@ def _plans(told: Plans) -> View:
 
 def _left(told: Plans) -> View:
     rows = [
-        {"playbook": one.playbook.name, "reason": reason, "left_out": n}
+        {"playbook": one.playbook.name, "reason": reason, "n_out": n}
         for one in told.picked
         for reason, n in one.left_out.items()
     ]
-    data = pd.DataFrame(rows, columns=["playbook", "reason", "left_out"])
+    data = pd.DataFrame(rows, columns=["playbook", "reason", "n_out"])
     return View("table", WORDS["left"], WORDS["left_note"], data, _columns(data, {"reason": LEFT_OUT}))
 
 

@@ -191,3 +191,30 @@ def test_a_day_is_planned_by_what_was_known_at_its_end() -> None:
     who.loc[5, "registered_at"] = pd.Timestamp("2026-04-02")
     assert 6 not in plan(who).table["user_id"].tolist()
     assert plan(who).table["date"].iloc[0] == AS_OF
+
+
+def test_every_block_is_there_in_both_languages_once_something_was_measured() -> None:
+    n = 200
+    told = {
+        "intervention_id": [f"{k}" for k in range(n)],
+        "date": date(2026, 1, 31),
+        "user_id": np.arange(1, n + 1),
+        "playbook": "winback",
+    }
+    past = pd.DataFrame(
+        told | {"action": "coupon", "arm": ["treatment", "control"] * (n // 2), "cost": [1.0, 0.0] * (n // 2)}
+    )
+    rng = np.random.default_rng(0)
+    paid = pd.DataFrame({"user_id": np.arange(1, n + 1), "ts": pd.Timestamp("2026-02-10"), "status": "paid"})
+    paid = paid.assign(amount=rng.gamma(2, 5, n) + np.where(past["arm"] == "treatment", 9.0, 0.0))
+    result = plan(people(n + 5), playbook(who="user_id <> 3"), past=past, orders=paid, consents=consents(people(n)))
+    assert list(result.views) == ["plans", "left", "effects", "judged", "list"]
+    for lang in ("zh", "en"):
+        assert result.figure("effects", lang=lang).data
+        assert any("winback" in line for line in result.takeaways(lang))
+    assert "more a person" in result.takeaways("en")[1]
+    assert result.expected_gain == pytest.approx(
+        result.effects["uplift"].iloc[0] * result.by_playbook["people"].iloc[0]
+    )
+    assert [f.unit for f in result.key_figures] == ["count", "money", "money", "money"]
+    assert result.by_playbook["left_out"].tolist() == [5]
