@@ -41,7 +41,7 @@ class Plans(Result):
     @cached_property
     def by_playbook(self) -> pd.DataFrame:
         """A row a playbook: the result table `strategy_plans`."""
-        return pd.DataFrame([_row(self.as_of, one) for one in self.picked])
+        return pd.DataFrame([_row(self.as_of, one) for one in self.picked], columns=_COLUMNS)
 
     @cached_property
     def expected_gain(self) -> float | None:
@@ -76,6 +76,11 @@ class Plans(Result):
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
         return uplift(self.views[view].data, lang)
+
+
+_COLUMNS = [
+    "date", "playbook", "plan", "state", "why_zh", "why_en", "found", "left_out", "people", "control", "cost", "budget",
+]  # fmt: skip
 
 
 def _treated(one: Picked) -> int:

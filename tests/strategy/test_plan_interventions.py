@@ -9,6 +9,7 @@ from support_strategy import AS_OF, consents, health, people, plan, playbook
 
 from ltv.errors import UsageError
 from ltv.settings import Strategy
+from ltv.workspace.store import to_arrow
 
 
 def test_the_control_arm_is_a_tenth_drawn_by_chance_and_costs_nothing() -> None:
@@ -184,6 +185,12 @@ def test_without_playbooks_the_page_says_so() -> None:
     assert told.table.empty
     assert "[[playbooks]]" in told.takeaways("en")[0]
     assert told.having("plans", "list") == ("plans",)
+    for name, frame in (
+        ("interventions", told.table),
+        ("strategy_plans", told.by_playbook),
+        ("strategy_effects", told.effects),
+    ):
+        assert to_arrow(name, frame, run_id="r").num_rows == 0
 
 
 def test_a_day_is_planned_by_what_was_known_at_its_end() -> None:
