@@ -147,6 +147,10 @@ class Result:
         """
         return [t.text.to(as_lang(lang)) for t in self.findings]
 
+    def having(self, *names: str) -> tuple[str, ...]:
+        """Those of the views that there are figures for; of nothing it is the takeaways that say so."""
+        return tuple(name for name in names if name in self.views) or ("takeaways",)
+
     def figure(self, view: str | None = None, *, lang: Lang = "zh") -> Any:  # noqa: ANN401  plotly is imported only here
         """Return a plotly figure of one chart view (default: the first).
 

@@ -134,11 +134,6 @@ class Attribution(Result):
     def _views(self) -> Mapping[str, View]:
         return views(self)
 
-    def having(self, *names: str) -> tuple[str, ...]:
-        """Those of the views that there are figures for; of nothing it is the takeaways that say so."""
-        there = tuple(name for name in names if name in self.views)
-        return there or ("takeaways",)
-
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
         draw = {"waterfall": charts.waterfall, "methods": charts.methods, "curves": charts.response}[view]

@@ -18,13 +18,13 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from ltv.attribution.terms import MOST_CHANNELS
 from ltv.errors import UsageError, found
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
-MOST_CHANNELS = 62  # bits of a mask
 MOST_EXACT = 12  # channels of a set whose 4,096 subsets are all looked at
 _CELLS, _PAIRS = 1 << 22, 200
 

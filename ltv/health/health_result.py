@@ -91,11 +91,6 @@ class Health(Result):
     def _views(self) -> Mapping[str, View]:
         return views(self)
 
-    def having(self, *names: str) -> tuple[str, ...]:
-        """Those of the views that there are figures for; of nothing it is the takeaways that say so."""
-        there = tuple(name for name in names if name in self.views)
-        return there or ("takeaways",)
-
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
         data = self.views[view].data

@@ -69,10 +69,6 @@ class Plans(Result):
     def _views(self) -> Mapping[str, View]:
         return views(self)
 
-    def having(self, *names: str) -> tuple[str, ...]:
-        """Those of the views that there are figures for; of nothing it is the takeaways that say so."""
-        return tuple(name for name in names if name in self.views) or ("takeaways",)
-
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
         return uplift(self.views[view].data, lang)
