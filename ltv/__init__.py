@@ -73,7 +73,7 @@ if TYPE_CHECKING:
     from ltv.runs.plan import pages_by_table
     from ltv.sources.mall.tour import the_mall
     from ltv.sources.prometheus import read_counters
-    from ltv.strategy.past import past_interventions
+    from ltv.strategy.past import all_tests, past_interventions
     from ltv.strategy.plan_interventions import plan_interventions
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
@@ -84,6 +84,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "LtvError",
+    "all_tests",
     "assign",
     "attribute",
     "compare",
@@ -129,6 +130,7 @@ _HOMES = {
     "explain_user": "ltv.workspace.explain",
     "golden48": "ltv.behaviour.golden48",
     "health_board": "ltv.health.health_board",
+    "all_tests": "ltv.strategy.past",
     "past_interventions": "ltv.strategy.past",
     "plan_interventions": "ltv.strategy.plan_interventions",
     "invite_tree_query": "ltv.behaviour.referral_traces",

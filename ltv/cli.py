@@ -156,7 +156,9 @@ def _strategy_arguments(parser: argparse.ArgumentParser) -> None:
     ):
         action = actions.add_parser(name, help=words, description=words, epilog=example)
         if name == "plan":
-            action.add_argument("--dry-run", action="store_true", help="people and cost only, hand nothing over")
+            action.add_argument(
+                "--dry-run", action="store_true", help="people, cost and expected gain only; hand nothing over"
+            )
         else:
             action.add_argument("plan", metavar="PLAN", help="as `ltv strategy plan` lists it")
         _heard_again(action)

@@ -240,8 +240,7 @@ def strategy(options: argparse.Namespace) -> int:
             _say(line)
         return 0
     for p in told:
-        waits = "  waits: ltv strategy approve " + p.name if p.waits else ""
-        _say(f"{p.name}  {p.people:,} people, {p.control:,} control, {settings.currency} {p.cost:,.2f}{waits}")
+        _say(p.told(settings.currency))
     if not told:
         _say(f"{date} plans nothing")
     elif not options.dry_run:

@@ -66,6 +66,9 @@ ACTING = (
     control integer >=0 : 对照人数 · people in the control arm
     cost money : 花费 · cost
     budget money : 预算 · budget
+    gain money : 预计增益 · expected gain by what was measured
+    gain_low money : 预计增益下限 · lower end of it, 90 %
+    gain_high money : 预计增益上限 · upper end of it, 90 %
     """,
     ),
     table(

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS tasks (
 CREATE TABLE IF NOT EXISTS publications (
     number INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, run_id TEXT NOT NULL, at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS handed_over (date TEXT PRIMARY KEY, run_id TEXT NOT NULL, at TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS tasks_by_hash ON tasks (task_hash, state);
 """
 
@@ -217,6 +218,16 @@ class Ledger:
         with self._connection() as db:
             rows = db.execute("SELECT run_id FROM publications WHERE date = ? ORDER BY number DESC", (date,)).fetchall()
         return [r["run_id"] for r in rows]
+
+    def hand_over(self, date: str, run_id: str) -> None:
+        """Write down that what a run plans for a date is in the outbox."""
+        with self._connection() as db:
+            db.execute("INSERT OR IGNORE INTO handed_over VALUES (?, ?, ?)", (date, run_id, now()))
+
+    def is_handed_over(self, date: str) -> bool:
+        """Whether the plans of a date are in the outbox, of whichever run."""
+        with self._connection() as db:
+            return db.execute("SELECT 1 FROM handed_over WHERE date = ?", (date,)).fetchone() is not None
 
 
 def now() -> str:

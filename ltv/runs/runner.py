@@ -159,10 +159,13 @@ class _Runner:
             return None
         if not Manifest(self._folder(record.run_id)).path.exists():
             return None
+        why = ""
         if not record.is_trial:
             self._show(record.run_id)
+            why = self._release(record.run_id)
         self.reporter.note(f"{self.date}: nothing has changed since {record.run_id}; --force repeats it")
-        return Done(GOOD, record.run_id, self._index(), published=not record.is_trial)
+        code = FAILED if why else GOOD
+        return Done(code, record.run_id, self._index(), published=not record.is_trial, why=why)
 
     def _show(self, run_id: str) -> None:
         """Publish a finished good run again; one that was stopped behind its switch has `latest` left to move."""
@@ -202,15 +205,20 @@ class _Runner:
         _seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
-        failed = self._release(shown) if published else ""
+        failed = self._release(record.run_id) if published else ""
         if failed:
             code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
 
-    def _release(self, shown: str | None) -> str:
-        """Hand what is planned to the outbox, once for a date and for the newest one alone; why not, where it failed."""
-        planned_before = shown is not None and (self._folder(shown) / "results" / "interventions.parquet").exists()
-        if planned_before or not self.request.releases or published_dates(self.root)[:1] != [self.date]:
+    def _release(self, run_id: str) -> str:
+        """Hand what is planned to the outbox, once for a date and for the newest one alone; why not, where it failed.
+
+        A run that was stopped between its switch and here has not handed over: the next one of its date does.
+        """
+        if not self.request.releases or published_dates(self.root)[:1] != [self.date]:
+            return ""
+        planned = (self._folder(run_id) / "results" / "interventions.parquet").exists()
+        if not planned or self.ledger.is_handed_over(self.date):
             return ""
         from ltv.strategy.release import release
 
@@ -218,6 +226,8 @@ class _Runner:
             done = release(self.root, self.settings, self.date)
         except LtvError as error:
             return f"interventions stay here: {error}"
+        if not done.held_back:
+            self.ledger.hand_over(self.date, run_id)
         for line in done.told(self.date):
             self.reporter.note(line)
         return ""

@@ -17,6 +17,7 @@ from ltv.settings.calendar import check_days
 from ltv.settings.endpoints import Dispatch, Endpoint, dispatch, endpoints, fit
 from ltv.settings.experiment import Experiment, experiments
 from ltv.settings.indicators import Health, Indicator, health, indicators
+from ltv.settings.offers import OfferPool, offers
 from ltv.settings.playbooks import Playbook, Strategy, playbooks, strategy
 from ltv.settings.playbooks import fit as fit_playbooks
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
@@ -127,6 +128,7 @@ class Settings:
         indicators: thresholds of the health board, and indicators of one's own.
         strategy: what holds for all playbooks.
         playbooks: when somebody is spoken to, who it is, and what is offered.
+        offers: pools of offers that playbooks give away.
         endpoints: the only places messages are sent to.
         dispatch: how they are sent.
     """
@@ -152,6 +154,7 @@ class Settings:
     indicators: tuple[Indicator, ...] = ()
     strategy: Strategy = field(default_factory=Strategy)
     playbooks: tuple[Playbook, ...] = ()
+    offers: tuple[OfferPool, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
 
@@ -174,7 +177,7 @@ class Settings:
         return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
 
 
-_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "endpoints", "dispatch")
+_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch")
 
 
 _SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook)
@@ -219,7 +222,10 @@ def parse(raw: dict[str, Any]) -> Settings:
     zone(settings.timezone)
     fit(settings.endpoints, settings.dispatch)
     kinds = settings.segment_kinds
-    fit_playbooks(settings.playbooks, endpoints=settings.endpoints, indicators=settings.indicators, segments=kinds)
+    fit_playbooks(
+        settings.playbooks, endpoints=settings.endpoints, indicators=settings.indicators, segments=kinds,
+        rules=settings.strategy,
+    )  # fmt: skip
     return settings
 
 
@@ -365,6 +371,7 @@ _READERS: dict[str, Any] = {
     "indicators": indicators,
     "strategy": strategy,
     "playbooks": playbooks,
+    "offers": offers,
     "endpoints": endpoints,
     "dispatch": dispatch,
 }

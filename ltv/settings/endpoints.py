@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
@@ -83,6 +83,8 @@ class Dispatch:
         longest_wait_seconds: before any attempt, also where the receiver asks for more.
         keep_days: what a message said is forgotten so long after it was taken or given up; what became of it is kept.
         reservation_minutes: how long an offer is kept for a person.
+        registered_within_hours: hook of the table `offers` → its offers are only for people who registered less than so
+            many hours ago.
         slow_ms: a call that takes longer is a time-out for the breaker.
         slow_calls: so many time-outs in a row open it.
         error_share: more errors than this share of a minute's calls open it.
@@ -102,6 +104,7 @@ class Dispatch:
     longest_wait_seconds: float = 3_600
     keep_days: float = 90
     reservation_minutes: float = 30
+    registered_within_hours: dict[str, float] = field(default_factory=lambda: {"first_order_coupon": 72.0})
     slow_ms: float = 800
     slow_calls: int = 3
     error_share: float = 0.05
@@ -276,6 +279,12 @@ _ENDPOINT: dict[str, Any] = {
     "private_network": _flag,
     "timeout_ms": at_least_one,
 }
+
+
+def _hours_by_hook(name: str, value: object) -> dict[str, float]:
+    return {hook: _above_zero(f"{name}.{hook}", hours) for hook, hours in mapping(name, value).items()}
+
+
 _DISPATCH: dict[str, Any] = {
     "database": text,
     "alarm": text,
@@ -288,6 +297,7 @@ _DISPATCH: dict[str, Any] = {
     "longest_wait_seconds": number,
     "keep_days": number,
     "reservation_minutes": _above_zero,
+    "registered_within_hours": _hours_by_hook,
     "slow_ms": number,
     "slow_calls": at_least_one,
     "error_share": share,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ltv.errors import UsageError, found
 from ltv.settings.expressions import condition
 from ltv.settings.indicators import BUILT_IN, Indicator
-from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts
+from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 
 if TYPE_CHECKING:
     from ltv.settings.endpoints import Endpoint
@@ -31,6 +31,8 @@ PEOPLE_COLUMNS = {
     "hours_to_first_order": "DOUBLE", "days_since_order": "DOUBLE", "expected": "DOUBLE", "p_purchase": "DOUBLE",
     "decile": "BIGINT", "churn_probability": "DOUBLE", "days_since_last": "DOUBLE",
 }  # fmt: skip
+FREQUENCY = "contact_frequency"
+_DECILES = 10
 _LEAST_CONTROL = 0.01
 _HOUR = 60
 
@@ -56,6 +58,7 @@ class Playbook:
         expires_hours: after so many hours nothing is sent any more.
         again_after_days: somebody who was in it is left alone for so long.
         horizon_days: days over which value is compared.
+        frequency: of `contact_frequency`: contacts in the next `horizon_days` for deciles 1 to 10 of predicted value.
     """
 
     name: str
@@ -74,6 +77,12 @@ class Playbook:
     expires_hours: float = 72
     again_after_days: int = 30
     horizon_days: int = 30
+    frequency: tuple[int, ...] = ()
+
+    @property
+    def speaks(self) -> bool:
+        """Whether it speaks to people; how often others may speak to them is said to the CRM alone."""
+        return self.actions != (FREQUENCY,)
 
     @property
     def where(self) -> tuple[str, str]:
@@ -146,7 +155,17 @@ def _playbook(raw: dict[str, Any]) -> Playbook:
         for action in getattr(read, name):
             if action not in read.actions:
                 raise UsageError(found(f"{FILE} {place} {name}", action, ", ".join(read.actions)))
+    _frequency_fits(place, read)
     return read
+
+
+def _frequency_fits(place: str, read: Playbook) -> None:
+    if FREQUENCY in read.actions and read.speaks:
+        raise UsageError(found(f"{FILE} {place} actions", ", ".join(read.actions), f"{FREQUENCY} alone, or without it"))
+    if read.speaks and read.frequency:
+        raise UsageError(found(f"{FILE} {place} frequency", list(read.frequency), f"only with {FREQUENCY}"))
+    if not read.speaks and len(read.frequency) != _DECILES:
+        raise UsageError(found(f"{FILE} {place} frequency", list(read.frequency), "10 numbers, for deciles 1 to 10"))
 
 
 def fit(
@@ -155,6 +174,7 @@ def fit(
     endpoints: Sequence[Endpoint],
     indicators: Sequence[Indicator],
     segments: Collection[str],
+    rules: Strategy,
 ) -> None:
     """Check that what playbooks speak of is there.
 
@@ -163,6 +183,7 @@ def fit(
         endpoints: those of the settings.
         indicators: those of the settings; the suite's own are known.
         segments: kinds of segments, each a column people have.
+        rules: what holds for all of them.
 
     Raises:
         UsageError: a condition or an order speaks of an unknown column, or there is no such endpoint or indicator.
@@ -179,6 +200,10 @@ def fit(
             raise UsageError(found(f"{place} when", p.when, ", ".join(known)))
         if p.endpoint not in names:
             raise UsageError(found(f"{place} endpoint", p.endpoint, ", ".join(names) or "a name under [[endpoints]]"))
+        most = rules.contact_cap * p.horizon_days // rules.cap_days
+        if max(p.frequency, default=0) > most:
+            allowed = f"at most {most}: contact_cap is {rules.contact_cap} in {rules.cap_days} days"
+            raise UsageError(found(f"{place} frequency", max(p.frequency), allowed))
 
 
 def _actions(name: str, value: object) -> tuple[str, ...]:
@@ -220,6 +245,10 @@ def _offers(name: str, value: object) -> dict[str, str]:
     return {key: text(f"{name}.{key}", given) for key, given in mapping(name, value).items()}
 
 
+def _counts(name: str, value: object) -> tuple[int, ...]:
+    return tuple(whole(name, count) for count in items(name, value))
+
+
 def _segment(name: str, value: object) -> str:
     read = text(name, value)
     kind, slash, segment = read.partition("/")
@@ -252,6 +281,7 @@ _PLAYBOOK: dict[str, Any] = {
     "name": text, "actions": _actions, "who": text, "channel": text, "endpoint": text, "budget": _money, "when": text,
     "segment": _segment, "costs": _amounts, "offers": _offers, "order_by": text, "most_people": at_least_one,
     "control": _control, "expires_hours": _hours, "again_after_days": at_least_one, "horizon_days": at_least_one,
+    "frequency": _counts,
 }  # fmt: skip
 _STRATEGY: dict[str, Any] = {
     "contact_cap": at_least_one, "cap_days": at_least_one, "quiet_hours": _quiet, "approve_people": at_least_one,

@@ -18,7 +18,7 @@ from ltv.dispatch.planned import id_of
 from ltv.errors import UsageError, found
 from ltv.experiments.batch import buckets
 from ltv.settings.experiment import BUCKETS
-from ltv.settings.playbooks import EVERY_DAY
+from ltv.settings.playbooks import EVERY_DAY, FREQUENCY
 from ltv.strategy.strategy_words import LEFT_OUT, WHY
 
 if TYPE_CHECKING:
@@ -134,7 +134,8 @@ def pick(
     left_out = pd.Series(why[why != ""]).value_counts().to_dict()
     left_out |= {name: int(n) for name, n in (("places", by_place.sum()), ("budget", by_budget.sum())) if n}
     people = drawn[~(by_place | by_budget)].reset_index(drop=True)
-    taken |= set(people["user_id"].tolist())
+    if playbook.speaks:
+        taken |= set(people["user_id"].tolist())
     spoken_to = people["arm"] == "treatment"
     waits = int(spoken_to.sum()) > rules.approve_people or float(people["cost"].sum()) > rules.approve_cost
     told = {name: int(left_out[name]) for name in REASONS if name in left_out}
@@ -152,6 +153,7 @@ def _nobody() -> pd.DataFrame:
         "arm",
         "action",
         "cost",
+        "contacts",
     ]
     return pd.DataFrame(columns=columns)
 
@@ -163,16 +165,17 @@ def _why_not(
     who = rows["user_id"]
     days = pd.to_datetime(past["date"]).dt.date if len(past) else pd.Series(dtype=object)
     lately = past[days > as_of - timedelta(days=rules.cap_days)] if len(past) else past
-    spoken = lately[lately["arm"] == "treatment"].groupby("user_id").size() if len(lately) else pd.Series(dtype="int64")
+    sent = (lately["arm"] == "treatment") & (lately["action"] != FREQUENCY)
+    spoken = lately[sent].groupby("user_id").size() if len(lately) else pd.Series(dtype="int64")
     # what was sent lately may stand in the touches too: it is not counted twice
     contacts = np.maximum(who.map(crowd.contacts).fillna(0).to_numpy(), who.map(spoken).fillna(0).to_numpy())
     again = days > as_of - timedelta(days=playbook.again_after_days)
     before = past.loc[again & (past["playbook"] == playbook.name), "user_id"] if len(past) else pd.Series(dtype="int64")
     held = {
         "consent": ~crowd.may_contact(who, playbook.channel),
-        "cap": contacts >= rules.contact_cap,
+        "cap": playbook.speaks & (contacts >= rules.contact_cap),
         "again": who.isin(before).to_numpy(),
-        "taken": who.isin(taken).to_numpy(),
+        "taken": playbook.speaks & who.isin(taken).to_numpy(),
     }
     out = np.full(len(rows), "", dtype=object)
     for name, holds in held.items():
@@ -190,14 +193,26 @@ def _drawn(playbook: Playbook, rows: pd.DataFrame, start: Start, choose: Chooser
     if best is not None:  # some are drawn all the same, so that what is chosen stays measured
         stays_equal = buckets(f"{salt}/explore", who) < EXPLORE * BUCKETS
         equal = np.where(stays_equal, equal, best.to_numpy(object))
+    contacts = _contacts(playbook, rows)
     cost = np.array([playbook.cost_of(action) for action in equal], np.float64)
+    if not playbook.speaks:
+        cost = cost * contacts.to_numpy(np.float64, na_value=0)
     ids = [id_of(playbook.name, one, start.episode) for one in who.tolist()]
     return rows.assign(
         intervention_id=ids,
         arm=np.where(control, "control", "treatment"),
         action=equal,
         cost=np.where(control, 0.0, cost),
+        contacts=contacts.where(~control),
     )
+
+
+def _contacts(playbook: Playbook, rows: pd.DataFrame) -> pd.Series[int]:
+    """Contacts of each person in the next days, of a playbook that says how many; whoever has no decile is in the first."""
+    if playbook.speaks:
+        return pd.Series(pd.NA, index=rows.index, dtype="Int64")
+    decile = rows["decile"].fillna(1).astype("int64")
+    return decile.map(dict(enumerate(playbook.frequency, start=1))).astype("Int64")
 
 
 EXPLORE = 0.2  # part of the people whose action is drawn though a better one is believed in

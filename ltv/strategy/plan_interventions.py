@@ -138,7 +138,7 @@ def _table(picked: Sequence[Picked], as_of: date, until: datetime, currency: str
 
 _COLUMNS = (
     "intervention_id", "date", "user_id", "playbook", "action", "offer_id", "expires_at", "arm", "reason", "state", "reason_en",
-    "plan", "cost", "expected", "churn_probability", "decile", "registered_at",
+    "plan", "cost", "expected", "churn_probability", "decile", "registered_at", "contacts",
 )  # fmt: skip
 
 

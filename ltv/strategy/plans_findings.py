@@ -19,7 +19,8 @@ def tiles(told: Plans) -> list[KeyFigure]:
         told.by_playbook,
         told.effects[told.effects["action"] == "all"] if len(told.effects) else told.effects,
     )
-    people, control = (int(plans[n].sum()) if len(plans) else 0 for n in ("people", "control"))
+    spoken = plans[plans["playbook"].isin(_who_speak(told))]
+    people, control = (int(spoken[n].sum()) if len(spoken) else 0 for n in ("people", "control"))
     cost = float(plans["cost"].sum()) if len(plans) else 0.0
     waits, net = waiting(told.picked), judged["net"].dropna()
     return [
@@ -42,12 +43,27 @@ def findings(told: Plans) -> list[Takeaway]:
     """The sentences."""
     if not told.picked:
         return [Takeaway(WORDS["told_none"], "watch")]
-    return [*_planned(told), *_waiting(told), *_judged(told), *_consent(told)]
+    return [*_planned(told), *_frequency(told), *_waiting(told), *_judged(told), *_consent(told)]
+
+
+def _who_speak(told: Plans) -> set[str]:
+    return {one.playbook.name for one in told.picked if one.playbook.speaks}
+
+
+def _frequency(told: Plans) -> list[Takeaway]:
+    out = []
+    for one in told.picked:
+        contacts = one.people["contacts"].dropna().astype("int64")
+        if len(contacts):
+            figures = {name: str(value) for name, value in (("low", contacts.min()), ("high", contacts.max()))}
+            figures |= {"playbook": one.playbook.name, "days": str(one.playbook.horizon_days)}
+            out.append(Takeaway(WORDS["told_frequency"].format(n=number(len(contacts), "count"), **figures)))
+    return out
 
 
 def _planned(told: Plans) -> list[Takeaway]:
     plans = told.by_playbook
-    on = plans[plans["state"] != "off"]
+    on = plans[(plans["state"] != "off") & plans["playbook"].isin(_who_speak(told))]
     if not int(on["people"].sum()):
         return [Takeaway(WORDS["told_quiet"])]
     figures = {name: number(int(on[name].sum()), "count") for name in ("people", "control")}

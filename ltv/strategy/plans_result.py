@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
 import pandas as pd
 
 from ltv.result import KeyFigure, Result, Takeaway, View
@@ -41,14 +42,15 @@ class Plans(Result):
     @cached_property
     def by_playbook(self) -> pd.DataFrame:
         """A row a playbook: the result table `strategy_plans`."""
-        return pd.DataFrame([_row(self.as_of, one) for one in self.picked], columns=_COLUMNS)
+        known = self.effects[self.effects["action"] == "all"].set_index("playbook")[["uplift", "low", "high"]]
+        rows = [_row(self.as_of, one) | _gain(one, known) for one in self.picked]
+        return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_GAINS, "float64"))
 
     @cached_property
     def expected_gain(self) -> float | None:
         """Uplift of today's treated people by what was measured; None where no playbook that is on was ever measured."""
-        known = self.effects[self.effects["action"] == "all"].set_index("playbook")["uplift"].dropna()
-        parts = [known[one.playbook.name] * _treated(one) for one in self.picked if one.playbook.name in known]
-        return float(sum(parts)) if parts else None
+        gains = self.by_playbook["gain"].dropna()
+        return float(gains.sum()) if len(gains) else None
 
     @property
     def key_figures(self) -> Sequence[KeyFigure]:
@@ -74,9 +76,19 @@ class Plans(Result):
         return uplift(self.views[view].data, lang)
 
 
+_GAINS = ("gain", "gain_low", "gain_high")
 _COLUMNS = [
     "date", "playbook", "plan", "state", "why_zh", "why_en", "found", "left_out", "people", "control", "cost", "budget",
+    *_GAINS,
 ]  # fmt: skip
+
+
+def _gain(one: Picked, known: pd.DataFrame) -> dict[str, float | None]:
+    """Uplift a person that was measured, times the people who would be treated, with its interval."""
+    if one.playbook.name not in known.index:
+        return dict.fromkeys(_GAINS)
+    told = known.loc[one.playbook.name].to_numpy(np.float64) * _treated(one)
+    return dict(zip(_GAINS, told.tolist(), strict=True))
 
 
 def _treated(one: Picked) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 MOST_PEOPLE = 300  # on the page; the download has everybody
 _UNITS: dict[str, Unit] = {
     "people": "count", "control": "count", "found": "count", "left_out": "count", "n_out": "count", "n": "count", "n_control": "count", "cost": "money",
-    "uplift": "money", "low": "money", "high": "money", "net": "money", "expected": "money", "churn_probability": "rate",
+    "gain": "money", "contacts": "count", "uplift": "money", "low": "money", "high": "money", "net": "money", "expected": "money", "churn_probability": "rate",
 }  # fmt: skip
 _ACTIONS = ACTION | {"all": Text("全部动作", "all actions")}
 
@@ -42,10 +42,10 @@ def _plans(told: Plans) -> View:
     why = Worded()
     rows = [
         {"playbook": r["playbook"], "state": r["state"], "why": why(Text(r["why_zh"], r["why_en"])), "found": r["found"],
-         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "plan": r["plan"]}
+         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "gain": r["gain"], "plan": r["plan"]}
         for r in told.by_playbook.to_dict("records")
     ]  # fmt: skip
-    names = ["playbook", "state", "why", "found", "left_out", "people", "control", "cost", "plan"]
+    names = ["playbook", "state", "why", "found", "left_out", "people", "control", "cost", "gain", "plan"]
     data = pd.DataFrame(rows, columns=names)
     limits = {
         "people": number(told.rules.approve_people, "count"),
@@ -97,6 +97,8 @@ def _list(told: Plans) -> View:
     rows = told.table
     said = [reason(Text(zh, en)) for zh, en in zip(rows["reason"], rows["reason_en"], strict=True)]
     names = ["user_id", "playbook", "action", "arm", "expected", "churn_probability", "expires_at"]
+    if rows["contacts"].notna().any():
+        names.insert(4, "contacts")
     data = rows[names].assign(reason=said).head(MOST_PEOPLE)
     data = data.assign(
         user_id=data["user_id"].astype(str), expires_at=pd.to_datetime(data["expires_at"]).dt.strftime("%Y-%m-%d %H:%M")

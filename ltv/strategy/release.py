@@ -6,13 +6,14 @@ import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ltv.dispatch.outbox import Outbox
 from ltv.dispatch.planned import Planned
 from ltv.errors import MissingTableError, UsageError, found
+from ltv.strategy.pools import fill
 from ltv.text import Text
 from ltv.workspace.clock import start_of_run
 from ltv.workspace.store import published_dates, published_folder, read_result
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ltv.settings import Settings
+    from ltv.settings.playbooks import Playbook
 
 WAITING = "WAITING"
 
@@ -35,6 +37,7 @@ class Plan:
         control: who is left out to compare with.
         cost: of all.
         waits: for approval.
+        gain: expected, with its 90 % interval, by what was measured of the playbook; None where nothing was.
     """
 
     name: str
@@ -42,6 +45,18 @@ class Plan:
     control: int
     cost: float
     waits: bool
+    gain: tuple[float, float, float] | None = None
+
+    def told(self, currency: str) -> str:
+        """A line for the terminal."""
+        gain = "expected gain not known yet: never measured"
+        if self.gain is not None:
+            value, low, high = self.gain
+            gain = f"expected gain {value:,.2f} ({low:,.2f} to {high:,.2f})"
+        waits = f"  waits: ltv strategy approve {self.name}" if self.waits else ""
+        return (
+            f"{self.name}  {self.people:,} people, {self.control:,} control, {currency} {self.cost:,.2f}, {gain}{waits}"
+        )
 
 
 @dataclass(frozen=True)
@@ -54,6 +69,7 @@ class Released:
         known: those that were taken before.
         refused: those a rule refused.
         over: those that came too late to be sent.
+        held_back: those that found the queue full; another release takes them.
         lines: what to tell beside.
     """
 
@@ -62,6 +78,7 @@ class Released:
     known: int = 0
     refused: int = 0
     over: int = 0
+    held_back: int = 0
     lines: tuple[str, ...] = ()
 
     def told(self, date: str) -> list[str]:
@@ -95,12 +112,22 @@ def plans(root: Path, date: str) -> tuple[pd.DataFrame, list[Plan]]:
         table = read_result("interventions", [published_folder(root, date)], day=date)
     except MissingTableError:
         return pd.DataFrame(), []
-    told = []
-    for name, rows in table.groupby("plan", sort=True):
-        treated = rows[rows["arm"] == "treatment"]
+    gains, told = _gains(root, date), []
+    for plan, rows in table.groupby("plan", sort=True):
+        treated, name = rows[rows["arm"] == "treatment"], str(plan)
         waits = bool((treated["state"] == WAITING).any())
-        told.append(Plan(str(name), len(treated), len(rows) - len(treated), float(rows["cost"].sum()), waits))
+        figures = len(treated), len(rows) - len(treated), float(rows["cost"].sum())
+        told.append(Plan(name, *figures, waits, gains.get(name)))
     return table, told
+
+
+def _gains(root: Path, date: str) -> dict[str, tuple[float, float, float]]:
+    try:
+        rows = read_result("strategy_plans", [published_folder(root, date)], day=date)
+    except MissingTableError:
+        return {}
+    known = rows.reindex(columns=["plan", "gain", "gain_low", "gain_high"]).dropna()
+    return {name: (gain, low, high) for name, gain, low, high in known.itertuples(index=False)}
 
 
 def release(
@@ -133,12 +160,14 @@ def release(
     batch = _batch(rows[~late & ~unknown], settings, _identifiers(root, date, settings.strategy.identifiers))
     outbox = Outbox.open(root, settings, now=now)
     try:
+        lines += fill(outbox, root, settings, date)
         done = outbox.enqueue(batch)
     finally:
         outbox.close()
     if done.line is not None:
         lines.append(done.line.en)
-    return Released(done.queued, done.control, done.known, len(done.refused), int(late.sum()), tuple(lines))
+    counts = done.queued, done.control, done.known, len(done.refused), int(late.sum()), len(done.held_back)
+    return Released(*counts, tuple(lines))
 
 
 def _identifiers(root: Path, date: str, kinds: Sequence[str]) -> Mapping[int, dict[str, str]]:
@@ -166,9 +195,16 @@ def _batch(rows: pd.DataFrame, settings: Settings, known_as: Mapping[int, dict[s
                 intervention_id=row["intervention_id"], date=pd.Timestamp(row["date"]).date(), user_id=user, playbook=book.name,
                 action=row["action"], arm=row["arm"], reason=Text(row["reason"], row["reason_en"]), expires_at=row["expires_at"],
                 endpoint=book.endpoint if treated else "", cost=float(row["cost"]),
-                payload={"channel": book.channel, "identifiers": known_as.get(user, {})} if treated else {},
+                payload=_payload(book, row, known_as.get(user, {})) if treated else {},
                 offer_id=(row["offer_id"] or "") if treated and isinstance(row["offer_id"], str) else "",
                 registered_at=None if pd.isna(registered) else registered,
             )
         )  # fmt: skip
     return batch
+
+
+def _payload(book: Playbook, row: Mapping[Any, Any], identifiers: Mapping[str, str]) -> dict[str, object]:
+    told: dict[str, object] = {"channel": book.channel, "identifiers": dict(identifiers)}
+    if not book.speaks:
+        told |= {"contacts": int(row["contacts"]), "days": book.horizon_days}
+    return told

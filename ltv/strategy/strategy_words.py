@@ -72,8 +72,8 @@ WORDS: dict[str, Text] = {
     ),
     "plans": Text("今天的计划", "Today's plans"),
     "plans_note": Text(
-        "每个剧本都随机留出对照组；超过 {people} 人或 {cost} 的计划要先批准：ltv strategy approve 计划名。",
-        "Every playbook leaves a control arm out by chance. Plans for more than {people} people or {cost} wait for: ltv strategy approve PLAN.",
+        "每个剧本都随机留出对照组；超过 {people} 人或 {cost} 的计划要先批准：ltv strategy approve 计划名。预计增益 = 已测得的人均增益 × 人数，没有测过的为空。",
+        "Every playbook leaves a control arm out by chance. Plans for more than {people} people or {cost} wait for: ltv strategy approve PLAN. Expected gain: uplift measured so far times people; empty where nothing was measured yet.",
     ),
     "left": Text("谁没有被安排，为什么", "Who is left out, and why"),
     "left_note": Text("第一个成立的原因。", "The first reason that holds."),
@@ -96,6 +96,14 @@ WORDS: dict[str, Text] = {
         "今天 {on} 个剧本启动：触达 {people} 人，对照 {control} 人，花费 {cost}。",
         "{on} playbooks are on today: {people} people are spoken to, {control} are kept as control, at {cost}.",
     ),
+    "told_frequency": Text(
+        "{playbook}：告知 CRM 未来 {days} 天对 {n} 人的触达次数（{low} 至 {high} 次，按预测价值）。",
+        "{playbook}: the CRM is told how often to write to {n} people in the next {days} days ({low} to {high} times, by predicted value).",
+    ),
+    "contacts": Text("触达次数", "Contacts"),
+    "gain": Text("预计增益", "Expected gain"),
+    "gain_low": Text("增益下限", "Gain, lower end"),
+    "gain_high": Text("增益上限", "Gain, upper end"),
     "told_quiet": Text("今天没有剧本启动。", "No playbook is on today."),
     "told_wait": Text("{n} 个计划等待批准：{plans}。", "{n} plans wait for approval: {plans}."),
     "act_wait": Text(

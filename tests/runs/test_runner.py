@@ -516,3 +516,38 @@ def test_the_newest_date_hands_its_interventions_over_once_and_restatements_and_
     )
     go(root, date=DAY + dt.timedelta(days=1))  # other data: a restatement
     assert interventions(root) == 10
+
+
+DYING = """
+import datetime, os, sys
+from pathlib import Path
+from ltv.runs.runner import Request, run
+from ltv.strategy import release
+release.release = lambda *_, **__: os._exit(9)
+run(Request(Path(sys.argv[1]), datetime.date.fromisoformat(sys.argv[2])))
+"""
+
+
+def test_a_run_killed_after_its_switch_hands_over_when_it_is_called_again(tmp_path):
+    root = planning(tmp_path)
+    died = subprocess.run([sys.executable, "-c", DYING, str(root), str(DAY)], check=False, capture_output=True)
+    assert died.returncode == 9
+    assert (root / "data" / "results" / str(DAY)).exists()
+    assert interventions(root) == 0
+    go(root)
+    assert interventions(root) == 10
+    go(root, force=True)
+    assert interventions(root) == 10
+
+
+def test_what_found_the_queue_full_is_handed_over_by_the_next_run(tmp_path):
+    root = planning(tmp_path)
+    settings = root / "ltv.toml"
+    whole = settings.read_text(encoding="utf-8")
+    settings.write_text(whole + "[dispatch]\nqueue_limit = 3\n", encoding="utf-8")
+    go(root)
+    before = interventions(root)
+    assert before < 10
+    settings.write_text(whole, encoding="utf-8")
+    go(root)
+    assert interventions(root) == 10
