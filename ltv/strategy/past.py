@@ -82,7 +82,7 @@ def all_tests(ws: Workspace) -> Tests:
     given, exposures = ws.optional("exposures"), "strategy exposed"
     if given is not None:
         tables = {"own": exposures, "exposures": given.name}
-        exposures = "all exposures"
+        exposures = "strategy exposures"
         ws.engine.define(exposures, sql.load("ltv.strategy", "all_exposures", tables=tables))
     return Tests(Table(ws.engine, exposures), (*declared, *(_experiment(p, past) for p in own)))
 

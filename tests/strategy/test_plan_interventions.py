@@ -113,6 +113,29 @@ def test_budget_and_places_end_a_plan_where_they_are_used_up() -> None:
     assert few.picked[0].left_out == {"places": 993}
 
 
+def test_how_often_to_write_hangs_on_the_decile_and_takes_nobody_from_others() -> None:
+    who = people(2_000)
+    scores = pd.DataFrame({"user_id": who["user_id"], "horizon_days": 30, "expected": 1.0, "p_purchase": 0.5})
+    scores["decile"] = who["user_id"] % 10 + 1
+    scores = scores[scores["user_id"] > 100]  # of some nothing is known
+    often = (1, 1, 2, 2, 3, 3, 4, 4, 6, 8)
+    book = playbook(name="often", actions=("contact_frequency",), frequency=often, costs={"contact_frequency": 0.5})
+    sent = pd.DataFrame({"user_id": [7] * 9, "kind": "send", "ts": pd.Timestamp("2026-03-28")})
+    told = plan(who, book, playbook(), scores=scores, touches=sent)
+    mine = told.table[(told.table["playbook"] == "often") & (told.table["arm"] == "treatment")].set_index("user_id")
+    assert len(told.table[told.table["playbook"] == "often"]) == 2_000
+    assert told.picked[1].left_out == {"cap": 1}
+    known = mine.index > 100
+    assert mine.loc[known, "contacts"].tolist() == [often[user % 10] for user in mine.index[known]]
+    assert set(mine.loc[~known, "contacts"]) == {1}
+    assert mine["cost"].tolist() == (mine["contacts"] * 0.5).tolist()
+    spoken = told.by_playbook.set_index("playbook").loc["winback", "people"]
+    assert told.key_figures[0].value == spoken
+    assert any("how often to write to" in line for line in told.takeaways("en"))
+    later = plan(who, past=told.table[told.table["playbook"] == "often"].assign(date=date(2026, 3, 28)))
+    assert later.picked[0].left_out == {}
+
+
 def test_a_large_plan_waits_for_approval() -> None:
     who = people(300)
     told = plan(who, rules=Strategy(approve_people=100))
@@ -223,5 +246,7 @@ def test_every_block_is_there_in_both_languages_once_something_was_measured() ->
     assert result.expected_gain == pytest.approx(
         result.effects["uplift"].iloc[0] * result.by_playbook["people"].iloc[0]
     )
+    gains = result.by_playbook[["gain_low", "gain", "gain_high"]].iloc[0]
+    assert gains.is_monotonic_increasing
     assert [f.unit for f in result.key_figures] == ["count", "money", "money", "money"]
     assert result.by_playbook["left_out"].tolist() == [5]

@@ -1,6 +1,7 @@
 """From a published plan to the outbox: once, in time, and what is large only after somebody approved it."""
 
 import datetime as dt
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,7 @@ from support_strategy import people, plan, playbook
 
 from ltv.dispatch import Outbox
 from ltv.errors import UsageError
-from ltv.settings import Strategy, load
+from ltv.settings import Playbook, Strategy, load
 from ltv.strategy.release import newest, plans, release
 from ltv.workspace.store import store
 
@@ -32,10 +33,10 @@ DATE = "2026-03-31"
 MORNING = dt.datetime(2026, 4, 1, 6)
 
 
-def workspace(root: Path, n: int = 50, **rules: object) -> Path:
+def workspace(root: Path, n: int = 50, *, toml: str = TOML, book: Playbook | None = None, **rules: object) -> Path:
     """A workspace that published a plan for so many people."""
-    (root / "ltv.toml").write_text(TOML, encoding="utf-8")
-    told = plan(people(n), playbook(costs={"coupon": 1.5}), rules=Strategy(**rules))
+    (root / "ltv.toml").write_text(toml, encoding="utf-8")
+    told = plan(people(n), book or playbook(costs={"coupon": 1.5}), rules=Strategy(**rules))
     folder = root / "data" / "results" / DATE
     folder.mkdir(parents=True)
     store("interventions", told.table, folder=folder, run_id="r")
@@ -49,6 +50,52 @@ def workspace(root: Path, n: int = 50, **rules: object) -> Path:
 
 def go(root: Path, now: dt.datetime = MORNING, **more: object):
     return release(root, load(root), DATE, now=lambda: now, **more)
+
+
+def test_an_offer_is_reserved_from_its_pool_until_none_is_left(tmp_path):
+    books = 'offers = { coupon = "V1" }\n[[offers]]\noffer_id = "V1"\nname = "券"\nstarts = 2026-03-01\nends = 2026-04-30\nstock = 7\n'
+    root = workspace(tmp_path, toml=TOML + books, book=playbook(offers={"coupon": "V1"}))
+    done = go(root)
+    assert (done.queued, done.queued + done.refused + done.control) == (7, 50)
+    outbox = Outbox.open(root, load(root))
+    rows = outbox.interventions(dt.date(2026, 3, 31))
+    (pool,) = outbox.offers.pools()
+    outbox.close()
+    assert (pool.stock, pool.reserved) == (7, 7)
+    assert set(rows.loc[rows["state"] == "ENQUEUED", "offer_id"]) == {"V1"}
+    refused = rows.loc[rows["state"] == "REFUSED", "intervention_id"].iloc[0]
+    told = ltv("explain", refused, "--workspace", str(root))
+    assert "7 reserved" in told.stdout or "sold" in told.stdout.lower(), told.stdout
+
+
+def test_an_offer_that_is_nowhere_is_named_once_and_nobody_gets_it(tmp_path):
+    root = workspace(tmp_path, toml=TOML + 'offers = { coupon = "V1" }\n', book=playbook(offers={"coupon": "V1"}))
+    done = go(root)
+    assert (done.queued, done.refused) == (0, 50 - done.control)
+    line = "offer V1 of playbook winback: found in neither [[offers]] of ltv.toml nor the table offers"
+    assert line in done.told(DATE)
+
+
+def test_the_crm_is_told_how_often_to_write(tmp_path):
+    book = playbook(actions=("contact_frequency",), frequency=(1, 1, 2, 2, 3, 3, 4, 4, 6, 8))
+    toml = TOML.replace('["coupon"]', '["contact_frequency"]') + f"frequency = {list(book.frequency)}\n"
+    root = workspace(tmp_path, toml=toml, book=book)
+    go(root)
+    outbox = Outbox.open(root, load(root))
+    with outbox.database.reading() as tx:
+        bodies = [json.loads(row["body"]) for row in tx.rows("SELECT body FROM messages")]
+    outbox.close()
+    assert {(b["data"]["payload"]["contacts"], b["data"]["payload"]["days"]) for b in bodies} == {(1, 30)}
+
+
+def test_the_dry_run_tells_the_expected_gain_where_one_was_measured(tmp_path):
+    root = workspace(tmp_path)
+    assert "expected gain not known yet: never measured" in plans(root, DATE)[1][0].told("CNY")
+    folder = root / "data" / "results" / DATE
+    rows = plan(people(50), playbook()).by_playbook.assign(gain=9.5, gain_low=-1.0, gain_high=20.0)
+    store("strategy_plans", rows, folder=folder, run_id="r")
+    told = ltv("strategy", "plan", "--dry-run", "--workspace", str(root))
+    assert "expected gain 9.50 (-1.00 to 20.00)" in told.stdout
 
 
 def test_a_plan_goes_out_once(tmp_path):
