@@ -1,4 +1,4 @@
-"""The outbox: what is lost, done twice or oversold when processes are killed; messages a second when none is.
+"""The outbox: what is lost, done twice or oversold when processes are killed; messages a second when none is; how soon after a breach.
 
 `--messages N` and `--kills N` make it shorter; `--postgres` runs both on a real PostgreSQL server as well.
 """
@@ -11,13 +11,17 @@ import tempfile
 import time
 from pathlib import Path
 
+import pandas as pd
 from _drill import SECRET_ENV, Counts, drill, planned, process, workspace
 from _receiver import SECRET, Receiver, serving
 
 from ltv import settings
 from ltv.dispatch import Offer, Outbox
 from ltv.dispatch.processes import serve
+from ltv.strategy.plan_interventions import plan_interventions
+from ltv.strategy.release import release
 from ltv.workspace.clock import start_of_run
+from ltv.workspace.store import store
 
 GOAL_RATE = 200
 
@@ -66,6 +70,65 @@ def pickup(folder: Path, *, times: int, database: str = "") -> float:
         return max(took[1:])  # the first one waits for the worker to start
 
 
+PLAYBOOK = """
+[[playbooks]]
+name = "win_back"
+when = "churn_risk"
+who = "orders > 0"
+actions = ["coupon"]
+offers = { coupon = "voucher" }
+channel = "sms"
+endpoint = "crm"
+budget = 1
+most_people = 1_000_000
+[[offers]]
+offer_id = "voucher"
+name = "voucher"
+starts = 2020-01-01
+ends = 2099-12-31
+"""
+
+
+def breach(folder: Path, *, people: int, database: str = "") -> float:
+    """Seconds from a published breach to the last of its messages accepted: pools filled, handed over, sent by a worker that waits."""
+    receiver = Receiver()
+    with serving(receiver) as url:
+        workspace(folder, url, database=database, lease_seconds=30, timeout_ms=5000)
+        toml = folder / "ltv.toml"
+        rules = f"[strategy]\napprove_people = {people}\n"
+        toml.write_text(toml.read_text(encoding="utf-8").replace("[strategy]\n", rules) + PLAYBOOK, encoding="utf-8")
+        asked, today = settings.load(folder), start_of_run().date()
+        results = folder / "data" / "results" / str(today)
+        results.mkdir(parents=True)
+        store("interventions", breached(people, asked, today), folder=results, run_id="r")
+        worker = process(folder, "work")
+        try:
+            time.sleep(5)  # it has started, and waits
+            start = time.perf_counter()
+            queued = release(folder, asked, str(today)).queued
+            while len(receiver.bodies) < queued:
+                time.sleep(0.01)
+            seconds = time.perf_counter() - start
+        finally:
+            worker.kill()
+            worker.wait()
+    print(f"a breach plans for {people:,} people: {queued:,} messages accepted")
+    return seconds
+
+
+def breached(people: int, asked: settings.Settings, today: dt.date) -> pd.DataFrame:
+    """What is planned on a day on which churn risk has triggered."""
+    then = pd.Timestamp(today) - pd.Timedelta(days=30)
+    who = pd.DataFrame({"user_id": range(people), "orders": 1, "value_to_date": 9.0, "age": 20})
+    who = who.assign(**dict.fromkeys(("registered_at", "first_order_at", "last_order_at"), then))
+    who = who.assign(**dict.fromkeys(("gender", "city", "level", "acquisition_channel"), "a"))
+    orders = pd.DataFrame({"user_id": [1], "ts": [then], "amount": [9.0], "status": ["paid"]})
+    agreed = pd.DataFrame({"user_id": range(people), "channel": "sms", "granted": True, "ts": then})
+    board = pd.DataFrame({"date": [today], "segment_kind": "all", "segment": "all", "indicator": "churn_risk"})
+    known = {"health": board.assign(triggered=True), "consents": agreed, "rules": asked.strategy}
+    return plan_interventions(who, orders, as_of=today, playbooks=asked.playbooks, **known).table
+
+
 def _seen(outbox: Outbox, receiver: Receiver, number: int) -> float:
     outbox.enqueue([planned(number)])
     start = time.perf_counter()
@@ -102,6 +165,11 @@ def measure(given: argparse.Namespace, database: str) -> None:
         print(
             f"{name}, from the outbox to the receiver, worst of 20: {pickup(Path(folder), times=20, database=database):.2f} s"
         )
+    if database:
+        emptied(database)
+    with tempfile.TemporaryDirectory() as folder:
+        seconds = breach(Path(folder), people=5_000, database=database)
+        print(f"{name}, from the published breach to the last message accepted: {seconds:.1f} s (goal 60)")
     if database:
         emptied(database)
     with tempfile.TemporaryDirectory() as folder:
