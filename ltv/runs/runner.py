@@ -203,6 +203,8 @@ class _Runner:
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
         failed = self._release(shown) if published else ""
+        if published and self.request.releases:
+            self._tell(shown)
         if failed:
             code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
@@ -221,6 +223,13 @@ class _Runner:
         for line in done.told(self.date):
             self.reporter.note(line)
         return ""
+
+    def _tell(self, shown: str | None) -> None:
+        """Put the digest of the newest date into the outbox, for those whom `[dispatch] digest` names."""
+        from ltv.digest.sending import send
+
+        for line in send(self.root, self.settings, self.date, shown=self._folder(shown) if shown else None):
+            self.reporter.note(line)
 
     def _restate(self, shown: str, record: Run) -> None:
         reason = cause(self.ledger.run(shown), record)
