@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltv.digest.digest_words import WORDS
-from ltv.digest.lines import Line, indicator, one_line, plain, plan, trigger
+from ltv.digest.lines import Line, indicator, one_line, plain, plan, total, trigger
 from ltv.dispatch.sinks.email import MOST_BYTES, mail
 from ltv.health.health_findings import newest
 from ltv.health.health_views import usual, week_ago
@@ -56,7 +56,7 @@ def page(told: Told, lang: Lang, *, when: str, most: int) -> str:
     parts = {
         "tiles": [_tile(told, name, lang) for name in names[:most]],
         "triggers": [_row(trigger(told, row), lang) for row in triggers[:most]],
-        "plans": [_row(plan(told, row), lang) for row in told.planned[:most]],
+        "plans": [_row(line, lang) for line in (*total(told), *(plan(told, row) for row in told.planned[:most]))],
         # the first sentence of the page is the headline here, which also knows what triggered late
         "takeaways": [
             {"state": t.state, "text": _short(t.text.to(lang)), "action": _short(t.action.to(lang)) if t.action else ""}

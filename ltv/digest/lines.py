@@ -53,7 +53,7 @@ def lines(told: Told) -> list[Line]:
     triggers = [trigger(told, row) for row in told.triggers.to_dict("records")]
     waiting = [plan(told, row) for row in told.waiting]
     rest = [plan(told, row) for row in told.planned if row["state"] != "waits"]
-    first = [*core, *triggers[:FIRST], *waiting[:FIRST], *_total(told), *others]
+    first = [*core, *triggers[:FIRST], *waiting[:FIRST], *total(told), *others]
     return [*first, *triggers[FIRST:], *waiting[FIRST:], *rest]
 
 
@@ -116,7 +116,12 @@ def plan(told: Told, row: dict[str, Any]) -> Line:
     return Line(words, "", f"ltv strategy approve {row['plan']}") if waits else Line(words)
 
 
-def _total(told: Told) -> list[Line]:
+def total(told: Told) -> list[Line]:
+    """What is planned in all; nothing where the strategy page is not there.
+
+    Args:
+        told: the date.
+    """
     if told.plans.empty:
         return []
     rows = told.planned
@@ -192,7 +197,7 @@ def plain(told: Told, lang: Lang) -> str:
     said = [told.title.to(lang)]
     for line in lines(told):
         parts = (STATE[line.state].to(lang) if line.state else "", line.words.to(lang), line.command)
-        said.append("  ".join(part for part in parts if part))
+        said.append(" ".join(part for part in parts if part))
     return "\n".join([one_line(line) for line in said] + ([told.link] if told.link else []))
 
 

@@ -47,7 +47,7 @@ def top_of(page: Path, lang: Lang, *, most: int = MOST_PICTURE_BYTES) -> bytes:
     program = browser()
     if program is None:
         raise NoPictureError(f"none of {', '.join(BROWSERS)} is installed")
-    with tempfile.TemporaryDirectory(prefix="ltv-picture-") as name:
+    with tempfile.TemporaryDirectory(prefix="ltv-picture-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         copy, target = folder / "page.html", folder / "page.png"
         copy.write_text(head_of(page.read_text(encoding="utf-8"), lang), encoding="utf-8")

@@ -84,9 +84,9 @@ def _sent(root: Path, settings: Settings, date: str, now: Callable[[], dt.dateti
     outbox = Outbox.open(root, settings, now=now)
     try:
         wanted = [outbox.endpoints[name] for name in dict.fromkeys(settings.dispatch.digest)]
-        lines = _told([e.name for e in wanted], outbox.notify([_notice(said, e, settings, now()) for e in wanted]))
-        robots = [e.name for e in wanted if e.kind == "robot"]
-        return [*lines, *_pictures(root, said, robots, outbox, settings)]
+        done = outbox.notify([_notice(said, e, settings, now()) for e in wanted])
+        robots = [e.name for e in wanted if e.kind == "robot"] if done.queued else []
+        return [*_told([e.name for e in wanted], done), *_pictures(root, said, robots, outbox, settings)]
     finally:
         outbox.close()
 
@@ -107,7 +107,7 @@ def _pictures(root: Path, said: Told, robots: list[str], outbox: Outbox, setting
         return [f"no picture: there is no page {PAGE}"]
     try:
         payload = robot_picture(top_of(page, settings.languages[0]))
-    except NoPictureError as error:
+    except (NoPictureError, OSError) as error:
         return [f"no picture: {error}"]
     ends = outbox.now() + dt.timedelta(hours=HOURS)
     done = outbox.notify([Notice(id_of("digest", name, said.date, "picture"), name, payload, ends) for name in robots])
