@@ -16,7 +16,7 @@ WORDS: dict[str, Text] = {
     "before": Text("，一周前 {before}", ", {before} a week ago"),
     "days": Text("，已越界 {n} 天", ", beyond for {n} days"),
     "as_of": Text("，{date} 的数", ", as of {date}"),
-    "was": Text("，{date} 为 {state}", ", on {date} {state}"),
+    "was": Text("{date} 为 {state}", "on {date} {state}"),
     "unknown": Text("{label}：{why}{more}", "{label}: {why}{more}"),
     "trigger": Text("{date} 触发 {label}·{place} {value}{bound}", "{date} triggered {label}, {place}: {value}{bound}"),
     "plan": Text(

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltv.digest.digest_words import WORDS
-from ltv.digest.lines import Line, indicator, one_line, plain, plan, total, trigger
+from ltv.digest.lines import Line, one_line, plain, plan, total, trigger, turned
 from ltv.dispatch.sinks.email import MOST_BYTES, mail
 from ltv.health.health_findings import newest
 from ltv.health.health_views import usual, week_ago
@@ -87,7 +87,6 @@ def _tile(told: Told, name: str, lang: Lang) -> dict[str, str]:
     value, before = (
         number(v, watched.unit, currency=board.currency).to(lang) for v in (row["value"], week_ago(board, row))
     )
-    line = indicator(told, name).words.to(lang) if name in told.turned else ""
     if not row["known"]:
         rule = HEALTH["tile_unknown"].format(why=WHY[row["why_unknown"]])
     elif light == "free":
@@ -99,7 +98,7 @@ def _tile(told: Told, name: str, lang: Lang) -> dict[str, str]:
     return {
         "label": _short(watched.label.to(lang)), "value": value, "state": light, "light": STATE[light].to(lang), "day": day,
         "rule": _short(rule.to(lang)), "before": f"{HEALTH['week_before'].to(lang)} {before}" if before != "–" else "",
-        "turned": _short(line),
+        "turned": turned(told, name).to(lang),
     }  # fmt: skip
 
 

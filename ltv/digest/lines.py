@@ -70,10 +70,10 @@ def indicator(told: Told, name: str) -> Line:
     """
     board, row = told.board, newest(told.board, name)
     watched, light = board.by_name[name], told.lights[name]
-    was = told.turned.get(name)
-    turned = WORDS["was"].format(date=str(told.before.as_of), state=STATE[was]) if was and told.before else same("")
+    was = turned(told, name)
+    was = Text(f"，{was.zh}", f", {was.en}") if was.en else was
     if not row["known"]:
-        return Line(WORDS["unknown"].format(label=watched.label, why=WHY[row["why_unknown"]], more=turned), light)
+        return Line(WORDS["unknown"].format(label=watched.label, why=WHY[row["why_unknown"]], more=was), light)
     value, bound, before = (
         number(v, watched.unit, currency=board.currency) for v in (row["value"], row["threshold"], week_ago(board, row))
     )
@@ -81,8 +81,20 @@ def indicator(told: Told, name: str) -> Line:
     parts += [WORDS["before"].format(before=before)] if before.en != "–" else []
     parts += [WORDS["days"].format(n=str(row["days_breached"]))] if row["days_breached"] > 1 else []
     parts += [WORDS["as_of"].format(date=str(row["date"]))] if str(row["date"]) != told.date else []
-    more = Text("".join(p.zh for p in (*parts, turned)), "".join(p.en for p in (*parts, turned)))
+    more = Text("".join(p.zh for p in (*parts, was)), "".join(p.en for p in (*parts, was)))
     return Line(WORDS["indicator"].format(label=watched.label, value=value, more=more), light)
+
+
+def turned(told: Told, name: str) -> Text:
+    """What the light of an indicator was before it turned; nothing where it is the same.
+
+    Args:
+        told: the date.
+        name: of the indicator.
+    """
+    if name not in told.turned or told.before is None:
+        return same("")
+    return WORDS["was"].format(date=str(told.before.as_of), state=STATE[told.turned[name]])
 
 
 def trigger(told: Told, row: Row) -> Line:
