@@ -90,6 +90,7 @@ def test_a_mail_escapes_needs_nothing_and_tells_lights_by_shape_word_and_colour(
             "role",
             "width",
             "cellspacing",
+            "colspan",
             "cellpadding",
             "align",
             "style",
