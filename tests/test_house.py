@@ -29,6 +29,7 @@ ROOMS = [
     "health",
     "strategy",
     "report",
+    "digest",
     "runs",
     "commands",
     "cli",

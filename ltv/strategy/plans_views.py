@@ -34,7 +34,8 @@ def views(told: Plans) -> dict[str, View]:
     return {name: block for name, block in blocks.items() if len(block.data) or name == "plans"}
 
 
-def _columns(data: pd.DataFrame, words: Mapping[str, Mapping[str, Text]]) -> tuple[Column, ...]:
+def _columns(told: Plans, data: pd.DataFrame, words: Mapping[str, Mapping[str, Text]]) -> tuple[Column, ...]:
+    words = {"playbook": told.titles, **words}
     return tuple(Column(c, WORDS[c], _UNITS.get(c, "text"), words.get(c, {})) for c in data.columns)
 
 
@@ -56,7 +57,7 @@ def _plans(told: Plans) -> View:
         WORDS["plans"],
         WORDS["plans_note"].format(**limits),
         data,
-        _columns(data, {"state": STATE, "why": why.words}),
+        _columns(told, data, {"state": STATE, "why": why.words}),
     )
 
 
@@ -67,7 +68,7 @@ def _left(told: Plans) -> View:
         for reason, n in one.left_out.items()
     ]
     data = pd.DataFrame(rows, columns=["playbook", "reason", "n_out"])
-    return View("table", WORDS["left"], WORDS["left_note"], data, _columns(data, {"reason": LEFT_OUT}))
+    return View("table", WORDS["left"], WORDS["left_note"], data, _columns(told, data, {"reason": LEFT_OUT}))
 
 
 def _effects(told: Plans) -> View:
@@ -79,7 +80,7 @@ def _effects(told: Plans) -> View:
         WORDS["effects"],
         WORDS["effects_note"],
         data,
-        _columns(data, {"action": _ACTIONS}),
+        _columns(told, data, {"action": _ACTIONS}),
         alt=WORDS["effects_alt"],
     )
 
@@ -88,7 +89,11 @@ def _judged(told: Plans) -> View:
     names = ["playbook", "action", "n", "n_control", "uplift", "low", "high", "cost", "net", "verdict"]
     data = told.effects[names].reset_index(drop=True)
     return View(
-        "table", WORDS["effects"], WORDS["effects_note"], data, _columns(data, {"action": _ACTIONS, "verdict": VERDICT})
+        "table",
+        WORDS["effects"],
+        WORDS["effects_note"],
+        data,
+        _columns(told, data, {"action": _ACTIONS, "verdict": VERDICT}),
     )
 
 
@@ -104,4 +109,4 @@ def _list(told: Plans) -> View:
         user_id=data["user_id"].astype(str), expires_at=pd.to_datetime(data["expires_at"]).dt.strftime("%Y-%m-%d %H:%M")
     )
     words = {"action": _ACTIONS, "arm": ARM, "reason": reason.words}
-    return View("table", WORDS["list"], WORDS["list_note"].format(n=str(len(data))), data, _columns(data, words))
+    return View("table", WORDS["list"], WORDS["list_note"].format(n=str(len(data))), data, _columns(told, data, words))
