@@ -43,7 +43,7 @@ def _plans(told: Plans) -> View:
     why = Worded()
     rows = [
         {"playbook": r["playbook"], "state": r["state"], "why": why(Text(r["why_zh"], r["why_en"])), "found": r["found"],
-         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "gain": r["gain"], "plan": r["plan"]}
+         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "gain": r["gain"], "plan": "" if r["state"] == "off" else r["plan"]}
         for r in told.by_playbook.to_dict("records")
     ]  # fmt: skip
     names = ["playbook", "state", "why", "found", "left_out", "people", "control", "cost", "gain", "plan"]
@@ -71,10 +71,16 @@ def _left(told: Plans) -> View:
     return View("table", WORDS["left"], WORDS["left_note"], data, _columns(told, data, {"reason": LEFT_OUT}))
 
 
+def _told_apart(told: Plans) -> pd.DataFrame:
+    """Effects of all actions together, and of each where a playbook has several."""
+    rows = told.effects
+    several = rows.groupby("playbook")["action"].transform("size") > 2 if len(rows) else rows["action"] == "all"  # noqa: PLR2004
+    return rows[(rows["action"] == "all") | several]
+
+
 def _effects(told: Plans) -> View:
-    data = told.effects.dropna(subset=["uplift"])[["playbook", "action", "uplift", "low", "high"]].reset_index(
-        drop=True
-    )
+    data = _told_apart(told).dropna(subset=["uplift"])[["playbook", "action", "uplift", "low", "high"]]
+    data = data.reset_index(drop=True)
     return View(
         "chart",
         WORDS["effects"],
@@ -87,7 +93,7 @@ def _effects(told: Plans) -> View:
 
 def _judged(told: Plans) -> View:
     names = ["playbook", "action", "n", "n_control", "uplift", "low", "high", "cost", "net", "verdict"]
-    data = told.effects[names].reset_index(drop=True)
+    data = _told_apart(told)[names].reset_index(drop=True)
     return View(
         "table",
         WORDS["effects"],
@@ -100,11 +106,11 @@ def _judged(told: Plans) -> View:
 def _list(told: Plans) -> View:
     reason = Worded()
     rows = told.table
-    said = [reason(Text(zh, en)) for zh, en in zip(rows["reason"], rows["reason_en"], strict=True)]
+    why = {one.playbook.name: reason(one.start.why) for one in told.picked}
     names = ["user_id", "playbook", "action", "arm", "expected", "churn_probability", "expires_at"]
     if rows["contacts"].notna().any():
         names.insert(4, "contacts")
-    data = rows[names].assign(reason=said).head(MOST_PEOPLE)
+    data = rows[names].assign(reason=rows["playbook"].map(why)).head(MOST_PEOPLE)
     data = data.assign(
         user_id=data["user_id"].astype(str), expires_at=pd.to_datetime(data["expires_at"]).dt.strftime("%Y-%m-%d %H:%M")
     )
