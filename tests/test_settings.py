@@ -24,6 +24,7 @@ from ltv.settings import (
     load,
     parse,
 )
+from ltv.settings.offers import OfferPool
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
@@ -61,6 +62,11 @@ GOOD = [
     ),
     ("dispatch", {"batch": 10, "error_share": 0.5}, Dispatch(batch=10, error_share=0.5)),
     ("dispatch", {"database": "postgresql://u@db/x"}, Dispatch(database="postgresql://u@db/x")),
+    (
+        "offers",
+        [{"offer_id": "O1", "name": "券", "starts": "2026-01-01", "ends": "2026-12-31", "stock": 5}],
+        (OfferPool("O1", "券", dt.date(2026, 1, 1), dt.date(2026, 12, 31), 5),),
+    ),
 ]
 BAD = [
     ("timezone", "Europe/Londn", "timezone: found 'Europe/Londn', allowed: an IANA name such as Asia/Shanghai"),
