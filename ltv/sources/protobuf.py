@@ -21,6 +21,7 @@ class Fields:
         raw: the bytes in which they lie.
         message: position of the message that a field is of.
         number: of the field.
+        wire: its wire type.
         value: its number; of a fixed or signed one, the 64 bits.
         start: where its bytes begin.
         end: where they end.
@@ -30,6 +31,7 @@ class Fields:
     raw: bytes
     message: Ints
     number: Ints
+    wire: Ints
     value: Ints
     start: Ints
     end: Ints
@@ -41,8 +43,8 @@ class Fields:
 
     def where(self, chosen: Flags) -> Fields:
         """Some of the fields."""
-        message, number, value = self.message[chosen], self.number[chosen], self.value[chosen]
-        return Fields(self.raw, message, number, value, self.start[chosen], self.end[chosen], self.broken)
+        message, number, wire, value = self.message[chosen], self.number[chosen], self.wire[chosen], self.value[chosen]
+        return Fields(self.raw, message, number, wire, value, self.start[chosen], self.end[chosen], self.broken)
 
     def inside(self) -> Fields:
         """The fields of these fields, each taken as a message."""
@@ -90,9 +92,9 @@ def fields(raw: bytes, starts: Ints, ends: Ints) -> Fields:
     """
     data: Bytes = np.frombuffer(raw, np.uint8)
     broken = np.zeros(len(starts), np.bool_)
-    out = np.empty((5, count_fields(data, starts, ends, broken)), np.int64)
+    out = np.empty((6, count_fields(data, starts, ends, broken)), np.int64)
     fill_fields(data, starts, ends, out)
-    return Fields(raw, out[0], out[1], out[2], out[3], out[4], broken)
+    return Fields(raw, out[0], out[1], out[2], out[3], out[4], out[5], broken)
 
 
 def packed(raw: bytes) -> list[int]:

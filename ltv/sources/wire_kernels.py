@@ -42,24 +42,24 @@ def _fixed(data: Bytes, at: int, n: int) -> np.uint64:
 
 
 @njit(cache=True, nogil=True)
-def _field(data: Bytes, at: int, end: int) -> tuple[Any, Any, Any, Any, Any]:
-    """One field: its number, its value, where its bytes begin and end, and where the next one begins (-1: broken)."""
+def _field(data: Bytes, at: int, end: int) -> tuple[Any, Any, Any, Any, Any, Any]:
+    """One field: its number, its wire type, its value, where its bytes begin and end, and where the next one begins (-1: broken)."""
     key, at = _varint(data, at, end)
     if at < 0:
-        return 0, key, 0, 0, -1
+        return 0, 0, key, 0, 0, -1
     number, wire, value = np.int64(key >> np.uint64(3)), np.int64(key & np.uint64(7)), np.uint64(0)
     begin = at
     if wire == VARINT:
         value, at = _varint(data, at, end)
-        return number, value, begin, at, at
+        return number, wire, value, begin, at, at
     if wire == LENGTH:
         value, begin = _varint(data, at, end)
         after = -1 if begin < 0 or value > np.uint64(end - begin) else begin + np.int64(value)
-        return number, value, begin, after, after
+        return number, wire, value, begin, after, after
     width = 8 if wire == FIXED64 else 4 if wire == FIXED32 else -1
     if number == 0 or width < 0 or at + width > end:
-        return number, value, begin, begin, -1
-    return number, _fixed(data, at, width), begin, at + width, at + width
+        return number, wire, value, begin, begin, -1
+    return number, wire, _fixed(data, at, width), begin, at + width, at + width
 
 
 @njit(cache=True, nogil=True)
@@ -69,7 +69,7 @@ def count_fields(data: Bytes, starts: Ints, ends: Ints, broken: Flags) -> int:
     for m in range(len(starts)):
         at = starts[m]
         while 0 <= at < ends[m]:
-            at = _field(data, at, ends[m])[4]
+            at = _field(data, at, ends[m])[5]
             if at < 0:
                 broken[m] = True
             else:
@@ -79,12 +79,13 @@ def count_fields(data: Bytes, starts: Ints, ends: Ints, broken: Flags) -> int:
 
 @njit(cache=True, nogil=True)
 def fill_fields(data: Bytes, starts: Ints, ends: Ints, out: Ints) -> None:
-    """Write message, number, value (its 64 bits), begin and end of every whole field; `out` has the shape (5, fields)."""
+    """Write message, number, wire type, value (its 64 bits), begin and end of every whole field; `out` has the shape (6, fields)."""
     k = 0
     for m in range(len(starts)):
         at = starts[m]
         while 0 <= at < ends[m]:
-            number, value, begin, after, at = _field(data, at, ends[m])
+            number, wire, value, begin, after, at = _field(data, at, ends[m])
             if at >= 0:
-                out[0, k], out[1, k], out[2, k], out[3, k], out[4, k] = m, number, np.int64(value), begin, after
+                out[0, k], out[1, k], out[2, k] = m, number, wire
+                out[3, k], out[4, k], out[5, k] = np.int64(value), begin, after
                 k += 1
