@@ -20,7 +20,8 @@ from ltv.warehouse.table import TableLike, together
 DAY_US, HOUR_US = 86_400_000_000, 3_600_000_000
 MOST_OPERATIONS = 200
 _MOST_DAYS = 366
-_SURE, _CLEAR = 0.95, 0.001
+_SHOWN, _SURE, _CLEAR = 0.95, 0.99, 0.001  # levels: of an interval, of all verdicts together; of a moment
+_NEAR, _NEAR_SHARE = 10, 0.05  # spans between a release and the best split, which few spans tell but roughly
 SPAN_LATENCY = [
     "channel", "service", "name", "spans", "errors", "path_share", "self_p50_ms", "self_p95_ms", "self_p99_ms", "p50_ms", "p95_ms",
     "p99_ms", "usual_ms", "slow_ms", "slow_share", "owns_p95",
@@ -204,7 +205,7 @@ def _change_of(  # noqa: PLR0917
     service, _, name = spans.operation.values[code].partition(" · ")
     own: Floats = np.maximum(spans.own[mine], 1).astype(np.float64)
     now, before = (np.sort(own[m[mine]]) for m in (split.now, split.before))
-    shown = {q: change(now, before, QUANTILES[q], level=_SURE) for q in ("p50", "p95")}
+    shown = {q: change(now, before, QUANTILES[q], level=_SHOWN) for q in ("p50", "p95")}
     judged = {q: change(now, before, QUANTILES[q], level=level) for q in ("p50", "p95")}
     row: dict[str, object] = {
         "channel": channel,
@@ -237,7 +238,7 @@ def _verdict(judged: dict[str, Change], least: float) -> str:
 
 
 def _since(spans: Forest, mine: Ints, own: Floats, *, has_changed: bool) -> dict[str, object]:
-    """When it began, and with which release; a release that came within a day of the moment tells the moment exactly."""
+    """When it began, and with which release; a release that came near the moment tells it exactly."""
     nothing: dict[str, object] = {"began_at": pd.NaT, "p_value": np.nan, "version": None, "version_before": None}
     since = began(own) if has_changed and len(own) >= 2 * LEAST else None
     if since is None or since.p_value > _CLEAR:
@@ -245,8 +246,9 @@ def _since(spans: Forest, mine: Ints, own: Floats, *, has_changed: bool) -> dict
     codes, moment = spans.version.codes[mine], int(spans.started[mine[since.place]])
     new, old = risen(codes[: since.place], codes[since.place :], spans.version.values)
     if new is not None:
-        first = int(spans.started[mine[codes == spans.version.values.index(new)]].min())
-        near = abs(first - moment) <= DAY_US
+        place = int(np.argmax(codes == spans.version.values.index(new)))
+        first = int(spans.started[mine[place]])
+        near = abs(first - moment) <= DAY_US or abs(place - since.place) <= max(_NEAR, _NEAR_SHARE * len(codes))
         moment, new = (first, new) if near else (moment, None)
     return {
         "began_at": pd.Timestamp(moment, unit="us"),

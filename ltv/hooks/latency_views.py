@@ -68,11 +68,9 @@ def sentence(row: Mapping[Any, Any], timezone: str) -> Text:
     if pd.isna(row["began_at"]):
         return said
     parts = [WORDS["since"].format(at=same(f"{local(row['began_at'], timezone):%Y-%m-%d %H:%M}"))]
-    if row["version"]:
-        parts.append(
-            WORDS["since_release"].format(version=same(row["version"]), old=same(row["version_before"] or "?"))
-        )
-    if row["launch"]:
+    if pd.notna(row["version"]):
+        parts.append(WORDS["since_release"].format(version=same(row["version"]), old=same(str(row["version_before"]))))
+    if pd.notna(row["launch"]):
         parts.append(WORDS["since_launch"].format(launch=same(row["launch"])))
     zh, en = "".join(p.zh for p in parts), "".join(p.en for p in parts)
     return Text(f"{said.zh}{zh}。", f"{said.en} {en}.")

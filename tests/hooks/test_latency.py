@@ -1,5 +1,6 @@
 """Latency: the critical path adds up, odd trees are told, and the slow dependency of the mall is named while the control week is not."""
 
+import re
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -12,6 +13,7 @@ from ltv.errors import UsageError
 from ltv.hooks.latency import Asked
 from ltv.hooks.spans import forest
 from ltv.warehouse.table import together
+from ltv.workspace.store import check_result
 
 DAY = date(2026, 6, 1)
 WIDE = {"since": datetime(2000, 1, 1), "after": datetime(2100, 1, 1)}
@@ -202,6 +204,51 @@ def test_without_spans_it_says_so():
     assert ltv.latency(table(span(1)).iloc[:0], as_of=DAY).takeaways("en") == ["There are no traces of the last week."]
 
 
+def test_a_change_without_a_release_or_launch_is_told_without_them():
+    result = ltv.latency(weeks(1.5), as_of=DAY)
+    assert re.search(r"It began at 2026-05-2[56] \d\d:\d\d\.$", result.takeaways("en")[0])
+
+
+def test_the_tables_are_those_of_the_contract():
+    mall, nothing = traced(4), table(span(1)).iloc[:0]
+    for spans, orders in ((mall.spans, mall.orders), (nothing, None)):
+        paid, slow = ltv.payment_traces(spans, orders, as_of=END), ltv.latency(spans, as_of=END)
+        parts = {
+            "payment_funnel": paid.table,
+            "payment_mismatches": paid.mismatches,
+            "span_latency": slow.table,
+            "latency_changes": slow.changes,
+        }
+        for name, rows in parts.items():
+            assert len(check_result(name, rows)) == len(rows)
+
+
 def test_days_that_do_not_fit_are_refused():
     with pytest.raises(UsageError, match=r"asked\.days: found 10, allowed: at least twice compare_days, 14"):
         ltv.latency(table(span(1)), as_of=DAY, asked=Asked(days=10))
+
+
+class Elsewhere:
+    """An engine that is not the embedded one, as far as spans are asked for."""
+
+    def __init__(self, rows):
+        self.engine, names = together({"spans": rows})
+        self.name = names["spans"]
+
+    def columns(self, name):
+        return self.engine.columns(name)
+
+    def arrow(self, query, params=None):
+        return self.engine.arrow(query, params)
+
+
+def test_spans_that_another_engine_holds_are_the_same():
+    rows = table(
+        span(1), span(2, 1, 10, 20, attributes="{no"), span(3, "lost", 5, 5, attributes='{"payment.channel": "x"}')
+    )
+    far = Elsewhere(rows)
+    near = grown(*rows.to_dict("records"))
+    there = forest(far, far.name, **WIDE)
+    assert there.counts == near.counts
+    assert there.path.tolist() == near.path.tolist()
+    assert there.channel.values == near.channel.values == ("x",)
