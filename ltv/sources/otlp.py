@@ -224,7 +224,7 @@ def _whole_characters(told: Row | Fault) -> Row | Fault:
     return told
 
 
-_OTHER_FORM = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+_OTHER_FORM = (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError)
 
 
 def _row_of(span: Any, service: str, shared: Attributes, common: str) -> Row | Fault:  # noqa: ANN401  any JSON value

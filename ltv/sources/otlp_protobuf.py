@@ -133,12 +133,12 @@ def _codes(statuses: Fields, n: int) -> list[str]:
     return found
 
 
-def _attributes(pairs: Fields, n: int) -> list[Attributes | None]:
+def _attributes(pairs: Fields, n: int, depth: int = 0) -> list[Attributes | None]:
     """The attributes of each message, values as JSON; None where one of them breaks off."""
     found: list[Attributes | None] = [{} for _ in range(n)]
     inner = pairs.inside()
     keys, values = inner.of(1), inner.of(2)
-    names, plain = [k.decode(errors="replace") for k in keys.pieces()], _plain(values)
+    names, plain = [k.decode(errors="replace") for k in keys.pieces()], _plain(values, depth)
     places = zip(
         pairs.message.tolist(), keys.last().tolist(), values.last().tolist(), inner.broken.tolist(), strict=True
     )
@@ -151,32 +151,41 @@ def _attributes(pairs: Fields, n: int) -> list[Attributes | None]:
     return found
 
 
-def _plain(values: Fields) -> list[str]:
-    """Each `AnyValue` as JSON."""
+def _plain(values: Fields, depth: int) -> list[str]:
+    """Each `AnyValue` as JSON; what is nested more deeply than anybody would is null."""
     inner = values.inside()
     raw, found = values.raw, ["null"] * len(values.message)
     columns = (inner.message, inner.number, inner.value, inner.start, inner.end)
-    for k, (m, kind, value, start, end) in enumerate(zip(*(c.tolist() for c in columns), strict=True)):
+    for m, kind, value, start, end in zip(*(c.tolist() for c in columns), strict=True):
         if kind == _TEXT:
             found[m] = quoted(raw[start:end].decode(errors="replace"))
-        elif kind == _FLAG:
-            found[m] = "true" if value else "false"
         elif kind == _INT:
             found[m] = str(value)
+        elif kind == _FLAG:
+            found[m] = "true" if value else "false"
         elif kind == _DOUBLE:
             found[m] = double(struct.unpack("<d", struct.pack("<q", value))[0])
         elif kind == _BYTES:
             found[m] = quoted(b64encode(raw[start:end]).decode())
-        elif kind in (_ARRAY, _MAP):
-            found[m] = _listed(inner, k, is_map=kind == _MAP)
+    for kind, listed in ((_ARRAY, _arrays), (_MAP, _maps)):
+        nested = inner.of(kind)
+        if len(nested.message) and depth < _DEEPEST:
+            for m, text in zip(nested.message.tolist(), listed(nested, depth + 1), strict=True):
+                found[m] = text
     return found
 
 
 _TEXT, _FLAG, _INT, _DOUBLE, _ARRAY, _MAP, _BYTES = range(1, 8)
+_DEEPEST = 32
 
 
-def _listed(values: Fields, k: int, *, is_map: bool) -> str:
-    one = np.zeros(len(values.message), np.bool_)
-    one[k] = True
-    inside = values.where(one).inside().of(1)
-    return as_json(_attributes(inside, 1)[0] or {}) if is_map else "[" + ",".join(_plain(inside)) + "]"
+def _arrays(arrays: Fields, depth: int) -> list[str]:
+    items = arrays.inside().of(1)
+    told: list[list[str]] = [[] for _ in arrays.message]
+    for m, text in zip(items.message.tolist(), _plain(items, depth), strict=True):
+        told[m].append(text)
+    return ["[" + ",".join(texts) + "]" for texts in told]
+
+
+def _maps(maps: Fields, depth: int) -> list[str]:
+    return [as_json(told or {}) for told in _attributes(maps.inside().of(1), len(maps.message), depth)]

@@ -169,5 +169,37 @@ def test_spans_of_a_table_stand_beside_those_of_otlp(tmp_path):
     assert got.quarantine["rule"].tolist() == ["wrong_type"]
 
 
+def nested(levels):
+    """An array in an array in an array, as JSON and as protobuf."""
+    value, raw = {"stringValue": "x"}, bytes([0x0A, 1]) + b"x"
+    for _ in range(levels):
+        value, inner = {"arrayValue": {"values": [value]}}, raw
+        for tag in (0x0A, 0x2A):
+            inner = (
+                bytes([tag])
+                + (bytes([len(inner)]) if len(inner) < 128 else bytes([len(inner) & 127 | 128, len(inner) >> 7]))
+                + inner
+            )
+        raw = inner
+    return value, raw
+
+
+def test_attributes_may_be_nested_without_end(tmp_path):
+    value, raw = nested(300)
+    deep = SPAN | {"attributes": [{"key": "a", "value": value}]}
+    assert spans(tmp_path / "json", "a.jsonl", line(deep, other(2))).facts.read == 2
+    pair = b"\x0a\x01a\x12" + bytes([len(raw) & 127 | 128, len(raw) >> 7]) + raw
+    few = {1: bytes.fromhex(SPAN["traceId"]), 2: bytes.fromhex(SPAN["spanId"]), 5: b"pay", 9: pair}
+    body = b"".join(
+        bytes([n << 3 | 2]) + (bytes([len(v)]) if len(v) < 128 else bytes([len(v) & 127 | 128, len(v) >> 7])) + v
+        for n, v in few.items()
+    ) + struct.pack("<BQBQ", 57, 10**18, 65, 10**18)
+    for tag in (0x12, 0x12, 0x0A):
+        body = bytes([tag, len(body) & 127 | 128, len(body) >> 7]) + body
+    got = spans(tmp_path / "pb", "a.pb", body)
+    assert (got.facts.accepted, got.facts.read) == (1, 1)
+    assert json.loads(got.rows["attributes"][0])["a"] is not None
+
+
 def test_a_json_file_without_spans_is_no_otlp(tmp_path):
     assert open_otlp_json(put(tmp_path, "a.jsonl", '{"a": "{\\"resourceSpans\\": 1}"}\n')) is None
