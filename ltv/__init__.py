@@ -37,6 +37,10 @@ What there is:
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
+    payment_traces   how far payments come, how long they take, where they disagree with the orders
+    latency          what makes traces slow, what has changed, and with which release it began
+    read_profile, profile_of
+                     stacks of pprof, py-spy, bpftrace and perf in one table, and what grew in slow times
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -66,6 +70,10 @@ if TYPE_CHECKING:
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
     from ltv.health.health_board import health_board
+    from ltv.hooks.latency import latency
+    from ltv.hooks.payment_traces import payment_traces
+    from ltv.hooks.profiles.profile_result import profile_of
+    from ltv.hooks.profiles.read import read_profile
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -97,6 +105,7 @@ __all__ = [
     "health_board",
     "invite_tree_query",
     "judge",
+    "latency",
     "lifecycle",
     "lifetime_value",
     "newcomers",
@@ -104,9 +113,12 @@ __all__ = [
     "open",
     "pages_by_table",
     "past_interventions",
+    "payment_traces",
     "plan_experiment",
     "plan_interventions",
+    "profile_of",
     "read_counters",
+    "read_profile",
     "referral",
     "restated",
     "retention",
@@ -137,6 +149,10 @@ _HOMES = {
     "funnel": "ltv.behaviour.funnel",
     "funnel_counters": "ltv.behaviour.funnel_export",
     "judge": "ltv.experiments.judge",
+    "latency": "ltv.hooks.latency",
+    "payment_traces": "ltv.hooks.payment_traces",
+    "profile_of": "ltv.hooks.profiles.profile_result",
+    "read_profile": "ltv.hooks.profiles.read",
     "lifecycle": "ltv.behaviour.lifecycle",
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",

@@ -27,6 +27,12 @@ RULES: dict[str, Text] = {
     "not_an_object": Text("不是 JSON 对象", "not a JSON object"),
     "duplicate_key": Text("键重复", "a key twice in one object"),
     "empty_key": Text("键名为空", "a key without a name"),
+    "wrong_id": Text(
+        "编号长度或字符不对", "an identifier of the wrong length, or with other characters than hexadecimal digits"
+    ),
+    "wrong_attributes": Text("属性形式不对", "attributes that are not keys with a value each"),
+    "not_a_span": Text("不是 OTLP 链路跨度", "not a span as OTLP has it"),
+    "truncated": Text("文件被截断", "a message that breaks off"),
     "undecodable": Text("无法解码", "bytes that are not text in the file's encoding"),
 }
 

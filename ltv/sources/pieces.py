@@ -18,6 +18,8 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import DataRefusedError, LtvError, found
+from ltv.sources.otlp import open_otlp_json
+from ltv.sources.otlp_protobuf import OtlpProtobufFile
 from ltv.sources.text import BadLine, TextFile, open_csv, open_json_lines
 from ltv.sources.text_lines import masked
 
@@ -28,9 +30,10 @@ if TYPE_CHECKING:
 FILE, LINE, _ROW = "_file", "_line", "file_row_number"
 _CSV = (".csv", ".tsv", ".txt")
 _JSON = (".jsonl", ".ndjson", ".json")
+_OTLP = (".pb", ".binpb", ".otlp")
 _PACKED = (".gz", ".zst")
 _OUR_CODE = re.compile(r"\nLINE 1:|\. Detail: Python exception")  # what follows shows a piece of our own code
-_EXPLAINED = "parquet, CSV (.csv, .tsv, .txt) or JSON Lines (.jsonl, .ndjson), also .gz and .zst"
+_EXPLAINED = "parquet, CSV (.csv, .tsv, .txt), JSON Lines (.jsonl, .ndjson) or OTLP (.jsonl, .pb, .binpb, .otlp), also .gz and .zst"
 
 
 @dataclass(frozen=True)
@@ -88,22 +91,25 @@ class Pieces:
 
     def stream(self) -> Iterator[Piece]:
         """Open the text files, those with the same columns as one piece; its rows can be read once, before the next."""
-        groups: dict[tuple[str, ...], list[TextFile]] = {}
+        groups: dict[tuple[tuple[str, str], ...], list[TextFile]] = {}
         for path in self.files:
             if kind(path) != "parquet":
                 text = self._open(path)
-                groups.setdefault(text.columns, []).append(text)
+                groups.setdefault(tuple((c, text.types.get(c, "VARCHAR")) for c in text.columns), []).append(text)
         for columns, texts in groups.items():
             self.engine.drop(["stream"])
-            self.engine.register("stream", pa.RecordBatchReader.from_batches(_schema(columns), _named(texts)))
-            yield Piece("stream", dict.fromkeys(columns, "VARCHAR"), label=str(texts[0].path))
+            self.engine.register("stream", pa.RecordBatchReader.from_batches(_schema(texts[0]), _named(texts)))
+            yield Piece("stream", dict(columns), label=str(texts[0].path))
             self.bad += [(str(text.path), line) for text in texts for line in text.bad]
 
     def _open(self, path: Path) -> TextFile:
         if kind(path) == "csv":
             text: TextFile = open_csv(path, encoding=self.source.encoding, delimiter=self.source.delimiter)
+        elif kind(path) == "otlp":
+            text = OtlpProtobufFile(path)
         else:
-            text = open_json_lines(path, encoding=self.source.encoding)
+            given = self.source.encoding
+            text = open_otlp_json(path, encoding=given) or open_json_lines(path, encoding=given)
         _refuse_alike(path, text.columns)
         return text
 
@@ -137,15 +143,15 @@ def told(error: Exception) -> str:
     return masked(" ".join(said.split()))[:300]
 
 
-def _schema(columns: tuple[str, ...]) -> pa.Schema:
-    return pa.schema([*((name, pa.string()) for name in columns), (LINE, pa.int64()), (FILE, pa.string())])
+def _schema(text: TextFile) -> pa.Schema:
+    return text.schema.append(pa.field(FILE, pa.string()))
 
 
 def _named(texts: list[TextFile]) -> Iterator[pa.RecordBatch]:
     for text in texts:
         for batch in text.batches():
             label = pa.repeat(str(text.path), batch.num_rows)
-            yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=_schema(text.columns))
+            yield pa.RecordBatch.from_arrays([*batch.columns, label], schema=_schema(text))
 
 
 @contextmanager
@@ -177,6 +183,8 @@ def kind(path: Path) -> str:
         return "csv"
     if name.endswith(_JSON):
         return "json"
+    if name.endswith(_OTLP):
+        return "otlp"
     raise DataRefusedError(found("file", str(path), _EXPLAINED))
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import io
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import pyarrow as pa
@@ -79,7 +80,10 @@ class TextFile(ABC):
         columns: names of its columns, in the order of the file.
         bad: the lines that are not rows; starts empty and grows while batches are read. Lines with nothing in them
             are neither rows nor bad.
+        types: engine types of the columns that are not text.
     """
+
+    types: Mapping[str, str] = MappingProxyType({})
 
     def __init__(self, path: Path, encoding: str, columns: tuple[str, ...]) -> None:
         if LINE_COLUMN in columns:

@@ -60,6 +60,14 @@ RESULT_NAMES = {
     "interventions": "intervention_id; date user_id playbook action offer_id expires_at arm reason state",
     "strategy_plans": "date playbook; title_zh title_en speaks plan state why_zh why_en found left_out people control cost budget gain gain_low gain_high",
     "strategy_effects": "playbook action; n n_control mean mean_control uplift low high p_value cost net verdict",
+    "payment_funnel": "channel step_index; step service payments rate_from_previous rate_from_first seen errors error_rate self_p50_ms "
+    "self_p95_ms self_p99_ms p50_ms p95_ms p99_ms",
+    "payment_mismatches": "kind reference; order_id span_id trace_id ts channel source order_amount charged charges at_stake",
+    "span_latency": "channel service name; spans errors path_share self_p50_ms self_p95_ms self_p99_ms p50_ms p95_ms p99_ms usual_ms "
+    "slow_ms slow_share owns_p95",
+    "latency_changes": "channel service name; n n_before p50_ms p50_before_ms p50_change p50_low p50_high p95_ms p95_before_ms p95_change "
+    "p95_low p95_high extra_ms verdict began_at p_value version version_before launch_id launch",
+    "profile_stacks": "kind stack; value unit share slow_share rest_share growth",
     "restatements": "date table key column; old new cause",
 }
 

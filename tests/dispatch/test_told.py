@@ -14,6 +14,7 @@ from ltv.dispatch.breaker import Breaker
 from ltv.dispatch.held import held
 from ltv.dispatch.metrics import metrics
 from ltv.errors import UsageError
+from ltv.sources.otlp import open_otlp_json
 from ltv.text import LANGS
 
 OK = Answer("accepted", "204", 204)
@@ -71,6 +72,10 @@ def test_each_attempt_is_a_span_of_its_interventions_trace(outbox, clock):
     told = {a["key"]: next(iter(a["value"].values())) for a in first["attributes"]}
     assert told["http.response.status_code"] == "503"
     assert told["messaging.message.id"] == planned().intervention_id
+    ours = open_otlp_json(file)  # what we write we can read
+    rows = [row for batch in ours.batches() for row in batch.to_pylist()]
+    assert ([row["status"] for row in rows], {row["service"] for row in rows}) == (["ERROR", "OK"], {"ltv-dispatch"})
+    assert ours.bad == []
 
 
 def test_spans_of_days_long_gone_are_taken_away(tmp_path):
