@@ -37,6 +37,7 @@ What there is:
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
+    service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
     from ltv.health.health_board import health_board
+    from ltv.hooks.service_levels import service_levels
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -112,6 +114,7 @@ __all__ = [
     "retention",
     "returns",
     "sequence_features",
+    "service_levels",
     "show",
     "sweep_trials",
     "the_mall",
@@ -149,6 +152,7 @@ _HOMES = {
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
+    "service_levels": "ltv.hooks.service_levels",
     "sequence_features": "ltv.lifetime.sequence_features",
     "show": "ltv.report.blocks",
     "sweep_trials": "ltv.behaviour.trial",

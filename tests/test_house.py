@@ -28,6 +28,7 @@ ROOMS = [
     "dispatch",
     "health",
     "strategy",
+    "hooks",
     "report",
     "runs",
     "commands",
@@ -36,7 +37,7 @@ ROOMS = [
 # What every room may use. They stand below all rooms, in this order.
 BASE = ["errors", "text", "sql", "result"]
 # Rooms whose numbers depend on their arguments alone.
-ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health"}
+ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health", "hooks"}
 
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 400
 

@@ -396,6 +396,18 @@ INVITED = _table(
     (_at("2024-01-03"), 1, "M1", None, "link"), (_at("2024-06-01"), 1, "M1", 5, "link"), (_at("2024-01-03"), 1, "M1", 6, None),
 )  # fmt: skip
 # 1 has three versions, the last too late; 2 two of one moment; 3 none; 4 begins too late
+HOOK_CALLS = _table(
+    {"hook": _TEXT, "instance": _TEXT, "person": _TEXT, "ts": _TIME, "latency_ms": pa.float64(), "attempt": _LONG, "outcome": _TEXT, "degraded": pa.bool_()},
+    ("pay", "a", "member:春", _at("2026-03-01"), 3000.0, 1, "timeout", False), ("pay", "a", "member:春", _at("2026-03-01 00:00:03"), 20.5, 2, "ok", None),
+    ("pay", "a", "member:春", _at("2026-03-01 00:10"), 20.5, 3, "ok", True), ("pay", None, None, _at("2026-03-01 01:00"), 1.0, 1, "ok", False),
+    ("pay", None, None, _at("2026-03-01 01:00"), 1.0, 1, "error", False), ("pay", None, None, _at("2026-03-01 01:00:01"), 2.0, 2, "ok", False), ("it's", "b", "x:1", _at("2026-03-01"), 0.0, 0, "ok", True),
+    ("it's", "b", "x:1", _at("2026-03-02 23:59:59.999999"), 5.0, 1, "error", False), ("pay", "a", "x:1", _at("2026-03-03"), 1.0, 1, "ok", False), (None, "a", "x:1", _at("2026-03-01"), 1.0, 1, "ok", False),
+)  # fmt: skip
+HOOK_ORDERS = _table(
+    {"ts": _TIME, "amount": MONEY, "status": _TEXT},
+    (_at("2026-03-01"), Decimal("19.99"), "paid"), (_at("2026-03-01 00:14:59.999999"), Decimal("0.01"), "paid"), (_at("2026-03-01 00:15"), Decimal(5), "failed"),
+    (_at("2026-03-01 00:15"), None, "paid"), (_at("2026-03-01 09:00"), Decimal(-3), "paid"), (_at("2026-03-02"), Decimal(7), "paid"),
+)  # fmt: skip
 TRIALS = _table(
     {"trial_id": _TEXT, "user_id": _LONG, "plan": _TEXT, "started_at": _TIME, "ended_at": _TIME, "updated_at": _TIME, "outcome": _TEXT},
     ("1", 1, "月", _at("2024-01-01"), None, _at("2024-01-01"), None), ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-01-02"), "converted"),
@@ -815,6 +827,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/workspace/rows_by_person.sql": [Case(4, {"rows": SIGHTED})],
     "ltv/workspace/sourced_links.sql": [Case(10, {"links": MET}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/workspace/unlinked.sql": [Case(0)],
+    "ltv/hooks/service_calls.sql": [Case(8, {"calls": HOOK_CALLS}, {}, {"since": _at("2026-03-01"), "until": _at("2026-03-03"), "apart_us": 300_000_000})],
+    "ltv/hooks/incident_orders.sql": [Case(3, {"orders": HOOK_ORDERS}, {"moment": "ts", "is_purchase": "amount >= 0 AND status = 'paid'", "money": "amount"}, {"as_of": _at("2026-03-02")})],
     "ltv/workspace/assets.sql": [
         Case(3, {"rows": EVENTS}, {"source_name": "source", "person_id": "user_id", "time_column": "ts"}),
         Case(1, {"rows": EVENTS}, {"source_name": "'one'", "person_id": "NULL", "time_column": "CAST(NULL AS TIMESTAMP)"}),

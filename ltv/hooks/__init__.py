@@ -1,0 +1,1 @@
+"""The paid hooks in production: traces, latency, service levels, rules."""
