@@ -38,6 +38,7 @@ What there is:
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
     service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
+    audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -67,6 +68,8 @@ if TYPE_CHECKING:
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
     from ltv.health.health_board import health_board
+    from ltv.hooks.audit import audit_hooks
+    from ltv.hooks.audit_others import outbox_messages
     from ltv.hooks.service_levels import service_levels
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
@@ -89,6 +92,7 @@ __all__ = [
     "all_tests",
     "assign",
     "attribute",
+    "audit_hooks",
     "compare",
     "data_assets",
     "explain_ltv",
@@ -104,6 +108,7 @@ __all__ = [
     "newcomers",
     "notice",
     "open",
+    "outbox_messages",
     "pages_by_table",
     "past_interventions",
     "plan_experiment",
@@ -126,6 +131,7 @@ __all__ = [
 _HOMES = {
     "LtvError": "ltv.errors",
     "assign": "ltv.experiments.assign",
+    "audit_hooks": "ltv.hooks.audit",
     "attribute": "ltv.attribution.attribute",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
@@ -144,6 +150,7 @@ _HOMES = {
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
+    "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",

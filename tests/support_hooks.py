@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from ltv.sources.mall.community import draw_community
-from ltv.sources.mall.tables import shop, telemetry
+from ltv.sources.mall.tables import paid_hooks, shop, telemetry
 from ltv.sources.mall.window import Window
 from ltv.sources.mall.world import World
 
@@ -53,3 +53,27 @@ def quiet_log(seed: int, *, hooks=("pay", "coupon"), days=30, an_hour=20, failin
     return frame.assign(
         attempt=1, degraded=False, instance="a", id_type="m", id_value=[str(k) for k in range(len(frame))]
     )
+
+
+def tables_of(seed: int, *, days: int = 100, thousands: int = 2) -> dict[str, pa.Table]:
+    """The tables of a mall that tell of offers and trials."""
+    world = World(seed, Window(END, days))
+    made = [draw_community(world, number, users=10**9) for number in range(thousands)]
+    makers = {
+        "offers": paid_hooks.offers, "offer_events": paid_hooks.offer_events, "trials": paid_hooks.trials,
+        "orders": shop.orders, "order_items": shop.order_items, "members": shop.members,
+    }  # fmt: skip
+    return {name: naive(pa.concat_tables(make(of) for of in made)) for name, make in makers.items()}
+
+
+def as_people(tables: dict[str, pa.Table]) -> dict[str, pd.DataFrame]:
+    """Tables with `user_id`: here a person is who the identifier says; of several versions of a row the last one counts."""
+    frames = {name: table.to_pandas() for name, table in tables.items()}
+    known: dict[tuple, int] = {}
+    for frame in frames.values():
+        if "id_value" in frame:
+            pairs = zip(frame["id_type"], frame["id_value"], strict=True)
+            ids = [None if pd.isna(v) else known.setdefault((t, v), len(known) + 1) for t, v in pairs]
+            frame["user_id"] = pd.array(ids, "Int64")
+    last = frames["orders"].sort_values("updated_at", kind="stable").drop_duplicates("order_id", keep="last")
+    return frames | {"orders": last}
