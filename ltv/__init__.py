@@ -38,6 +38,7 @@ What there is:
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
     service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
+    operations       orders, payment latency and cache hits of the running shop, from its Prometheus
     audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
@@ -71,6 +72,7 @@ if TYPE_CHECKING:
     from ltv.hooks.audit import audit_hooks
     from ltv.hooks.audit_others import outbox_messages
     from ltv.hooks.service_levels import service_levels
+    from ltv.hooks.service_levels_operations import operations
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -108,6 +110,7 @@ __all__ = [
     "newcomers",
     "notice",
     "open",
+    "operations",
     "outbox_messages",
     "pages_by_table",
     "past_interventions",
@@ -150,6 +153,7 @@ _HOMES = {
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
+    "operations": "ltv.hooks.service_levels_operations",
     "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",

@@ -69,31 +69,44 @@ def audit_hooks(
     >>> audit_hooks(pool, pd.DataFrame(used), as_of=date(2026, 6, 30)).table[["rule", "case_id", "amount"]].values.tolist()
     [['used_after_expiry', 'F/o1', 2.0]]
     """
-    lengths = {"reservation_minutes": reservation_minutes, "trial_hours": trial_hours, "processing_minutes": processing_minutes}  # fmt: skip
-    for name, value in lengths.items():
-        if not value > 0:
-            raise UsageError(found(name, value, "a length of time above 0"))
+    _check(reservation_minutes=reservation_minutes, trial_hours=trial_hours, processing_minutes=processing_minutes)
     end = day_end(as_of, timezone)
     tables = {"offers": offers, "offer_events": offer_events, "orders": orders, "order_items": order_items, "members": members}  # fmt: skip
     hours = _FIRST_ORDERS if registered_within_hours is None else registered_within_hours
     terms = Terms(end, hours, round((reservation_minutes + grace_minutes) * 60e6))
-    parts: list[pd.DataFrame] = []
-    judged: dict[str, int] = {}
-    if offers is not None and offer_events is not None:
-        cases, judged = judge(tables, terms)
-        parts.append(cases)
     others = {
         "trial_overdue": None if trials is None else overdue_trials(trials, as_of=end, hours=trial_hours),
         "message_stuck": None if messages is None else stuck_messages(messages, as_of=end, minutes=processing_minutes),
         "unrouted": unrouted(routes) if routes else None,
     }
+    table, summary = _judged(tables, terms, others)
+    return HookAudit(table, currency=currency, as_of=as_of, timezone=timezone, summary=summary)
+
+
+_Told = tuple[pd.DataFrame, int]
+
+
+def _check(**lengths: float) -> None:
+    for name, value in lengths.items():
+        if not value > 0:
+            raise UsageError(found(name, value, "a length of time above 0"))
+
+
+def _judged(
+    tables: Mapping[str, TableLike | None], terms: Terms, others: Mapping[str, _Told | None]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The tables `hook_audit` and `hook_audit_summary`."""
+    parts: list[pd.DataFrame] = []
+    judged: dict[str, int] = {}
+    if tables["offers"] is not None and tables["offer_events"] is not None:
+        cases, judged = judge(tables, terms)
+        parts.append(cases)
     for rule, told in others.items():
         if told is not None:
             parts.append(told[0])
             judged[rule] = told[1]
     table = _table(parts)
-    missing = _missing(tables, others)
-    return HookAudit(table, currency=currency, as_of=as_of, timezone=timezone, summary=_summary(table, judged, missing))
+    return table, _summary(table, judged, _missing(tables, others))
 
 
 def _table(parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
@@ -132,7 +145,11 @@ def _summary(table: pd.DataFrame, judged: Mapping[str, int], missing: Mapping[st
                 "rule": rule,
                 "judged": judged.get(rule, 0) if known else None,
                 "cases": len(mine) if known else None,
-                "money": float(mine["money"].sum()) if mine["money"].notna().any() else 0.0 if known else None,
+                "money": float(mine["money"].sum())
+                if mine["money"].notna().any()
+                else None
+                if len(mine) or not known
+                else 0.0,
                 "first_at": mine["at"].min(),
                 "last_at": mine["at"].max(),
                 "missing": missing[rule],

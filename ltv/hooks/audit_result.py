@@ -104,7 +104,8 @@ class HookAudit(Result):
         share = Share.of(cases, judged)
         parts = {n: number(getattr(share, v), "rate") for n, v in (("share", "rate"), ("low", "low"), ("high", "high"))}
         days = {n: same(self._local(row[f"{n}_at"])[:10]) for n in ("first", "last")}
-        said = WORDS["broken"].format(
+        costs = row["money"] == row["money"]
+        said = WORDS["broken" if costs else "broken_free"].format(
             rule=rule, cases=number(cases, "count"), judged=number(judged, "count"),
             money=number(row["money"], "money", currency=self.currency), **parts, **days,
         )  # fmt: skip

@@ -74,6 +74,10 @@ WORDS: dict[str, Text] = {
         "{rule}：{cases} 例（{judged} 个中的 {share}，95% 区间 {low}–{high}），涉及 {money}，{first} 至 {last}。",
         "{rule}: {cases} cases ({share} of {judged}, 95% interval {low}–{high}), {money} at stake, {first} to {last}.",
     ),
+    "broken_free": Text(
+        "{rule}：{cases} 例（{judged} 个中的 {share}，95% 区间 {low}–{high}），{first} 至 {last}。",
+        "{rule}: {cases} cases ({share} of {judged}, 95% interval {low}–{high}), {first} to {last}.",
+    ),
     "broken_plain": Text("{rule}：{cases} 例。", "{rule}: {cases} cases."),
     "not_judged": Text("没有审计：{rules}（缺少 {tables}）。", "Not judged: {rules} (missing: {tables})."),
     "nothing": Text("没有可审计的表。", "No table to audit."),

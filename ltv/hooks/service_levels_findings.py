@@ -40,7 +40,7 @@ def _incidents(of: ServiceLevels) -> list[Takeaway]:
             **rates,
         )
         told += [Takeaway(said, "bad", WORDS["act_incident"]), *_lost(of, row)]
-    if not told:
+    if not told and len(of.blind) < of.by_day["hook"].nunique():
         told.append(Takeaway(WORDS["no_incident"].format(days=str(of.days)), "good"))
     if of.blind:
         told.append(Takeaway(WORDS["too_few"].format(hooks=_joined([hook_name(h) for h in of.blind])), "none"))

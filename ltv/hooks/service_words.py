@@ -214,3 +214,39 @@ WORDS: dict[str, Text] = {
         "在目标窗口内会触发的告警；时区 {zone}。", "Alerts that would have fired in the window; times in {zone}."
     ),
 }
+OPERATIONS: dict[str, Text] = {
+    "tile_orders": Text("成功订单", "Orders that went through"),
+    "tile_p50": Text("支付延迟中位数", "Payment latency, median"),
+    "tile_p95": Text("支付延迟 95 分位", "Payment latency, 95th percentile"),
+    "tile_p99": Text("支付延迟 99 分位", "Payment latency, 99th percentile"),
+    "tile_cache": Text("缓存命中率", "Cache hit rate"),
+    "rule_orders": Text("近 {hours} 小时，来自 Prometheus", "of the last {hours} h, from Prometheus"),
+    "rule_latency": Text(
+        "近 {hours} 小时的直方图；桶内按线性插值", "from the histogram of the last {hours} h, linear within a bucket"
+    ),
+    "rule_cache": Text("近 {hours} 小时；高于 {goal} 为正常", "of the last {hours} h; good above {goal}"),
+    "week_before": Text("上周同时段", "the same hours a week before"),
+    "not_configured": Text(
+        "没有配置 Prometheus：在 ltv.toml 的 [prometheus] 写 url。",
+        "No Prometheus is configured: [prometheus] url in ltv.toml.",
+    ),
+    "no_answer": Text("Prometheus 没有可用的回答：{why}", "Prometheus gave no answer that can be used: {why}"),
+    "no_metric": Text(
+        "Prometheus 里没有这些指标：{names}。名称可在 [prometheus] 里改。",
+        "Prometheus does not have these metrics: {names}. Their names can be set in [prometheus].",
+    ),
+    "cache_good": Text(
+        "近 {hours} 小时缓存命中率 {rate}，高于 {goal}。", "Cache hit rate {rate} over {hours} h, above {goal}."
+    ),
+    "cache_bad": Text(
+        "近 {hours} 小时缓存命中率 {rate}，低于 {goal}。", "Cache hit rate {rate} over {hours} h, not above {goal}."
+    ),
+    "act_cache": Text(
+        "看是否有新上线的页面绕过缓存，或键的有效期太短。",
+        "See whether a new page goes past the cache, or keys live too short.",
+    ),
+    "hour": Text("小时", "Hour"),
+    "hourly_title": Text("每小时成功订单", "Orders that went through, by hour"),
+    "hourly_note": Text("计数器的增量；服务重启不影响。", "Rises of the counter; restarts do not matter."),
+    "hourly_alt": Text("每小时一根柱", "a bar for each hour"),
+}
