@@ -41,6 +41,9 @@ What there is:
     latency          what makes traces slow, what has changed, and with which release it began
     read_profile, profile_of
                      stacks of pprof, py-spy, bpftrace and perf in one table, and what grew in slow times
+    service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
+    operations       orders, payment latency and cache hits of the running shop, from its Prometheus
+    audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -70,10 +73,14 @@ if TYPE_CHECKING:
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
     from ltv.health.health_board import health_board
+    from ltv.hooks.audit import audit_hooks
+    from ltv.hooks.audit_others import outbox_messages
     from ltv.hooks.latency import latency
     from ltv.hooks.payment_traces import payment_traces
     from ltv.hooks.profiles.profile_result import profile_of
     from ltv.hooks.profiles.read import read_profile
+    from ltv.hooks.service_levels import service_levels
+    from ltv.hooks.service_levels_operations import operations
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -95,6 +102,7 @@ __all__ = [
     "all_tests",
     "assign",
     "attribute",
+    "audit_hooks",
     "compare",
     "data_assets",
     "explain_ltv",
@@ -111,6 +119,8 @@ __all__ = [
     "newcomers",
     "notice",
     "open",
+    "operations",
+    "outbox_messages",
     "pages_by_table",
     "past_interventions",
     "payment_traces",
@@ -124,6 +134,7 @@ __all__ = [
     "retention",
     "returns",
     "sequence_features",
+    "service_levels",
     "show",
     "sweep_trials",
     "the_mall",
@@ -135,6 +146,7 @@ __all__ = [
 _HOMES = {
     "LtvError": "ltv.errors",
     "assign": "ltv.experiments.assign",
+    "audit_hooks": "ltv.hooks.audit",
     "attribute": "ltv.attribution.attribute",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
@@ -157,6 +169,8 @@ _HOMES = {
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
+    "operations": "ltv.hooks.service_levels_operations",
+    "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
     "plan_experiment": "ltv.experiments.planning",
@@ -165,6 +179,7 @@ _HOMES = {
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
+    "service_levels": "ltv.hooks.service_levels",
     "sequence_features": "ltv.lifetime.sequence_features",
     "show": "ltv.report.blocks",
     "sweep_trials": "ltv.behaviour.trial",

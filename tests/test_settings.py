@@ -16,7 +16,11 @@ from ltv.settings import (
     Health,
     Identity,
     Indicator,
+    Objective,
+    OfferPool,
     Playbook,
+    Prometheus,
+    Routed,
     Segment,
     Settings,
     Source,
@@ -24,11 +28,11 @@ from ltv.settings import (
     load,
     parse,
 )
-from ltv.settings.offers import OfferPool
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
 MAIL = {"name": "mail", "kind": "email", "host": "smtp.x.cn", "sender": "a@x.cn", "recipients": ["b@x.cn"]}
+ROUTE = {"release": "v2", "first": 0, "last": 9, "target": "stable", "weight": 0.9}
 GOOD = [
     ("timezone", "Europe/London", "Europe/London"),
     ("currency", "GBP", "GBP"),
@@ -64,11 +68,23 @@ GOOD = [
     ("dispatch", {"database": "postgresql://u@db/x"}, Dispatch(database="postgresql://u@db/x")),
     (
         "offers",
-        [{"offer_id": "O1", "name": "券", "starts": "2026-01-01", "ends": "2026-12-31", "stock": 5}],
-        (OfferPool("O1", "券", dt.date(2026, 1, 1), dt.date(2026, 12, 31), 5),),
+        [{"offer_id": "V1", "name": "券", "starts": "2026-01-01", "ends": "2026-12-31", "stock": 9}],
+        (OfferPool("V1", "券", dt.date(2026, 1, 1), dt.date(2026, 12, 31), stock=9),),
     ),
+    ("objectives", [{"hook": "payment", "window_days": 28}], (Objective("payment", window_days=28),)),
+    ("routes", [ROUTE], (Routed("v2", 0, 9, "stable", 0.9),)),
+    ("prometheus", {"url": "http://p:9090", "cache_goal": 0.9}, Prometheus("http://p:9090", cache_goal=0.9)),
 ]
 BAD = [
+    ("offers", [{"offer_id": "V1"}], "allowed: also name, starts, ends"),
+    ("objectives", [{"hook": "a", "availability": 1}], "availability: found 1, allowed: a fraction between 0 and 1"),
+    ("objectives", [{"availability": 0.9}], "allowed: also hook"),
+    ("objectives", [{"hook": "a"}, {"hook": "a"}], "found 'a', allowed: each hook once"),
+    ("objectives", [{"hook": "a", "window_days": 91}], "window_days: found 91, allowed: 1 to 90"),
+    ("objectives", [{"hook": "a", "latency_ms": 0}], "latency_ms: found 0, allowed: a number above 0"),
+    ("routes", [{"release": "v2"}], "allowed: also first, last, target, weight"),
+    ("prometheus", {"url": "p:9090"}, "prometheus.url: found 'p:9090', allowed: http://"),
+    ("prometheus", {"cache_hits": "a b"}, "prometheus.cache_hits: found 'a b', allowed: the name of a metric"),
     ("timezone", "Europe/Londn", "timezone: found 'Europe/Londn', allowed: an IANA name such as Asia/Shanghai"),
     ("timezone", "../../etc/passwd", "timezone: found '../../etc/passwd', allowed: an IANA name"),
     ("timezone", 8, "ltv.toml timezone: found 8, allowed: a text"),

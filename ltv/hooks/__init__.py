@@ -1,1 +1,1 @@
-"""The paid hooks as they ran: what their traces say of payments, and of where the time goes."""
+"""The paid hooks in production: traces, latency, service levels, rules."""

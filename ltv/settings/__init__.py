@@ -21,6 +21,7 @@ from ltv.settings.offers import OfferPool, offers
 from ltv.settings.playbooks import Playbook, Strategy, playbooks, strategy
 from ltv.settings.playbooks import fit as fit_playbooks
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
+from ltv.settings.service import Objective, Prometheus, Routed, objectives, prometheus, routes
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
 
@@ -131,6 +132,9 @@ class Settings:
         offers: pools of offers that playbooks give away.
         endpoints: the only places messages are sent to.
         dispatch: how they are sent.
+        objectives: what hooks promise.
+        routes: routing tables of gray releases.
+        prometheus: where counters of the shop are read.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -157,6 +161,9 @@ class Settings:
     offers: tuple[OfferPool, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
+    objectives: tuple[Objective, ...] = ()
+    routes: tuple[Routed, ...] = ()
+    prometheus: Prometheus = field(default_factory=Prometheus)
 
     @property
     def segment_kinds(self) -> tuple[str, ...]:
@@ -177,10 +184,10 @@ class Settings:
         return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
 
 
-_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch")
+_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch", "prometheus")
 
 
-_SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook)
+_SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook, Objective, Routed)
 
 
 def _plain(value: object) -> object:
@@ -374,4 +381,7 @@ _READERS: dict[str, Any] = {
     "offers": offers,
     "endpoints": endpoints,
     "dispatch": dispatch,
+    "objectives": objectives,
+    "routes": routes,
+    "prometheus": prometheus,
 }

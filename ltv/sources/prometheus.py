@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import http.client
 import json
+import re
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MOST_BYTES = 256 << 20
+_METRIC = re.compile(r"[a-zA-Z_:][a-zA-Z0-9_:]*")
+_MOST_HOURS = 24 * 366
 
 
 def read_counters(
@@ -56,6 +59,66 @@ def read_counters(
         asked["time"] = _seconds(at)
     path = "/api/v1/query" if start is None else "/api/v1/query_range"
     return _frame(_answer(_server(url) + path, asked, timeout_s))
+
+
+def increase(metric: str, *, hours: int, days_ago: int = 0) -> str:
+    """PromQL for how much a counter has risen, all series together; restarts of what is counted do not matter.
+
+    Args:
+        metric: name of the counter.
+        hours: over how many hours up to the moment that is asked for.
+        days_ago: so many days earlier.
+
+    Raises:
+        UsageError: the name is none, or a length is out of range.
+
+    >>> increase("order_success_total", hours=48, days_ago=7)
+    'sum(increase(order_success_total[48h] offset 7d))'
+    """
+    return f"sum(increase({_over(metric, hours, days_ago)}))"
+
+
+def share_of(part: str, whole: str, *, hours: int, days_ago: int = 0) -> str:
+    """PromQL for the share that one counter's rise has of another's.
+
+    Args:
+        part: name of the counter of the part, such as hits.
+        whole: name of the counter of everything, such as requests.
+        hours: over how many hours.
+        days_ago: so many days earlier.
+
+    Raises:
+        UsageError: a name is none, or a length is out of range.
+    """
+    return f"{increase(part, hours=hours, days_ago=days_ago)} / {increase(whole, hours=hours, days_ago=days_ago)}"
+
+
+def histogram_quantile(metric: str, q: float, *, hours: int, days_ago: int = 0) -> str:
+    """PromQL for a quantile of a classic histogram, all series together.
+
+    Args:
+        metric: name of the histogram, without `_bucket`.
+        q: between 0 and 1.
+        hours: over how many hours.
+        days_ago: so many days earlier.
+
+    Raises:
+        UsageError: the name is none, or a length or the quantile is out of range.
+
+    >>> histogram_quantile("payment_latency_seconds", 0.95, hours=48)
+    'histogram_quantile(0.95, sum by (le) (increase(payment_latency_seconds_bucket[48h])))'
+    """
+    if not 0 < q < 1:
+        raise UsageError(found("q", q, "a fraction between 0 and 1, neither of them"))
+    return f"histogram_quantile({q:g}, sum by (le) (increase({_over(f'{metric}_bucket', hours, days_ago)})))"
+
+
+def _over(metric: str, hours: int, days_ago: int) -> str:
+    if not _METRIC.fullmatch(metric):
+        raise UsageError(found("metric", metric, "a name such as order_success_total"))
+    if isinstance(hours, bool) or not isinstance(hours, int) or not 1 <= hours <= _MOST_HOURS:
+        raise UsageError(found("hours", hours, f"1 to {_MOST_HOURS}"))
+    return f"{metric}[{hours}h]" + (f" offset {days_ago}d" if days_ago else "")
 
 
 def _server(url: str) -> str:

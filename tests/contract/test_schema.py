@@ -69,6 +69,17 @@ RESULT_NAMES = {
     "p95_low p95_high extra_ms verdict began_at p_value version version_before launch_id launch",
     "profile_stacks": "kind stack; value unit share slow_share rest_share growth",
     "restatements": "date table key column; old new cause",
+    "hook_levels": "hook date instance; attempts calls failed_calls degraded_calls availability error_rate timeout_rate degraded_rate "
+    "p50_ms p95_ms p99_ms",
+    "hook_objectives": "hook objective; window_days target latency_ms calls bad_calls observed low high budget_calls budget_used "
+    "burn_1h burn_6h burn_3d pages tickets state",
+    "hook_breakers": "hook instance; attempts opened open_seconds probes refused_calls refused_well spared_attempts spared_ms "
+    "spared_slow_ms degraded_attempts degraded_while_open degraded_failed_rate degraded_difference difference_low difference_high "
+    "degraded_p95_ms normal_p95_ms",
+    "hook_incidents": "hook started_at; ended_at calls failed failed_rate timeout_rate usual_rate p_value orders_expected orders_paid "
+    "orders_lost orders_low orders_high value_lost value_low value_high days_compared control",
+    "hook_audit": "rule case_id; at hook user_id offer_id order_id money amount unit",
+    "hook_audit_summary": "rule; judged cases money first_at last_at missing",
 }
 
 

@@ -400,6 +400,46 @@ INVITED = _table(
     (_at("2024-01-03"), 1, "M1", None, "link"), (_at("2024-06-01"), 1, "M1", 5, "link"), (_at("2024-01-03"), 1, "M1", 6, None),
 )  # fmt: skip
 # 1 has three versions, the last too late; 2 two of one moment; 3 none; 4 begins too late
+HOOK_OFFERS = _table(
+    {"offer_id": _TEXT, "hook": _TEXT, "starts_at": _TIME, "expires_at": _TIME, "stock": _LONG, "stackable": pa.bool_(), "skus": pa.list_(_TEXT)},
+    ("N", "first", _at("2026-03-01"), _at("2026-04-01"), None, False, ["a", "é", "a"]), ("F", "it's", _at("2026-03-01"), _at("2026-03-03"), 1, None, None),
+    ("S", "it's", _at("2026-03-02"), _at("2026-03-02 12:00"), 0, True, []),
+)  # fmt: skip
+HOOK_EVENTS = _table(
+    {"ts": _TIME, "offer_id": _TEXT, "order_id": _TEXT, "user_id": _LONG, "event": _TEXT, "instance": _TEXT},
+    (_at("2026-03-01"), "N", "o1", 1, "reserved", "i1"), (_at("2026-03-01 00:00:00.04"), "N", "o1", 1, "reserved", "i2"), (_at("2026-03-01 00:00:01"), "N", "o1", 1, "redeemed", "i1"),
+    (_at("2026-03-01 01:00"), "F", None, 2, "reserved", "i1"), (_at("2026-03-01 01:10"), "F", None, 2, "released", "i1"), (_at("2026-03-01 02:00"), "F", None, 2, "reserved", "i1"),
+    (_at("2026-03-01 02:00:30"), "F", None, 2, "reserved", "i2"), (_at("2026-03-01 03:00"), "F", "订单", None, "refused", "i1"), (_at("2026-03-02"), "X", "o2", 3, "redeemed", None),
+    (_at("2026-03-05"), "F", "o3", 3, "reserved", "i1"), (_at("2026-03-01"), "F", None, None, "expired", "i1"),
+)  # fmt: skip
+_HOUR_US = 3_600_000_000
+HELD_OFFERS = _table(
+    {"case_id": _TEXT, "offer_id": _TEXT, "order_id": _TEXT, "user_id": _LONG, "hook": _TEXT, "reserved_us": _LONG, "redeemed_us": _LONG, "freed_us": _LONG, "used_us": _LONG,
+     "starts_us": _LONG, "expires_us": _LONG, "stock": _LONG, "stackable": _LONG, "registered_us": _LONG, "has_list": _LONG},
+    ("N/o1", "N", "o1", 1, "first", 0, 5, None, 0, 0, 99 * _HOUR_US, None, 0, -80 * _HOUR_US, 1), ("N/o2", "N", "o2", 1, "first", 10, None, 2_000_000_000, 10, 0, 99 * _HOUR_US, None, 0, 20, 1),
+    ("N/o3", "N", "o3", 2, "first", 10, None, 20, 10, 11, 99 * _HOUR_US, None, 0, 10 - 72 * _HOUR_US, 1), ("N/o4", "N", "o4", 2, "first", 20, None, None, 20, 0, 20, None, 0, None, 1),
+    ("F/o1", "F", "o1", 1, "it's", 7, 9, 30, 7, 0, 99, 1, 0, None, 0), ("F/2#1", "F", None, 2, "it's", 7, None, 9, 7, 0, 99, 1, None, None, 0), ("F/春", "F", "春", None, "it's", 9, None, None, 9, 0, 99, 1, 1, None, 0),
+    ("X/o9", "X", "o9", 9, None, None, 9, None, 9, None, None, None, None, None, 0),
+)  # fmt: skip
+OFFER_ITEMS = _table(
+    {"order_id": _TEXT, "sku": _TEXT}, ("o1", "a"), ("o1", "z"), ("o2", "z"), ("o2", "y"), ("o3", None), ("o9", "a")
+)
+ON_LISTS = _table({"offer_id": _TEXT, "sku": _TEXT}, ("N", "a"), ("N", "é"))
+TAKEN_OFF = _table(
+    {"order_id": _TEXT, "discount": pa.float64(), "benefits": _INT}, ("o1", 12.5, 0), ("o2", None, 1), ("春", 1.0, 1)
+)
+HOOK_CALLS = _table(
+    {"hook": _TEXT, "instance": _TEXT, "person": _TEXT, "ts": _TIME, "latency_ms": pa.float64(), "attempt": _LONG, "outcome": _TEXT, "degraded": pa.bool_()},
+    ("pay", "a", "member:春", _at("2026-03-01"), 3000.0, 1, "timeout", False), ("pay", "a", "member:春", _at("2026-03-01 00:00:03"), 20.5, 2, "ok", None),
+    ("pay", "a", "member:春", _at("2026-03-01 00:10"), 20.5, 3, "ok", True), ("pay", None, None, _at("2026-03-01 01:00"), 1.0, 1, "ok", False),
+    ("pay", None, None, _at("2026-03-01 01:00"), 1.0, 1, "error", False), ("pay", None, None, _at("2026-03-01 01:00:01"), 2.0, 2, "ok", False), ("it's", "b", "x:1", _at("2026-03-01"), 0.0, 0, "ok", True),
+    ("it's", "b", "x:1", _at("2026-03-02 23:59:59.999999"), 5.0, 1, "error", False), ("pay", "a", "x:1", _at("2026-03-03"), 1.0, 1, "ok", False), (None, "a", "x:1", _at("2026-03-01"), 1.0, 1, "ok", False),
+)  # fmt: skip
+HOOK_ORDERS = _table(
+    {"ts": _TIME, "amount": MONEY, "status": _TEXT},
+    (_at("2026-03-01"), Decimal("19.99"), "paid"), (_at("2026-03-01 00:14:59.999999"), Decimal("0.01"), "paid"), (_at("2026-03-01 00:15"), Decimal(5), "failed"),
+    (_at("2026-03-01 00:15"), None, "paid"), (_at("2026-03-01 09:00"), Decimal(-3), "paid"), (_at("2026-03-02"), Decimal(7), "paid"),
+)  # fmt: skip
 TRIALS = _table(
     {"trial_id": _TEXT, "user_id": _LONG, "plan": _TEXT, "started_at": _TIME, "ended_at": _TIME, "updated_at": _TIME, "outcome": _TEXT},
     ("1", 1, "月", _at("2024-01-01"), None, _at("2024-01-01"), None), ("1", 1, "月", _at("2024-01-01"), _at("2024-01-02"), _at("2024-01-02"), "converted"),
@@ -833,6 +873,22 @@ CASES: dict[str, list[Case]] = {
     "ltv/workspace/rows_by_person.sql": [Case(4, {"rows": SIGHTED})],
     "ltv/workspace/sourced_links.sql": [Case(10, {"links": MET}, {}, {"as_of": _at("2024-06-01")})],
     "ltv/workspace/unlinked.sql": [Case(0)],
+    "ltv/hooks/audit_listed.sql": [Case(2, {"offers": HOOK_OFFERS})],
+    "ltv/hooks/audit_registered.sql": [Case(1, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2026-03-02")), (1, _at("2026-03-01 00:00:00.000001")), (2, None), (None, _at("2026-03-01")))})],
+    "ltv/hooks/audit_orders.sql": [Case(2, {"orders": _table({"order_id": _TEXT, "discount": MONEY, "member_benefit": pa.bool_()}, ("o1", Decimal("2.5"), None), ("o1", Decimal("1.5"), True), ("春", None, False), (None, Decimal(1), True))})],
+    "ltv/hooks/audit_reservations.sql": [Case(5, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS, "registered": _table({"user_id": _LONG, "registered_us": _LONG}, (1, 5)), "listed": ON_LISTS}, {}, {"as_of": _at("2026-03-05")})],
+    "ltv/hooks/audit_judged.sql": [Case(1, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110}), Case(1, {"reservations": HELD_OFFERS.slice(0, 0)}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110})],
+    "ltv/hooks/audit_outside_hours.sql": [Case(3, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "hours_us": 72 * _HOUR_US})],
+    "ltv/hooks/audit_off_list.sql": [Case(2, {"reservations": HELD_OFFERS, "items": OFFER_ITEMS, "listed": ON_LISTS})],
+    "ltv/hooks/audit_stacked.sql": [Case(1, {"reservations": HELD_OFFERS, "orders": TAKEN_OFF})],
+    "ltv/hooks/audit_given_twice.sql": [Case(1, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "limit_us": 2_100_000_000})],
+    "ltv/hooks/audit_over_stock.sql": [Case(2, {"reservations": HELD_OFFERS})],
+    "ltv/hooks/audit_not_released.sql": [Case(3, {"reservations": HELD_OFFERS}, {}, {"as_of_us": 2_200_000_000, "limit_us": 1_900_000_000})],
+    "ltv/hooks/audit_used_after_expiry.sql": [Case(2, {"reservations": HELD_OFFERS})],
+    "ltv/hooks/audit_fired_twice.sql": [Case(2, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS}, {}, {"as_of": _at("2026-03-05"), "apart_us": 60_000_000})],
+    "ltv/hooks/audit_money.sql": [Case(3, {"found": _table({"rule": _TEXT, "case_id": _TEXT, "at_us": _LONG, "hook": _TEXT, "user_id": _LONG, "offer_id": _TEXT, "order_id": _TEXT, "amount": pa.float64()}, ("a", "1", 5, None, 1, "N", "o1", 2.0), ("a", "2", 5, "it's", None, "N", None, 1.5), ("b", "3", 1, "x", 3, None, "春", 0.0)), "orders": TAKEN_OFF})],
+    "ltv/hooks/service_calls.sql": [Case(8, {"calls": HOOK_CALLS}, {}, {"since": _at("2026-03-01"), "until": _at("2026-03-03"), "apart_us": 300_000_000})],
+    "ltv/hooks/incident_orders.sql": [Case(3, {"orders": HOOK_ORDERS}, {"moment": "ts", "is_purchase": "amount >= 0 AND status = 'paid'", "money": "amount"}, {"as_of": _at("2026-03-02")})],
     "ltv/workspace/assets.sql": [
         Case(3, {"rows": EVENTS}, {"source_name": "source", "person_id": "user_id", "time_column": "ts"}),
         Case(1, {"rows": EVENTS}, {"source_name": "'one'", "person_id": "NULL", "time_column": "CAST(NULL AS TIMESTAMP)"}),
