@@ -28,6 +28,7 @@ ROOMS = [
     "dispatch",
     "health",
     "strategy",
+    "serving",
     "report",
     "runs",
     "commands",

@@ -24,6 +24,8 @@ from ltv.settings import (
     load,
     parse,
 )
+from ltv.settings.offers import OfferPool
+from ltv.settings.serving import Features, Gorse
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
@@ -61,6 +63,14 @@ GOOD = [
     ),
     ("dispatch", {"batch": 10, "error_share": 0.5}, Dispatch(batch=10, error_share=0.5)),
     ("dispatch", {"database": "postgresql://u@db/x"}, Dispatch(database="postgresql://u@db/x")),
+    (
+        "offers",
+        [{"offer_id": "O1", "name": "券", "starts": "2026-01-01", "ends": "2026-12-31", "stock": 5}],
+        (OfferPool("O1", "券", dt.date(2026, 1, 1), dt.date(2026, 12, 31), 5),),
+    ),
+    ("features", {"keep": 3, "publish": True}, Features(keep=3, publish=True)),
+    ("gorse", {"url": "https://gorse.example.com"}, Gorse(url="https://gorse.example.com")),
+    ("gorse", {"feedback": ["click"], "per_second": 0.5}, Gorse(feedback=("click",), per_second=0.5)),
 ]
 BAD = [
     ("timezone", "Europe/Londn", "timezone: found 'Europe/Londn', allowed: an IANA name such as Asia/Shanghai"),
@@ -187,6 +197,20 @@ BAD = [
     ("endpoints", [MAIL | {"port": 70000}], "port: found 70000, allowed: at most 65535"),
     ("endpoints", [MAIL | {"starttls": "maybe"}], "starttls: found 'maybe', allowed: required, offered, never"),
     ("endpoints", [MAIL | {"private_network": "yes"}], "private_network: found 'yes', allowed: true, false"),
+    (
+        "features",
+        {"keep": 1},
+        "ltv.toml features.keep: found 1, allowed: at least 2: the one in use and the one before",
+    ),
+    ("features", {"publish": "yes"}, "ltv.toml features.publish: found 'yes', allowed: true, false"),
+    ("gorse", {"url": "http://gorse.example.com"}, "gorse.url: found 'http://gorse.example.com', allowed: https, or"),
+    (
+        "gorse",
+        {"url": "https://u:p@gorse.example.com"},
+        "gorse.url: found 'https://…@gorse.example.com', allowed: no user",
+    ),
+    ("gorse", {"feedback": []}, r"gorse.feedback: found \[\], allowed: a list that is not empty"),
+    ("gorse", {"per_second": 0}, "gorse.per_second: found 0, allowed: a number above 0"),
     ("dispatch", {"alarm": "team"}, "ltv.toml dispatch.alarm: found 'team', allowed: no robot or email is declared"),
     ("dispatch", {"bach": 1}, r"ltv.toml \[dispatch\]: found 'bach', allowed: batch"),
     ("dispatch", {"batch": 0}, "ltv.toml dispatch.batch: found 0, allowed: a whole number above 0"),

@@ -21,6 +21,7 @@ from ltv.settings.offers import OfferPool, offers
 from ltv.settings.playbooks import Playbook, Strategy, playbooks, strategy
 from ltv.settings.playbooks import fit as fit_playbooks
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
+from ltv.settings.serving import Features, Gorse, features, gorse
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
 
@@ -131,6 +132,8 @@ class Settings:
         offers: pools of offers that playbooks give away.
         endpoints: the only places messages are sent to.
         dispatch: how they are sent.
+        features: how feature versions are kept.
+        gorse: the recommender that is fed.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -157,6 +160,8 @@ class Settings:
     offers: tuple[OfferPool, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     dispatch: Dispatch = field(default_factory=Dispatch)
+    features: Features = field(default_factory=Features)
+    gorse: Gorse = field(default_factory=Gorse)
 
     @property
     def segment_kinds(self) -> tuple[str, ...]:
@@ -177,7 +182,7 @@ class Settings:
         return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
 
 
-_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch")
+_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch", "features", "gorse")
 
 
 _SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook)
@@ -374,4 +379,6 @@ _READERS: dict[str, Any] = {
     "offers": offers,
     "endpoints": endpoints,
     "dispatch": dispatch,
+    "features": features,
+    "gorse": gorse,
 }
