@@ -155,6 +155,7 @@ BAD = [
         {"quiet_hours": ["9", "21:00"]},
         r"strategy.quiet_hours: found \['9', '21:00'\], allowed: two times such as",
     ),
+    ("offers", [], r"offers: found \[\], allowed: a list that is not empty"),
     ("playbooks", "x", "ltv.toml playbooks: found 'x', allowed: a list"),
     (
         "endpoints",
