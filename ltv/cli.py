@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ltv.errors import LtvError, UsageError, found
 
+_EXPORT_EXAMPLE = "example: ltv export lists --list high_value_at_risk --out names.csv"
 _RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=week"
 
 
@@ -116,13 +117,7 @@ def build() -> argparse.ArgumentParser:
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
     assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
     _model_arguments(command("models", "list the versions of the model, or promote one", "example: ltv models"))
-    export = command(
-        "export", "write lists for other systems", "example: ltv export lists --list high_value_at_risk --out names.csv"
-    )
-    export.add_argument("what", choices=("lists",), help="whom to act on, from the page of lifetime value")
-    export.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
-    export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
-    export.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
+    _export_arguments(command("export", "write lists for other systems, or feed a recommender", _EXPORT_EXAMPLE))
     _feature_arguments(command("features", "features for other services", "example: ltv features export"))
     _dispatch_arguments(command("dispatch", "send what the outbox holds", "example: ltv dispatch --once --workers 2"))
     _strategy_arguments(
@@ -155,6 +150,20 @@ def _model_arguments(parser: argparse.ArgumentParser) -> None:
     promote.add_argument("version", metavar="VERSION", help="as `ltv models` lists it")
     promote.add_argument("--reason", default="", metavar="TEXT", help="why, for the record")
     _heard_again(promote)
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="what", metavar="WHAT", required=True, parser_class=_Parser)
+    words = "whom to act on, from the page of lifetime value"
+    lists = actions.add_parser("lists", help=words, description=words, epilog=_EXPORT_EXAMPLE)
+    lists.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
+    lists.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
+    words, example = "push users, articles and what users did to a Gorse server", "example: ltv export gorse"
+    gorse = actions.add_parser("gorse", help=words, description=words, epilog=example)
+    gorse.add_argument("--restart", action="store_true", help="send everything again, also what was taken before")
+    for action in (lists, gorse):
+        action.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
+        _heard_again(action)
 
 
 def _feature_arguments(parser: argparse.ArgumentParser) -> None:

@@ -344,7 +344,11 @@ def features(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the names of one list, or of all, to a file."""
+    """Write the names of one list, or of all, to a file; or push to a recommender."""
+    if options.what == "gorse":
+        from ltv.serving.command import export_gorse
+
+        return export_gorse(_root(options), options, _say)
     from ltv.lifetime.value_lists import write_list
     from ltv.workspace.store import published_dates, published_folder, read_result
 

@@ -36,6 +36,32 @@ def features(root: Path, options: argparse.Namespace, say: Say) -> int:
     return 0
 
 
+def export_gorse(root: Path, options: argparse.Namespace, say: Say) -> int:
+    """Push users, articles and what users did to a recommender.
+
+    Args:
+        root: the workspace's folder.
+        options: as parsed.
+        say: told what happens.
+    """
+    from ltv.serving.gorse_push import Push
+    from ltv.serving.gorse_rows import gorse_rows
+    from ltv.workspace import open as open_workspace
+
+    how = settings_module.load(root).gorse
+    push = Push(root, how, say=say)  # whatever is wrong with the address is told before anything is read
+    ws = open_workspace(root, date=options.date)
+    try:
+        rows, day = gorse_rows(ws, how), ws.date
+    finally:
+        ws.close()
+    for why, n in sorted(rows.left_out.items()):
+        if n:
+            say(f"left out: {n:,} {why}")
+    say(f"{day}: {push.push(rows, restart=options.restart).told()}")
+    return 0
+
+
 def rollback_features(root: Path, say: Say) -> int:
     """Use the version before again.
 

@@ -39,6 +39,7 @@ class Gorse:
         per_second: calls in a second, at most.
         attempts: after so many failed ones in a row of one call the push stops; the next one goes on from there.
         timeout_ms: how long one call may take.
+        private_network: whether the server may have a private address.
     """
 
     url: str = ""
@@ -50,6 +51,7 @@ class Gorse:
     per_second: float = 10
     attempts: int = 6
     timeout_ms: int = 10_000
+    private_network: bool = False
 
 
 def features(name: str, value: object) -> Features:
@@ -92,4 +94,5 @@ _GORSE: dict[str, Any] = {
     "per_second": above_zero,
     "attempts": at_least_one,
     "timeout_ms": at_least_one,
+    "private_network": flag,
 }
