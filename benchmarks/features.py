@@ -7,7 +7,7 @@ answers do, timed from the moment they were due. Other work on the machine is to
 """
 
 import argparse
-import asyncio
+import itertools
 import json
 import os
 import random
@@ -18,7 +18,7 @@ import sys
 import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, Timer
 
 import numpy as np
 import pandas as pd
@@ -51,18 +51,26 @@ def made(users, seed):
     return vectors(features, scores=pd.concat(scores), churn=churn)
 
 
-def put(root, name, users, seed):
+def _names(users):
+    return (("member", f"M{n}", n * STEP) for n in range(1, users + 1))
+
+
+def put(root, name, users, seed, *, use=True):
     versions = Versions(root)
     start = time.perf_counter()
     body = made(users, seed)
     vectors_at = time.perf_counter()
     with versions.writing():
         stores.write(
-            versions.place(name), body, identifiers=(), about={"version": name, "as_of": name[:10], "run_id": "-"}
+            versions.place(name),
+            body,
+            identifiers=_names(users),
+            about={"version": name, "as_of": name[:10], "run_id": "-"},
         )
         written_at = time.perf_counter()
         check(versions.place(name), parquet=True)
-        versions.switch(name, keep=5)
+        if use:
+            versions.switch(name, keep=5)
     done = time.perf_counter()
     size = sum(f.stat().st_size for f in versions.place(name).iterdir()) / 2**20
     print(
@@ -71,57 +79,59 @@ def put(root, name, users, seed):
     )
 
 
-async def _client(port, users, callers, seconds, rate):
-    """Latencies in seconds, and errors."""
+def _client(port, users, callers, seconds, rate):
+    """Latencies in seconds, and errors; with a rate the callers take turns at fixed moments."""
     import grpc
 
-    channels = [grpc.aio.insecure_channel(f"127.0.0.1:{port}") for _ in range(1)]
     request, answer = message(f"{ONE}Request"), message("UserFeatures")
-    calls = [
-        c.unary_unary(
-            f"/{SERVICE}/{ONE}", request_serializer=request.SerializeToString, response_deserializer=answer.FromString
-        )
-        for c in channels
-    ]
-    took, errors, versions = [], [], set()
+    call = grpc.insecure_channel(f"127.0.0.1:{port}").unary_unary(
+        f"/{SERVICE}/{ONE}", request_serializer=request.SerializeToString, response_deserializer=answer.FromString
+    )
+    took, errors, versions, turns = [], [], set(), itertools.count()
 
-    async def ask(call, since):
+    def ask(since):
         try:
-            told = await call(request(user_id=random.randint(1, users) * STEP))
+            told = call(request(user_id=random.randint(1, users) * STEP))
             versions.add((told.version, len(told.features)))
         except grpc.RpcError as error:
             errors.append(str(error.code()))
         took.append(time.perf_counter() - since)
 
-    for call in calls * 50:
-        await ask(call, 0.0)
+    for _ in range(100):
+        ask(0.0)
     took.clear()
-    start = time.perf_counter()
-    if rate:
-        tasks = []
-        for number in range(int(rate * seconds)):
-            due = start + number / rate
-            if (wait := due - time.perf_counter()) > 0:
-                await asyncio.sleep(wait)
-            tasks.append(asyncio.create_task(ask(calls[number % len(calls)], due)))
-        await asyncio.gather(*tasks)
-    else:
+    start, cpu_start = time.perf_counter(), time.process_time()
 
-        async def caller(number):
-            while time.perf_counter() - start < seconds:
-                await ask(calls[number % len(calls)], time.perf_counter())
+    def caller():
+        while (now := time.perf_counter()) < start + seconds:
+            if rate:
+                due = start + next(turns) / rate
+                if due > now:
+                    time.sleep(due - now)
+                now = due
+            ask(now)
 
-        await asyncio.gather(*[caller(n) for n in range(callers)])
-    whole = time.perf_counter() - start
-    return {"took": took, "errors": errors, "whole": whole, "versions": sorted(versions), "cpu": time.process_time()}
+    threads = [Thread(target=caller) for _ in range(callers)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    whole, busy = time.perf_counter() - start, time.process_time() - cpu_start
+    return {"took": took, "errors": errors, "whole": whole, "versions": sorted(versions), "cpu": busy}
 
 
-def measure(port, users, *, callers=0, seconds=10.0, rate=0.0, pid=0):
+def _switch(root, name):
+    versions = Versions(root)
+    with versions.writing():
+        versions.switch(name, keep=5)
+
+
+def measure(port, users, *, callers, seconds=10.0, rate=0.0, pid=0):
     command = [sys.executable, __file__, "--client", json.dumps([port, users, callers, seconds, rate])]
     before, load = cpu(pid), os.getloadavg()[0]
     told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     ms = np.array(told["took"]) * 1000
-    how = f"paced {rate:,.0f}/s" if rate else f"closed, {callers} callers"
+    how = f"{f'paced {rate:,.0f}/s' if rate else 'closed'}, {callers} callers"
     p50, p99 = np.percentile(ms, [50, 99])
     print(
         f"{how}: {len(ms) / told['whole']:,.0f} calls/s, p50 {p50:.2f} ms, p99 {p99:.2f} ms, longest {ms.max():.1f} ms, "
@@ -146,7 +156,7 @@ def main():
     parser.add_argument("--client", default="")
     options = parser.parse_args()
     if options.client:
-        print(json.dumps(asyncio.run(_client(*json.loads(options.client)))))
+        print(json.dumps(_client(*json.loads(options.client))))
         return
     with TemporaryDirectory() as folder:
         root = Path(folder)
@@ -160,13 +170,14 @@ def main():
             port = int(re.search(r":(\d+)", line)[1])
             time.sleep(3)
             terms = {"seconds": options.seconds, "pid": server.pid}
-            for callers in (1, 2, 4, 8):
+            for callers in (1, 2, 3, 4, 8):
                 measure(port, options.users, callers=callers, **terms)
-            measure(port, options.users, rate=1_000, **terms)
-            measure(port, options.users, rate=1_500, **terms)
-            switch = Thread(target=put, args=(root, "2026-06-30-b", options.users, 2))
+            for rate in (1_000, 1_500):
+                measure(port, options.users, callers=8, rate=rate, **terms)
+            put(root, "2026-06-30-b", options.users, 2, use=False)
+            switch = Timer(options.seconds / 2, _switch, (root, "2026-06-30-b"))
             switch.start()
-            told = measure(port, options.users, callers=4, seconds=3 * options.seconds, pid=server.pid)
+            told = measure(port, options.users, callers=3, **terms)
             switch.join()
             print(f"answers over the switch were from {told['versions']}")
             start = time.perf_counter()

@@ -37,6 +37,8 @@ What there is:
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
+    scene_recommendation
+                     whether a list of articles would have met what people took, on the home page, in the search, on a page
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -71,6 +73,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
+    from ltv.serving.scenes import scene_recommendation
     from ltv.sources.mall.tour import the_mall
     from ltv.sources.prometheus import read_counters
     from ltv.strategy.past import all_tests, past_interventions
@@ -111,6 +114,7 @@ __all__ = [
     "restated",
     "retention",
     "returns",
+    "scene_recommendation",
     "sequence_features",
     "show",
     "sweep_trials",
@@ -149,6 +153,7 @@ _HOMES = {
     "restated": "ltv.workspace.restated",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
+    "scene_recommendation": "ltv.serving.scenes",
     "sequence_features": "ltv.lifetime.sequence_features",
     "show": "ltv.report.blocks",
     "sweep_trials": "ltv.behaviour.trial",

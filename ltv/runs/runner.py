@@ -205,7 +205,7 @@ class _Runner:
         _seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
-        failed = self._release(record.run_id) if published else ""
+        failed = "; ".join(x for x in (self._release(record.run_id), self._export_features()) if x) if published else ""
         if failed:
             code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
@@ -230,6 +230,18 @@ class _Runner:
             self.ledger.hand_over(self.date, run_id)
         for line in done.told(self.date):
             self.reporter.note(line)
+        return ""
+
+    def _export_features(self) -> str:
+        """Make the feature version of the newest date, where the settings ask for it; why not, where it failed."""
+        if not self.settings.features.publish or published_dates(self.root)[:1] != [self.date]:
+            return ""
+        from ltv.serving.export import export
+
+        try:
+            self.reporter.note(f"features: {export(self.root, self.settings, date=self.date).told()}")
+        except LtvError as error:
+            return f"features stay as they were: {error}"
         return ""
 
     def _restate(self, shown: str, record: Run) -> None:

@@ -22,6 +22,8 @@ Say = Callable[[str], None]
 _LOOK_SECONDS = 0.1
 _MOST = 1_000  # users of a batch call
 _HIGHEST_ID = 2**63 - 1
+# Small answers need no probes of the line's bandwidth, which cost a packet a call, and nobody reads channelz.
+_OPTIONS = (("grpc.http2.bdp_probe", 0), ("grpc.enable_channelz", 0), ("grpc.max_receive_message_length", 1 << 20))
 EXTRA = "pip install 'ltv[serve]'"
 
 
@@ -82,7 +84,7 @@ class FeatureServer:
     def __init__(self, root: Path, *, address: str, port: int, shared: bool, say: Say) -> None:
         grpc, (health, health_pb2, health_pb2_grpc), reflection = _libraries()
         self.current = Current(root, say)
-        options = [("grpc.so_reuseport", int(shared)), ("grpc.max_receive_message_length", 1 << 20)]
+        options = [*_OPTIONS, ("grpc.so_reuseport", int(shared))]
         self._server = grpc.server(ThreadPoolExecutor(4, "looks on"), options=options)
         self._health = health.HealthServicer()
         _add(self._server, grpc, self.current)

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 SCHEMA = 1  # another number is another layout; raise it when files or keys change their meaning
 PARQUET, CATALOGUE = "features.parquet", "catalogue.json"
-_ARRAYS = ("user_ids", "features", "missing", "id_keys", "id_users")
+_ARRAYS = ("user_ids", "features", "missing", "id_upper", "id_lower", "id_users")
 SERVED = (CATALOGUE, *(f"{name}.npy" for name in _ARRAYS))
-_PLACES = 2  # of a key: its upper and its lower 64 bits
+_KEY_BYTES = 16  # of a key: its upper and its lower 64 bits
 
 
 class FeatureStore:
@@ -47,10 +47,10 @@ class FeatureStore:
         self.version = folder.name
         self.about = _catalogue(folder, verify=verify)
         self.names: tuple[str, ...] = tuple(f["name"] for f in self.about["features"])
-        self.user_ids, self.matrix, self.missing, self._keys, self._users = _mapped(folder)
+        self.user_ids, self.matrix, self.missing, self._upper, self._lower, self._users = _mapped(folder)
         n = len(self.user_ids)
-        wanted = (self.about["users"], (n, len(self.names)), n, len(self._users))
-        told = (n, self.matrix.shape, len(self.missing), len(self._keys))
+        wanted = (self.about["users"], (n, len(self.names)), n, len(self._users), len(self._users))
+        told = (n, self.matrix.shape, len(self.missing), len(self._upper), len(self._lower))
         if told != wanted:
             raise CorruptError(found(f"{folder} arrays", told, f"{wanted}, as its catalogue has it"))
 
@@ -74,11 +74,10 @@ class FeatureStore:
             id_value: its value.
         """
         upper, lower = key_of(id_type, id_value)
-        first = int(self._keys[:, 0].searchsorted(np.uint64(upper)))
-        for at in range(first, len(self._keys)):
-            if self._keys[at, 0] != upper:
+        for at in range(int(self._upper.searchsorted(np.uint64(upper))), len(self._upper)):
+            if self._upper[at] != upper:
                 break
-            if self._keys[at, 1] == lower:
+            if self._lower[at] == lower:
                 return int(self._users[at])
         return None
 
@@ -110,8 +109,12 @@ def key_of(id_type: str, id_value: str) -> tuple[int, int]:
     >>> key_of("member", "M1") == key_of("member", "M1"), key_of("a", "bc") == key_of("ab", "c")
     (True, False)
     """
-    digest = hashlib.blake2b(f"{id_type}\0{id_value}".encode(), digest_size=16).digest()
-    return int.from_bytes(digest[:8], "big"), int.from_bytes(digest[8:], "big")
+    digest, half = _digest(id_type, id_value), _KEY_BYTES // 2
+    return int.from_bytes(digest[:half], "big"), int.from_bytes(digest[half:], "big")
+
+
+def _digest(id_type: str, id_value: str) -> bytes:
+    return hashlib.blake2b(f"{id_type}\0{id_value}".encode(), digest_size=_KEY_BYTES).digest()
 
 
 def write(
@@ -128,8 +131,8 @@ def write(
     Raises:
         LtvError: the disk is full or the folder cannot be written; nothing is left behind.
     """
-    keys, users = _sorted_keys(identifiers, made.user_ids)
-    arrays: dict[str, Any] = dict(zip(_ARRAYS, (made.user_ids, made.matrix, made.missing, keys, users), strict=True))
+    keys = _sorted_keys(identifiers, made.user_ids)
+    arrays: dict[str, Any] = dict(zip(_ARRAYS, (made.user_ids, made.matrix, made.missing, *keys), strict=True))
     body = {
         "schema": SCHEMA,
         **about,
@@ -232,10 +235,14 @@ def _mapped(folder: Path) -> list[NDArray[Any]]:
 
 def _sorted_keys(
     identifiers: Iterable[tuple[str, str, int]], people: NDArray[np.int64]
-) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Keys of identifiers of people who have a vector, ascending, with their people."""
-    known = set(people.tolist())
-    rows = [(*key_of(kind, value), person) for kind, value, person in identifiers if person in known]
-    rows.sort()
-    keys = np.array([r[:_PLACES] for r in rows], dtype=np.uint64).reshape(-1, _PLACES)
-    return keys, np.array([r[_PLACES] for r in rows], dtype=np.int64)
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.int64]]:
+    """Upper and lower halves of the keys of those who have a vector, ascending, and their people."""
+    digests, of = bytearray(), []
+    for kind, value, person in identifiers:
+        digests += _digest(kind, value)
+        of.append(person)
+    users = np.array(of, dtype=np.int64)
+    upper, lower = np.frombuffer(bytes(digests), dtype=">u8").astype(np.uint64).reshape(-1, 2).T
+    known = np.isin(users, people)
+    order = np.lexsort((lower[known], upper[known]))
+    return upper[known][order], lower[known][order], users[known][order]
