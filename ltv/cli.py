@@ -218,6 +218,8 @@ def _dispatch_arguments(parser: argparse.ArgumentParser) -> None:
     instead = parser.add_mutually_exclusive_group()
     instead.add_argument("--status", action="store_true", help="say what waits, is held and was sent, and send nothing")
     instead.add_argument("--list", choices=_STATES, metavar="STATE", help=f"list messages: {', '.join(_STATES)}")
+    words = "show the digest of a published date (default: the newest one), and send nothing"
+    instead.add_argument("--digest", nargs="?", const=True, type=_date, metavar="DATE", help=words)
     instead.add_argument("--enable", default="", metavar="ENDPOINT", help="take one into use again, its breaker closed")
 
 

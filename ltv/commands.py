@@ -217,6 +217,11 @@ def dispatch(options: argparse.Namespace) -> int:
     elif options.status:
         for line in summary.status_lines(_outbox(root)):
             _say(line)
+    elif options.digest:
+        from ltv.digest.sending import preview
+        from ltv.strategy.release import newest
+
+        _say(preview(root, settings_module.load(root), newest(root) if options.digest is True else options.digest))
     elif not settings_module.load(root).endpoints:
         _say(f"nothing to send to: {settings_module.FILE} has no [[endpoints]]")
     else:

@@ -30,6 +30,7 @@ ROOMS = [
     "strategy",
     "serving",
     "report",
+    "digest",
     "runs",
     "commands",
     "cli",

@@ -69,7 +69,7 @@ def expected(
         is_log: compare ratios, else differences.
 
     Returns:
-        NaN in place of bounds where fewer than two weeks are usable.
+        NaN in place of bounds where fewer than two weeks are usable, or so few that there is no upper one.
 
     >>> week = np.array([150.0, 101, 99, 100, 102, 98])
     >>> noise = np.full(6, 1 / 1000)
@@ -91,7 +91,10 @@ def expected(
     middle = float((weight * past).sum() / weight.sum())
     reach = float(stats.t.ppf(1 - alpha / 2, n - 1)) * float(np.sqrt(tau2 + noise[0] + 1 / weight.sum()))
     ends = np.array([middle, middle - reach, middle + reach])
-    baseline, low, high = (level[0] * np.exp(ends) if is_log else level[0] + ends).tolist()
+    with np.errstate(over="ignore"):
+        baseline, low, high = (level[0] * np.exp(ends) if is_log else level[0] + ends).tolist()
+    if not np.isfinite(high):  # so few weeks say nothing
+        low = high = np.nan
     return Expected(baseline, low, high, float(window[0]), n)
 
 

@@ -56,6 +56,9 @@ ACTING = (
         "what a playbook plans for a day",
         "date date : 日期 · day\nplaybook text : 剧本 · playbook",
         """
+    title_zh text : 剧本中文名 · what Chinese pages call the playbook
+    title_en text : 剧本英文名 · what English pages call it
+    speaks boolean : 是否触达用户 · whether it speaks to people, or only to the CRM
     plan text : 计划编号 · what ltv strategy approve calls it
     state text on|off|waits : 状态（waits=等待批准） · state (waits: for approval)
     why_zh text : 中文原因 · why, in Chinese

@@ -94,6 +94,50 @@ def health_board(
     return _told(shop, watch, Published.of(published), currency)
 
 
+def as_published(
+    table: pd.DataFrame,
+    people: pd.DataFrame | None = None,
+    *,
+    indicators: Sequence[Indicator] = (),
+    board: Board | None = None,
+    freshness_hours: Mapping[str, float] | None = None,
+    currency: str = "CNY",
+) -> Health:
+    """A board again from the result tables of its date, for its words: nothing is worked out.
+
+    Args:
+        table: the result table health.
+        people: the result table churn_scores of the same date.
+        indicators: `[[indicators]]` of the settings; rows of one that is no longer there are left out.
+        board: `[health]` of the settings.
+        freshness_hours: greatest age of a table's latest row.
+        currency: in which money is written.
+
+    Raises:
+        UsageError: the table has no rows.
+    """
+    if table.empty:
+        raise UsageError(found("health", "no rows", "the result table health of a date"))
+    asked = board or Board()
+    watch = _watch(asked, indicators, freshness_hours or {})
+    rows = table[table["indicator"].isin([w.name for w in watch])].drop(columns="run_id", errors="ignore")
+    nobody = pd.DataFrame(
+        {name: pd.Series(dtype=float) for name in ("user_id", "as_of", "probability", "value_at_risk")}
+    )
+    return Health(
+        rows.reset_index(drop=True),
+        currency=currency,
+        as_of=rows["date"].max(),
+        watched=tuple(watch),
+        people=nobody if people is None else people.drop(columns="run_id", errors="ignore"),
+        groups=pd.DataFrame({"user_id": pd.Series(dtype=int)}),
+        backtest=None,
+        active_days=asked.active_days,
+        weeks=asked.season_weeks,
+        churn_times=1 + asked.churn_rise,
+    )
+
+
 def _checked(asked: Board) -> Board:
     if not 2 <= asked.days <= _MOST_DAYS or not 1 <= asked.active_days <= _MOST_ACTIVE:  # noqa: PLR2004  a trigger takes two days
         known = f"2 to {_MOST_DAYS} days, 1 to {_MOST_ACTIVE} active days"

@@ -99,7 +99,7 @@ def _listed(told: Health, rows: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, M
             watched.label,
             why,
             value,
-            _bound(watched.bad_side, bound),
+            bound_words(watched.bad_side, bound),
             before,
             usual(row),
             watched.owner,
@@ -117,7 +117,8 @@ def place_words(row: Row) -> Text:
     return Text(f"{kind.zh}·{name.zh}", f"{kind.en}: {name.en}")
 
 
-def _bound(side: str, threshold: Text) -> Text:
+def bound_words(side: str, threshold: Text) -> Text:
+    """The side of a threshold that is good."""
     sign = "≤" if side == "above" else "≥"
     return threshold if threshold.en == "–" else Text(f"{sign} {threshold.zh}", f"{sign} {threshold.en}")
 

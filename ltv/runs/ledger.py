@@ -33,7 +33,9 @@ CREATE TABLE IF NOT EXISTS tasks (
 CREATE TABLE IF NOT EXISTS publications (
     number INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, run_id TEXT NOT NULL, at TEXT NOT NULL
 );
-CREATE TABLE IF NOT EXISTS handed_over (date TEXT PRIMARY KEY, run_id TEXT NOT NULL, at TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS done_once (
+    date TEXT NOT NULL, what TEXT NOT NULL, run_id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (date, what)
+);
 CREATE INDEX IF NOT EXISTS tasks_by_hash ON tasks (task_hash, state);
 """
 
@@ -219,15 +221,16 @@ class Ledger:
             rows = db.execute("SELECT run_id FROM publications WHERE date = ? ORDER BY number DESC", (date,)).fetchall()
         return [r["run_id"] for r in rows]
 
-    def hand_over(self, date: str, run_id: str) -> None:
-        """Write down that what a run plans for a date is in the outbox."""
+    def done(self, date: str, what: str, run_id: str) -> None:
+        """Write down that what a date does once is done: `interventions` are in the outbox, the `digest` is."""
         with self._connection() as db:
-            db.execute("INSERT OR IGNORE INTO handed_over VALUES (?, ?, ?)", (date, run_id, now()))
+            db.execute("INSERT OR IGNORE INTO done_once VALUES (?, ?, ?, ?)", (date, what, run_id, now()))
 
-    def is_handed_over(self, date: str) -> bool:
-        """Whether the plans of a date are in the outbox, of whichever run."""
+    def is_done(self, date: str, what: str) -> bool:
+        """Whether it was done, by whichever run."""
         with self._connection() as db:
-            return db.execute("SELECT 1 FROM handed_over WHERE date = ?", (date,)).fetchone() is not None
+            row = db.execute("SELECT 1 FROM done_once WHERE date = ? AND what = ?", (date, what)).fetchone()
+        return row is not None
 
 
 def now() -> str:

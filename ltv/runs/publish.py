@@ -13,11 +13,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ltv.errors import UsageError, found
+from ltv.errors import CorruptError, UsageError, found
 from ltv.report.pages import DateEntry, NavItem
 from ltv.report.render import render_index
 from ltv.text import Text, same
-from ltv.warehouse.files import write_text
+from ltv.warehouse.files import Manifest, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,28 @@ def published_run(workspace: Path, date: str) -> str | None:
     return link.resolve().name if link.exists() else None
 
 
+def check(run: Path) -> None:
+    """Whether a run can be shown: every page and result it has written is there, as it was written.
+
+    Raises:
+        CorruptError: one is not, or the run never finished.
+    """
+    manifest = Manifest(run)
+    shown = [name for name in manifest.read() if name.startswith(("pages/", "results/"))]
+    if not shown:
+        raise CorruptError(f"{manifest.path}: names no page and no result; run the date again with --force")
+    for name in shown:
+        manifest.verify(run / name)
+
+
 def switch(workspace: Path, date: str, run_id: str) -> None:
-    """Let a date show a run: results and pages together, in one step."""
+    """Let a date show a run that is whole: results and pages together, in one step.
+
+    Raises:
+        CorruptError: it is not whole; what was shown stays.
+    """
     run = workspace / "data" / "runs" / run_id
+    check(run)
     _link(workspace / "data" / "published" / date, run)
     _link(workspace / "data" / "results" / date, workspace / "data" / "published" / date / "results")
     _link(workspace / "reports" / date, workspace / "data" / "published" / date / "pages")
@@ -128,6 +147,7 @@ def roll_back(workspace: Path, ledger: Ledger, languages: Sequence[Lang]) -> tup
 
     Raises:
         UsageError: there is no earlier run of that date.
+        CorruptError: it is not whole any more; what is shown stays.
     """
     dates = sorted(p.name for p in (workspace / "data" / "published").glob("????-??-??"))
     if not dates:

@@ -7,7 +7,7 @@ restatements → switch → index. Everything a run makes lies in its own folder
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -162,7 +162,7 @@ class _Runner:
         why = ""
         if not record.is_trial:
             self._show(record.run_id)
-            why = self._release(record.run_id)
+            why = self._act(record.run_id)
         self.reporter.note(f"{self.date}: nothing has changed since {record.run_id}; --force repeats it")
         code = FAILED if why else GOOD
         return Done(code, record.run_id, self._index(), published=not record.is_trial, why=why)
@@ -205,36 +205,55 @@ class _Runner:
         _seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
-        failed = "; ".join(x for x in (self._release(record.run_id), self._export_features()) if x) if published else ""
+        failed = self._act(record.run_id) if published else ""
         if failed:
             code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
 
-    def _release(self, run_id: str) -> str:
-        """Hand what is planned to the outbox, once for a date and for the newest one alone; why not, where it failed.
+    def _act(self, run_id: str) -> str:
+        """Tell the team, hand over what is planned and export features, for the newest date alone; why not, where it failed.
 
-        A run that was stopped between its switch and here has not handed over: the next one of its date does.
+        The team is told and plans are handed over once for a date.
+        A run that was stopped between its switch and here has done neither: the next one of its date does.
         """
         if not self.request.releases or published_dates(self.root)[:1] != [self.date]:
             return ""
-        planned = (self._folder(run_id) / "results" / "interventions.parquet").exists()
-        if not planned or self.ledger.is_handed_over(self.date):
+        why = self._once("interventions", "interventions", run_id, self._release)
+        self._once("digest", "health", run_id, self._tell)
+        return "; ".join(x for x in (why, self._export_features()) if x)
+
+    def _once(self, what: str, table: str, run_id: str, act: Callable[[], tuple[bool, str]]) -> str:
+        there = (self._folder(run_id) / "results" / f"{table}.parquet").exists()
+        if not there or self.ledger.is_done(self.date, what):
             return ""
+        whole, why = act()
+        if whole:
+            self.ledger.done(self.date, what, run_id)
+        return why
+
+    def _release(self) -> tuple[bool, str]:
+        """Put what is planned into the outbox: whether all of it is there, and why not where it failed."""
         from ltv.strategy.release import release
 
         try:
             done = release(self.root, self.settings, self.date)
         except LtvError as error:
-            return f"interventions stay here: {error}"
-        if not done.held_back:
-            self.ledger.hand_over(self.date, run_id)
+            return False, f"interventions stay here: {error}"
         for line in done.told(self.date):
             self.reporter.note(line)
-        return ""
+        return not done.held_back, ""
+
+    def _tell(self) -> tuple[bool, str]:
+        """Put the digest into the outbox, for those whom `[dispatch] digest` names; what goes wrong with it is a line."""
+        from ltv.digest.sending import send
+
+        for line in send(self.root, self.settings, self.date):
+            self.reporter.note(line)
+        return True, ""
 
     def _export_features(self) -> str:
-        """Make the feature version of the newest date, where the settings ask for it; why not, where it failed."""
-        if not self.settings.features.publish or published_dates(self.root)[:1] != [self.date]:
+        """Make the feature version of the date, where the settings ask for it; why not, where it failed."""
+        if not self.settings.features.publish:
             return ""
         from ltv.serving.export import export
 

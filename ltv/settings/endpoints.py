@@ -27,9 +27,11 @@ from ltv.settings.readers import (
 
 Kind = Literal["webhook", "file", "robot", "email"]
 Tls = Literal["required", "offered", "never"]
+When = Literal["change", "always"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _HIGHEST_PORT = 65_535
+_LONGEST_LINK = 300  # it must leave room in a text of 2,048 bytes
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,9 @@ class Dispatch:
     Attributes:
         database: a PostgreSQL address, `${NAME}` from the environment; the file `data/state/outbox.sqlite` by default.
         alarm: name of the robot or e-mail endpoint that is told what is held when a breaker opens; nobody by default.
+        digest: names of the robots and e-mails that are told of the newest date once it is published; nobody by default.
+        digest_when: `change`: where something triggered, a traffic light turned or a plan waits; `always`: every date.
+        pages_url: where readers find the folder `reports`, for the link of a digest: https, file: or a path.
         queue_limit: messages that may wait; nothing is taken beyond.
         batch: messages a worker takes at once.
         parallel: of these, how many it sends at once.
@@ -108,6 +113,9 @@ class Dispatch:
 
     database: str = ""
     alarm: str = ""
+    digest: tuple[str, ...] = ()
+    digest_when: When = "change"
+    pages_url: str = ""
     queue_limit: int = 100_000
     batch: int = 50
     parallel: int = 4
@@ -157,14 +165,17 @@ def endpoints(name: str, value: object) -> tuple[Endpoint, ...]:
 
 
 def fit(given: Sequence[Endpoint], how: Dispatch) -> None:
-    """Refuse a call that may outlast the time for which its message belongs to the worker, and an alarm for nobody.
+    """Refuse a call that may outlast the time for which its message belongs to the worker, an alarm or digest for nobody.
 
     Raises:
-        UsageError: `timeout_ms` of an endpoint is more than half of `lease_seconds`, or `alarm` names none.
+        UsageError: `timeout_ms` of an endpoint is more than half of `lease_seconds`, or `alarm` or `digest` names none.
     """
     team = [e.name for e in given if e.kind in ("robot", "email")]
-    if how.alarm and how.alarm not in team:
-        raise UsageError(found(f"{FILE} dispatch.alarm", how.alarm, ", ".join(team) or "no robot or email is declared"))
+    for place, names in (("alarm", (how.alarm,) if how.alarm else ()), ("digest", how.digest)):
+        for name in names:
+            if name not in team:
+                allowed = ", ".join(team) or "no robot or email is declared"
+                raise UsageError(found(f"{FILE} dispatch.{place}", name, allowed))
     most = int(how.lease_seconds * 500)
     for endpoint in given:
         if endpoint.timeout_ms > most:
@@ -256,6 +267,18 @@ def _address(name: str, value: object) -> str:
     return address
 
 
+def _pages(name: str, value: object) -> str:
+    """Where pages are found; nothing is sent there, but it stands as a link in what is sent."""
+    place = text(name, value)
+    is_safe = (
+        len(place) <= _LONGEST_LINK and place.isprintable() and not re.search(r"[\s<>\"'`()\[\]]|^https?:///", place)
+    )
+    if not is_safe or not re.match(r"https://[^/@]+(/|$)|file://|/|\\\\|[A-Za-z]:[\\/]", place):
+        allowed = f"https://…, file://… or a path, without blanks and brackets, at most {_LONGEST_LINK} characters"
+        raise UsageError(found(f"{FILE} {name}", place[:80], allowed))
+    return place.rstrip("/")
+
+
 _NEEDED: dict[Kind, tuple[str, ...]] = {
     "webhook": ("url", "secret_env"),
     "file": ("path",),
@@ -293,6 +316,9 @@ def _hours_by_hook(name: str, value: object) -> dict[str, float]:
 _DISPATCH: dict[str, Any] = {
     "database": text,
     "alarm": text,
+    "digest": texts,
+    "digest_when": _choice(get_args(When)),
+    "pages_url": _pages,
     "queue_limit": at_least_one,
     "batch": at_least_one,
     "parallel": at_least_one,

@@ -10,6 +10,7 @@ from ltv.errors import UsageError, found
 from ltv.settings.expressions import condition
 from ltv.settings.indicators import BUILT_IN, Indicator
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
+from ltv.text import Text
 
 if TYPE_CHECKING:
     from ltv.settings.endpoints import Endpoint
@@ -59,6 +60,8 @@ class Playbook:
         again_after_days: somebody who was in it is left alone for so long.
         horizon_days: days over which value is compared.
         frequency: of `contact_frequency`: contacts in the next `horizon_days` for deciles 1 to 10 of predicted value.
+        title_zh: what Chinese pages call it; its name by default.
+        title_en: what English pages call it; its name by default.
     """
 
     name: str
@@ -78,6 +81,13 @@ class Playbook:
     again_after_days: int = 30
     horizon_days: int = 30
     frequency: tuple[int, ...] = ()
+    title_zh: str = ""
+    title_en: str = ""
+
+    @property
+    def title(self) -> Text:
+        """What pages call it."""
+        return Text(self.title_zh or self.name, self.title_en or self.name)
 
     @property
     def speaks(self) -> bool:
@@ -281,7 +291,7 @@ _PLAYBOOK: dict[str, Any] = {
     "name": text, "actions": _actions, "who": text, "channel": text, "endpoint": text, "budget": _money, "when": text,
     "segment": _segment, "costs": _amounts, "offers": _offers, "order_by": text, "most_people": at_least_one,
     "control": _control, "expires_hours": _hours, "again_after_days": at_least_one, "horizon_days": at_least_one,
-    "frequency": _counts,
+    "frequency": _counts, "title_zh": text, "title_en": text,
 }  # fmt: skip
 _STRATEGY: dict[str, Any] = {
     "contact_cap": at_least_one, "cap_days": at_least_one, "quiet_hours": _quiet, "approve_people": at_least_one,

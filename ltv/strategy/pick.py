@@ -17,9 +17,12 @@ import pandas as pd
 from ltv.dispatch.planned import id_of
 from ltv.errors import UsageError, found
 from ltv.experiments.batch import buckets
+from ltv.health.health_views import place_words
+from ltv.health.health_words import LABEL
 from ltv.settings.experiment import BUCKETS
 from ltv.settings.playbooks import EVERY_DAY, FREQUENCY
 from ltv.strategy.strategy_words import LEFT_OUT, WHY
+from ltv.text import same
 
 if TYPE_CHECKING:
     from ltv.settings.playbooks import Playbook, Strategy
@@ -98,13 +101,15 @@ def start_of(playbook: Playbook, health: pd.DataFrame | None, as_of: date, fresh
     days = pd.to_datetime(here["date"]).dt.date
     new = here["triggered"].fillna(False).astype(bool) & (days > as_of - timedelta(days=fresh_days)) & (days <= as_of)
     if not new.any():
-        return Start(
-            False, as_of, WHY["quiet"].format(indicator=playbook.when, segment=playbook.segment, days=str(fresh_days))
-        )
+        return Start(False, as_of, WHY["quiet"].format(**_names(playbook), days=str(fresh_days)))
     began = max(days[new])
-    return Start(
-        True, began, WHY["triggered"].format(indicator=playbook.when, segment=playbook.segment, date=str(began))
-    )
+    return Start(True, began, WHY["triggered"].format(**_names(playbook), date=str(began)))
+
+
+def _names(playbook: Playbook) -> dict[str, Text]:
+    kind, segment = playbook.where
+    place = place_words({"segment_kind": kind, "segment": segment})
+    return {"indicator": LABEL.get(playbook.when, same(playbook.when)), "segment": place}
 
 
 def pick(

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 from ltv.strategy.strategy_words import ACTION, WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
-    from ltv.text import Lang
+    from ltv.text import Lang, Text
 
 _BLUE, _GREY = "#1f5fa8", "#8a94a0"
 
 
-def uplift(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
+def uplift(rows: pd.DataFrame, titles: Mapping[str, Text], lang: Lang) -> Any:  # noqa: ANN401
     """Uplift a person of each playbook and action with its interval, around nothing."""
     from plotly import graph_objects as go
 
     names = [
-        p if a == "all" else f"{p} · {ACTION[a].to(lang)}"
+        titles[p].to(lang) if a == "all" else f"{titles[p].to(lang)} · {ACTION[a].to(lang)}"
         for p, a in zip(rows["playbook"], rows["action"], strict=True)
     ]
     middle = rows["uplift"]

@@ -15,28 +15,25 @@ if TYPE_CHECKING:
 
 def tiles(told: Plans) -> list[KeyFigure]:
     """People, cost, expected gain, net gain measured."""
-    plans, judged = (
-        told.by_playbook,
-        told.effects[told.effects["action"] == "all"] if len(told.effects) else told.effects,
-    )
-    spoken = plans[plans["playbook"].isin(_who_speak(told))]
-    people, control = (int(spoken[n].sum()) if len(spoken) else 0 for n in ("people", "control"))
-    cost = float(plans["cost"].sum()) if len(plans) else 0.0
-    waits, net = waiting(told.picked), judged["net"].dropna()
+    plans = told.by_playbook
+    spoken = plans[plans["speaks"].astype(bool)]
+    people, control = (int(spoken[n].sum()) for n in ("people", "control"))
+    waits = waiting(told.picked)
+    others = WORDS["tile_people_rule"].format(n=number(control, "count"))
+    held = WORDS["tile_cost_rule"].format(plans=str(len(waits)))
     return [
+        KeyFigure(WORDS["tile_people"], people, "count", rule=others),
         KeyFigure(
-            WORDS["tile_people"], people, "count", rule=WORDS["tile_people_rule"].format(n=number(control, "count"))
+            WORDS["tile_cost"], float(plans["cost"].sum()), "money", state="watch" if waits else "none", rule=held
         ),
-        KeyFigure(
-            WORDS["tile_cost"],
-            cost,
-            "money",
-            state="watch" if waits else "none",
-            rule=WORDS["tile_cost_rule"].format(plans=str(len(waits))),
-        ),
-        KeyFigure(WORDS["tile_gain"], told.expected_gain, "money", rule=WORDS["tile_gain_rule"]),
-        KeyFigure(WORDS["tile_net"], float(net.sum()) if len(net) else None, "money", rule=WORDS["tile_net_rule"]),
+        _with_interval("tile_gain", told.expected_gain),
+        _with_interval("tile_net", told.net_gain),
     ]
+
+
+def _with_interval(name: str, told: tuple[float, float, float] | None) -> KeyFigure:
+    value, low, high = told or (None, None, None)
+    return KeyFigure(WORDS[name], value, "money", low=low, high=high, rule=WORDS[f"{name}_rule"], level=90)
 
 
 def findings(told: Plans) -> list[Takeaway]:
@@ -46,24 +43,21 @@ def findings(told: Plans) -> list[Takeaway]:
     return [*_planned(told), *_frequency(told), *_waiting(told), *_judged(told), *_consent(told)]
 
 
-def _who_speak(told: Plans) -> set[str]:
-    return {one.playbook.name for one in told.picked if one.playbook.speaks}
-
-
 def _frequency(told: Plans) -> list[Takeaway]:
     out = []
     for one in told.picked:
         contacts = one.people["contacts"].dropna().astype("int64")
         if len(contacts):
             figures = {name: str(value) for name, value in (("low", contacts.min()), ("high", contacts.max()))}
-            figures |= {"playbook": one.playbook.name, "days": str(one.playbook.horizon_days)}
-            out.append(Takeaway(WORDS["told_frequency"].format(n=number(len(contacts), "count"), **figures)))
+            figures |= {"days": str(one.playbook.horizon_days)}
+            n = number(len(contacts), "count")
+            out.append(Takeaway(WORDS["told_frequency"].format(playbook=one.playbook.title, n=n, **figures)))
     return out
 
 
 def _planned(told: Plans) -> list[Takeaway]:
     plans = told.by_playbook
-    on = plans[(plans["state"] != "off") & plans["playbook"].isin(_who_speak(told))]
+    on = plans[(plans["state"] != "off") & plans["speaks"].astype(bool)]
     if not int(on["people"].sum()):
         return [Takeaway(WORDS["told_quiet"])]
     figures = {name: number(int(on[name].sum()), "count") for name in ("people", "control")}
@@ -97,12 +91,12 @@ def _judged(told: Plans) -> list[Takeaway]:
     )
     if rows.empty:
         return [Takeaway(WORDS["told_early"])]
-    out = []
+    out, titles = [], told.titles
     for row in rows.to_dict("records"):
         words, state, action = _STATES[row["verdict"]]
         figures = {n: number(float(row[n]), "money", currency=told.currency) for n in ("uplift", "low", "high", "net")}
         counts = {n: number(int(row[n]), "count") for n in ("n", "n_control")}
-        said = WORDS[words].format(playbook=row["playbook"], **figures, **counts)
+        said = WORDS[words].format(playbook=titles[row["playbook"]], **figures, **counts)
         out.append(Takeaway(said, state, WORDS[action] if action else None))
     return out
 

@@ -19,7 +19,7 @@ from ltv.strategy.plans_views import views
 if TYPE_CHECKING:
     from ltv.settings.playbooks import Strategy
     from ltv.strategy.pick import Picked
-    from ltv.text import Lang
+    from ltv.text import Lang, Text
 
 
 @dataclass(frozen=True, repr=False)
@@ -39,6 +39,11 @@ class Plans(Result):
     rules: Strategy
     name: ClassVar[str] = "interventions"
 
+    @property
+    def titles(self) -> Mapping[str, Text]:
+        """What playbooks are called."""
+        return {one.playbook.name: one.playbook.title for one in self.picked}
+
     @cached_property
     def by_playbook(self) -> pd.DataFrame:
         """A row a playbook: the result table `strategy_plans`."""
@@ -47,10 +52,17 @@ class Plans(Result):
         return pd.DataFrame(rows, columns=_COLUMNS).astype(dict.fromkeys(_GAINS, "float64"))
 
     @cached_property
-    def expected_gain(self) -> float | None:
-        """Uplift of today's treated people by what was measured; None where no playbook that is on was ever measured."""
-        gains = self.by_playbook["gain"].dropna()
-        return float(gains.sum()) if len(gains) else None
+    def expected_gain(self) -> tuple[float, float, float] | None:
+        """Uplift of today's treated people by what was measured, with its interval; None where no playbook that is on was ever measured."""
+        gains = self.by_playbook.loc[self.by_playbook["people"] > 0, list(_GAINS)].dropna()
+        return added_up(gains.to_numpy(np.float64)) if len(gains) else None
+
+    @cached_property
+    def net_gain(self) -> tuple[float, float, float] | None:
+        """What interventions whose days are over have brought after cost, with its interval; None where there are none."""
+        rows = self.effects[self.effects["action"] == "all"].dropna(subset=["net"])
+        spread = rows[["uplift", "low", "high"]].to_numpy(np.float64) * rows[["n"]].to_numpy(np.float64)
+        return added_up(spread - rows[["cost"]].to_numpy(np.float64)) if len(rows) else None
 
     @property
     def key_figures(self) -> Sequence[KeyFigure]:
@@ -73,14 +85,21 @@ class Plans(Result):
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
-        return uplift(self.views[view].data, lang)
+        return uplift(self.views[view].data, self.titles, lang)
 
 
 _GAINS = ("gain", "gain_low", "gain_high")
 _COLUMNS = [
-    "date", "playbook", "plan", "state", "why_zh", "why_en", "found", "left_out", "people", "control", "cost", "budget",
+    "date", "playbook", "title_zh", "title_en", "speaks", "plan", "state", "why_zh", "why_en", "found", "left_out", "people", "control", "cost", "budget",
     *_GAINS,
 ]  # fmt: skip
+
+
+def added_up(parts: np.ndarray) -> tuple[float, float, float]:
+    """A sum with its interval: value, low and high of each part, which are independent of one another."""
+    value = float(parts[:, 0].sum())
+    low, high = (float(np.sqrt(((parts[:, k] - parts[:, 0]) ** 2).sum())) for k in (1, 2))
+    return value, value - low, value + high
 
 
 def _gain(one: Picked, known: pd.DataFrame) -> dict[str, float | None]:
@@ -99,7 +118,8 @@ def _row(as_of: date, one: Picked) -> dict[str, object]:
     treated = _treated(one)
     state = "off" if not one.start.is_on else "waits" if one.waits and treated else "on"
     return {
-        "date": as_of, "playbook": one.playbook.name, "plan": one.plan, "state": state, "why_zh": one.start.why.zh,
+        "date": as_of, "playbook": one.playbook.name, "title_zh": one.playbook.title.zh, "title_en": one.playbook.title.en,
+        "speaks": one.playbook.speaks, "plan": one.plan, "state": state, "why_zh": one.start.why.zh,
         "why_en": one.start.why.en, "found": one.found, "left_out": sum(one.left_out.values()), "people": treated,
         "control": len(one.people) - treated, "cost": float(one.people["cost"].sum()), "budget": one.playbook.budget,
     }  # fmt: skip

@@ -34,7 +34,8 @@ def views(told: Plans) -> dict[str, View]:
     return {name: block for name, block in blocks.items() if len(block.data) or name == "plans"}
 
 
-def _columns(data: pd.DataFrame, words: Mapping[str, Mapping[str, Text]]) -> tuple[Column, ...]:
+def _columns(told: Plans, data: pd.DataFrame, words: Mapping[str, Mapping[str, Text]]) -> tuple[Column, ...]:
+    words = {"playbook": told.titles, **words}
     return tuple(Column(c, WORDS[c], _UNITS.get(c, "text"), words.get(c, {})) for c in data.columns)
 
 
@@ -42,7 +43,7 @@ def _plans(told: Plans) -> View:
     why = Worded()
     rows = [
         {"playbook": r["playbook"], "state": r["state"], "why": why(Text(r["why_zh"], r["why_en"])), "found": r["found"],
-         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "gain": r["gain"], "plan": r["plan"]}
+         "left_out": r["left_out"], "people": r["people"], "control": r["control"], "cost": r["cost"], "gain": r["gain"], "plan": "" if r["state"] == "off" else r["plan"]}
         for r in told.by_playbook.to_dict("records")
     ]  # fmt: skip
     names = ["playbook", "state", "why", "found", "left_out", "people", "control", "cost", "gain", "plan"]
@@ -56,7 +57,7 @@ def _plans(told: Plans) -> View:
         WORDS["plans"],
         WORDS["plans_note"].format(**limits),
         data,
-        _columns(data, {"state": STATE, "why": why.words}),
+        _columns(told, data, {"state": STATE, "why": why.words}),
     )
 
 
@@ -67,41 +68,51 @@ def _left(told: Plans) -> View:
         for reason, n in one.left_out.items()
     ]
     data = pd.DataFrame(rows, columns=["playbook", "reason", "n_out"])
-    return View("table", WORDS["left"], WORDS["left_note"], data, _columns(data, {"reason": LEFT_OUT}))
+    return View("table", WORDS["left"], WORDS["left_note"], data, _columns(told, data, {"reason": LEFT_OUT}))
+
+
+def _told_apart(told: Plans) -> pd.DataFrame:
+    """Effects of all actions together, and of each where a playbook has several."""
+    rows = told.effects
+    several = rows.groupby("playbook")["action"].transform("size") > 2 if len(rows) else rows["action"] == "all"  # noqa: PLR2004
+    return rows[(rows["action"] == "all") | several]
 
 
 def _effects(told: Plans) -> View:
-    data = told.effects.dropna(subset=["uplift"])[["playbook", "action", "uplift", "low", "high"]].reset_index(
-        drop=True
-    )
+    data = _told_apart(told).dropna(subset=["uplift"])[["playbook", "action", "uplift", "low", "high"]]
+    data = data.reset_index(drop=True)
     return View(
         "chart",
         WORDS["effects"],
         WORDS["effects_note"],
         data,
-        _columns(data, {"action": _ACTIONS}),
+        _columns(told, data, {"action": _ACTIONS}),
         alt=WORDS["effects_alt"],
     )
 
 
 def _judged(told: Plans) -> View:
     names = ["playbook", "action", "n", "n_control", "uplift", "low", "high", "cost", "net", "verdict"]
-    data = told.effects[names].reset_index(drop=True)
+    data = _told_apart(told)[names].reset_index(drop=True)
     return View(
-        "table", WORDS["effects"], WORDS["effects_note"], data, _columns(data, {"action": _ACTIONS, "verdict": VERDICT})
+        "table",
+        WORDS["effects"],
+        WORDS["effects_note"],
+        data,
+        _columns(told, data, {"action": _ACTIONS, "verdict": VERDICT}),
     )
 
 
 def _list(told: Plans) -> View:
     reason = Worded()
     rows = told.table
-    said = [reason(Text(zh, en)) for zh, en in zip(rows["reason"], rows["reason_en"], strict=True)]
+    why = {one.playbook.name: reason(one.start.why) for one in told.picked}
     names = ["user_id", "playbook", "action", "arm", "expected", "churn_probability", "expires_at"]
     if rows["contacts"].notna().any():
         names.insert(4, "contacts")
-    data = rows[names].assign(reason=said).head(MOST_PEOPLE)
+    data = rows[names].assign(reason=rows["playbook"].map(why)).head(MOST_PEOPLE)
     data = data.assign(
         user_id=data["user_id"].astype(str), expires_at=pd.to_datetime(data["expires_at"]).dt.strftime("%Y-%m-%d %H:%M")
     )
     words = {"action": _ACTIONS, "arm": ARM, "reason": reason.words}
-    return View("table", WORDS["list"], WORDS["list_note"].format(n=str(len(data))), data, _columns(data, words))
+    return View("table", WORDS["list"], WORDS["list_note"].format(n=str(len(data))), data, _columns(told, data, words))

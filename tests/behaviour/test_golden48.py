@@ -33,6 +33,13 @@ def moment(us: int) -> str:
     return str(pd.Timestamp(int(us), unit="us"))[:16]
 
 
+def test_two_weeks_that_let_expect_anything_give_no_bounds_at_all():
+    window, level = np.array([3.0, 1.0, 9.0]), np.array([5.0, 1.0, 50.0])
+    found = expected(window, level, np.full(3, 0.5), usable=np.ones(3, bool), alpha=1e-6, is_log=True)
+    assert np.isnan([found.low, found.high]).all()
+    assert (found.observed, found.weeks) == (3.0, 2)
+
+
 # ---- time
 
 

@@ -58,7 +58,7 @@ RESULT_NAMES = {
     "health": "date segment_kind segment indicator; value threshold bad_side breached days_breached triggered known",
     "churn_scores": "user_id as_of; probability days_since_last visit_days_180 expected value_at_risk",
     "interventions": "intervention_id; date user_id playbook action offer_id expires_at arm reason state",
-    "strategy_plans": "date playbook; plan state why_zh why_en found left_out people control cost budget gain gain_low gain_high",
+    "strategy_plans": "date playbook; title_zh title_en speaks plan state why_zh why_en found left_out people control cost budget gain gain_low gain_high",
     "strategy_effects": "playbook action; n n_control mean mean_control uplift low high p_value cost net verdict",
     "restatements": "date table key column; old new cause",
 }

@@ -7,7 +7,10 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pandas as pd
@@ -20,6 +23,7 @@ from ltv.runs.lock import workspace_lock
 from ltv.runs.publish import published_run, roll_back, write_index
 from ltv.runs.runner import Done, Request, run
 from ltv.serving.versions import Versions
+from ltv.workspace.store import published_folder, read_result
 from ltv.workspace.workspace import open as open_workspace
 
 DAY = dt.date(2026, 6, 30)
@@ -351,6 +355,45 @@ def test_rollback_shows_the_run_before_and_nothing_else_moves(tmp_path):
     assert roll_back(root, ledger, ("zh", "en")) == ("2026-06-30", first.run_id)
     assert published_run(root, "2026-06-30") == first.run_id
     assert (root / "data" / "runs" / second.run_id / "manifest.json").exists()
+
+
+def test_a_run_that_is_damaged_is_not_shown_again(tmp_path):
+    root = two_notebooks(tmp_path)
+    first, second = go(root), go(root, force=True)
+    page = root / "data" / "runs" / first.run_id / "pages" / "02_kept.html"
+    page.write_text("half of it", encoding="utf-8")
+    with pytest.raises(CorruptError, match=r"02_kept\.html: its SHA-256 differs"):
+        roll_back(root, Ledger(root), ("zh", "en"))
+    assert published_run(root, "2026-06-30") == second.run_id
+    page.unlink()
+    with pytest.raises(CorruptError, match=r"02_kept\.html: recorded in the manifest but missing"):
+        roll_back(root, Ledger(root), ("zh", "en"))
+
+
+def test_ten_thousand_reads_over_switches_find_a_whole_page_each_time(tmp_path):
+    root = two_notebooks(tmp_path)
+    runs = [go(root).run_id, go(root, force=True).run_id]
+    whole = {(root / "data" / "runs" / run / "pages" / "02_kept.html").read_bytes() for run in runs}
+    reads, done = Counter(), threading.Event()
+
+    def read() -> None:
+        while not done.is_set():
+            page = (root / "reports" / "2026-06-30" / "02_kept.html").read_bytes()
+            rows = len(read_result("data_assets", [published_folder(root, "2026-06-30")], day="2026-06-30"))
+            reads["good" if page in whole and rows else "bad"] += 2
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read) for _ in range(4)]
+        ledger, took = Ledger(root), []
+        while (reads.total() < 10_000 or len(took) < 20) and not any(reader.done() for reader in readers):
+            start = time.perf_counter()
+            roll_back(root, ledger, ("zh", "en"))
+            took.append(time.perf_counter() - start)
+        done.set()
+        for reader in readers:
+            reader.result()
+    assert reads["bad"] == 0
+    assert min(took) < 1
 
 
 def test_rollback_without_an_earlier_run_says_so(tmp_path):

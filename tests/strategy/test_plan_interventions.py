@@ -159,6 +159,15 @@ def test_a_playbook_of_an_indicator_is_on_when_it_has_triggered_lately() -> None
         assert off.by_playbook["state"].tolist() == ["off"]
 
 
+def test_a_page_calls_playbooks_indicators_and_places_by_their_names() -> None:
+    book = playbook(when="churn_risk", segment="age_group/students", title_zh="挽回", title_en="Win back")
+    board = health("2026-03-30", kind="age_group", segment="students")
+    told = plan(people(5), book, health=board)
+    assert told.by_playbook["why_zh"].tolist() == ["流失风险（年龄段·学生（18–24））于 2026-03-30 触发"]
+    column = told.views["plans"].columns[0]
+    assert column.words["winback"].zh == "挽回"
+
+
 def test_an_episode_plans_a_person_once_however_long_it_lasts() -> None:
     who, book = people(5), playbook(when="churn_risk")
     days = [plan(who, book, health=health("2026-03-29"), as_of=date(2026, 3, day)).table for day in (29, 30)]
@@ -243,9 +252,13 @@ def test_every_block_is_there_in_both_languages_once_something_was_measured() ->
         assert result.figure("effects", lang=lang).data
         assert any("winback" in line for line in result.takeaways(lang))
     assert "more a person" in result.takeaways("en")[1]
-    assert result.expected_gain == pytest.approx(
-        result.effects["uplift"].iloc[0] * result.by_playbook["people"].iloc[0]
-    )
+    assert result.expected_gain is not None
+    assert result.net_gain is not None
+    gain, low, high = result.expected_gain
+    assert gain == pytest.approx(result.effects["uplift"].iloc[0] * result.by_playbook["people"].iloc[0])
+    assert low < gain < high
+    assert result.net_gain[0] == pytest.approx(result.effects["net"].iloc[0])
+    assert [f.level for f in result.key_figures[2:]] == [90, 90]
     gains = result.by_playbook[["gain_low", "gain", "gain_high"]].iloc[0]
     assert gains.is_monotonic_increasing
     assert [f.unit for f in result.key_figures] == ["count", "money", "money", "money"]
