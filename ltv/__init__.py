@@ -44,6 +44,8 @@ What there is:
     service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
     operations       orders, payment latency and cache hits of the running shop, from its Prometheus
     audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
+    scene_recommendation
+                     whether a list of articles would have met what people took, on the home page, in the search, on a page
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     show, notice     blocks for pages and notebooks
@@ -86,6 +88,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
     from ltv.runs.plan import pages_by_table
+    from ltv.serving.scenes import scene_recommendation
     from ltv.sources.mall.tour import the_mall
     from ltv.sources.prometheus import read_counters
     from ltv.strategy.past import all_tests, past_interventions
@@ -133,6 +136,7 @@ __all__ = [
     "restated",
     "retention",
     "returns",
+    "scene_recommendation",
     "sequence_features",
     "service_levels",
     "show",
@@ -180,6 +184,7 @@ _HOMES = {
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
     "service_levels": "ltv.hooks.service_levels",
+    "scene_recommendation": "ltv.serving.scenes",
     "sequence_features": "ltv.lifetime.sequence_features",
     "show": "ltv.report.blocks",
     "sweep_trials": "ltv.behaviour.trial",

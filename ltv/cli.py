@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from ltv.errors import LtvError, UsageError, found
 
+_EXPORT_EXAMPLE = "example: ltv export lists --list high_value_at_risk --out names.csv"
 _RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=week"
 
 
@@ -58,6 +59,13 @@ def _whole(low: int) -> Callable[[str], int]:
     return read
 
 
+def _port(text: str) -> int:
+    port = _whole(0)(text)
+    if port > _HIGHEST_PORT:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: 0 to {_HIGHEST_PORT}")
+    return port
+
+
 def _person_or_intervention(text: str) -> int | str:
     """An intervention's id has 16 digits at least, more than the number of any person."""
     if len(text) >= _INTERVENTION and not set(text) - set("0123456789abcdef"):
@@ -66,6 +74,7 @@ def _person_or_intervention(text: str) -> int | str:
 
 
 _INTERVENTION = 16
+_HIGHEST_PORT = 65_535
 
 
 def build() -> argparse.ArgumentParser:
@@ -108,19 +117,14 @@ def build() -> argparse.ArgumentParser:
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
     assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
     _model_arguments(command("models", "list the versions of the model, or promote one", "example: ltv models"))
-    export = command(
-        "export", "write lists for other systems", "example: ltv export lists --list high_value_at_risk --out names.csv"
-    )
-    export.add_argument("what", choices=("lists",), help="whom to act on, from the page of lifetime value")
-    export.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
-    export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
-    export.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
+    _export_arguments(command("export", "write lists for other systems, or feed a recommender", _EXPORT_EXAMPLE))
+    _feature_arguments(command("features", "features for other services", "example: ltv features export"))
     _dispatch_arguments(command("dispatch", "send what the outbox holds", "example: ltv dispatch --once --workers 2"))
     _strategy_arguments(
         command("strategy", "say what is planned, or approve a plan", "example: ltv strategy plan --dry-run")
     )
     rollback = command("rollback", "one step back, at once", "example: ltv rollback models")
-    rollback.add_argument("what", choices=("reports", "models"), help="what to roll back")
+    rollback.add_argument("what", choices=("reports", "models", "features"), help="what to roll back")
     return parser
 
 
@@ -146,6 +150,44 @@ def _model_arguments(parser: argparse.ArgumentParser) -> None:
     promote.add_argument("version", metavar="VERSION", help="as `ltv models` lists it")
     promote.add_argument("--reason", default="", metavar="TEXT", help="why, for the record")
     _heard_again(promote)
+
+
+def _export_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="what", metavar="WHAT", required=True, parser_class=_Parser)
+    words = "whom to act on, from the page of lifetime value"
+    lists = actions.add_parser("lists", help=words, description=words, epilog=_EXPORT_EXAMPLE)
+    lists.add_argument("--list", default="", metavar="NAME", help="one list (default: all)")
+    lists.add_argument("--out", required=True, metavar="FILE", help="a .csv or .parquet file")
+    words, example = "push users, articles and what users did to a Gorse server", "example: ltv export gorse"
+    gorse = actions.add_parser("gorse", help=words, description=words, epilog=example)
+    gorse.add_argument("--restart", action="store_true", help="send everything again, also what was taken before")
+    for action in (lists, gorse):
+        action.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
+        _heard_again(action)
+
+
+def _feature_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    words, example = "make the feature version of a date, and use it", "example: ltv features export --out f.parquet"
+    export = actions.add_parser("export", help=words, description=words, epilog=example)
+    export.add_argument("--date", type=_date, help="as published for this day (default: the newest one)")
+    export.add_argument(
+        "--out", default="", metavar="FILE", help="a .parquet file to write as well, catalogue beside it"
+    )
+    export.add_argument(
+        "--force", action="store_true", help="use it even where a newer or rolled-back one speaks against"
+    )
+    words, example = "answer over gRPC from the version in use", "example: ltv features serve --port 50051 --workers 2"
+    serve = actions.add_parser("serve", help=words, description=words, epilog=example)
+    serve.add_argument("--port", default=50051, type=_port, metavar="P", help="0: a free one (default 50051)")
+    serve.add_argument(
+        "--address", default="127.0.0.1", metavar="A", help="where it listens, without TLS (default 127.0.0.1)"
+    )
+    serve.add_argument(
+        "--workers", default=1, type=_whole(1), metavar="N", help="processes that share the port (default 1)"
+    )
+    for action in (export, serve):
+        _heard_again(action)
 
 
 def _strategy_arguments(parser: argparse.ArgumentParser) -> None:

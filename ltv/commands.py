@@ -341,8 +341,19 @@ def _taken(version: str, before: str | None) -> str:
     return f"champion is {version}, before it {before or 'none'}; {_NEXT}"
 
 
+def features(options: argparse.Namespace) -> int:
+    """Make a feature version, or serve the one in use."""
+    from ltv.serving.command import features as act
+
+    return act(_root(options), options, _say)
+
+
 def export(options: argparse.Namespace) -> int:
-    """Write the names of one list, or of all, to a file."""
+    """Write the names of one list, or of all, to a file; or push to a recommender."""
+    if options.what == "gorse":
+        from ltv.serving.command import export_gorse
+
+        return export_gorse(_root(options), options, _say)
     from ltv.lifetime.value_lists import write_list
     from ltv.workspace.store import published_dates, published_folder, read_result
 
@@ -367,6 +378,10 @@ def rollback(options: argparse.Namespace) -> int:
         old, new = _models(root).rollback()
         _say(_taken(new, old))
         return 0
+    if options.what == "features":
+        from ltv.serving.command import rollback_features
+
+        return rollback_features(root, _say)
     from ltv.runs.lock import workspace_lock
     from ltv.runs.publish import roll_back
 

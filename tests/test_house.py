@@ -29,6 +29,7 @@ ROOMS = [
     "health",
     "strategy",
     "hooks",
+    "serving",
     "report",
     "digest",
     "runs",

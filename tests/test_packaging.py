@@ -107,7 +107,7 @@ def test_the_test_lock_holds_the_run_lock_unchanged() -> None:
 
 
 def test_every_declared_dependency_is_locked_within_its_bounds() -> None:
-    for name, requirement in _declared("spark", "postgres", "dev").items():
+    for name, requirement in _declared("spark", "postgres", "serve", "dev").items():
         assert name in _locked("requirements-dev.lock"), f"{name} is not locked: tools/lock.sh"
         for version in _versions(name):
             assert requirement.specifier.contains(version), f"{requirement} and the lock's {version} disagree"
@@ -121,7 +121,7 @@ def test_what_the_package_imports_is_declared() -> None:
         for name in {n for file in (PROJECT / "ltv").rglob("*.py") for n in _imports(file)}
         for home in homes.get(name, [])
     }
-    assert imported - set(_declared("spark", "postgres")) - {"ltv"} == set()
+    assert imported - set(_declared("spark", "postgres", "serve")) - {"ltv"} == set()
 
 
 def _imports(file: Path) -> Iterator[str]:
@@ -141,7 +141,7 @@ def test_the_build_uses_the_locked_setuptools() -> None:
 
 def test_conda_gives_the_declared_set_at_the_locked_versions() -> None:
     conda = _in_conda()
-    assert set(conda) == set(_declared("spark", "postgres", "dev"))
+    assert set(conda) == set(_declared("spark", "postgres", "serve", "dev"))
     python = _conda_python()
     assert {name: {version} for name, version in conda.items()} == {name: _versions(name, python) for name in conda}
 

@@ -28,6 +28,7 @@ from ltv.settings import (
     load,
     parse,
 )
+from ltv.settings.serving import Features, Gorse
 
 COUPON = {"name": "coupon", "salt": "c-1", "variants": {"control": 0.5, "coupon": 0.5}, "control": "control"}
 CRM = {"name": "crm", "kind": "webhook", "url": "https://crm.example.com/in", "secret_env": "S"}
@@ -74,6 +75,9 @@ GOOD = [
     ("objectives", [{"hook": "payment", "window_days": 28}], (Objective("payment", window_days=28),)),
     ("routes", [ROUTE], (Routed("v2", 0, 9, "stable", 0.9),)),
     ("prometheus", {"url": "http://p:9090", "cache_goal": 0.9}, Prometheus("http://p:9090", cache_goal=0.9)),
+    ("features", {"keep": 3, "publish": True}, Features(keep=3, publish=True)),
+    ("gorse", {"url": "https://gorse.example.com"}, Gorse(url="https://gorse.example.com")),
+    ("gorse", {"feedback": ["click"], "per_second": 0.5}, Gorse(feedback=("click",), per_second=0.5)),
 ]
 BAD = [
     ("offers", [{"offer_id": "V1"}], "allowed: also name, starts, ends"),
@@ -210,6 +214,20 @@ BAD = [
     ("endpoints", [MAIL | {"port": 70000}], "port: found 70000, allowed: at most 65535"),
     ("endpoints", [MAIL | {"starttls": "maybe"}], "starttls: found 'maybe', allowed: required, offered, never"),
     ("endpoints", [MAIL | {"private_network": "yes"}], "private_network: found 'yes', allowed: true, false"),
+    (
+        "features",
+        {"keep": 1},
+        "ltv.toml features.keep: found 1, allowed: at least 2: the one in use and the one before",
+    ),
+    ("features", {"publish": "yes"}, "ltv.toml features.publish: found 'yes', allowed: true, false"),
+    ("gorse", {"url": "http://gorse.example.com"}, "gorse.url: found 'http://gorse.example.com', allowed: https, or"),
+    (
+        "gorse",
+        {"url": "https://u:p@gorse.example.com"},
+        "gorse.url: found 'https://…@gorse.example.com', allowed: no user",
+    ),
+    ("gorse", {"feedback": []}, r"gorse.feedback: found \[\], allowed: a list that is not empty"),
+    ("gorse", {"per_second": 0}, "gorse.per_second: found 0, allowed: a number above 0"),
     ("dispatch", {"alarm": "team"}, "ltv.toml dispatch.alarm: found 'team', allowed: no robot or email is declared"),
     ("dispatch", {"bach": 1}, r"ltv.toml \[dispatch\]: found 'bach', allowed: batch"),
     ("dispatch", {"batch": 0}, "ltv.toml dispatch.batch: found 0, allowed: a whole number above 0"),

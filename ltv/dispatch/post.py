@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -60,9 +60,11 @@ def post(
     headers: Mapping[str, str],
     timeout_seconds: float,
     keep_bytes: int = 0,
+    method: str = "POST",
+    private: bool = False,
     lookup: Callable[..., Any] = socket.getaddrinfo,
 ) -> Reply:
-    """Send a POST and read the head of the answer; redirects are an answer like any other.
+    """Send a request with a body and read the head of the answer; redirects are an answer like any other.
 
     Args:
         url: https, or http on this machine.
@@ -70,6 +72,8 @@ def post(
         headers: beside Host and Content-Length.
         timeout_seconds: for all of it.
         keep_bytes: how much of the answer's body is read, at most 65,536.
+        method: POST or PUT.
+        private: whether addresses of a private network are allowed.
         lookup: resolves names.
 
     Raises:
@@ -79,12 +83,13 @@ def post(
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     deadline = time.monotonic() + timeout_seconds
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    with _on(_connected(host, port, parts.scheme == "https", deadline, lookup)) as line:
+    look = partial(resolve, private=private, lookup=lookup)
+    with _on(_connected(host, port, parts.scheme == "https", deadline, look)) as line:
         client = http.client.HTTPConnection(host, port)
         client.auto_open = 0
         client.sock = line
         try:
-            client.request("POST", path, body=body, headers={"Host": parts.netloc, **headers})
+            client.request(method, path, body=body, headers={"Host": parts.netloc, **headers})
             answer = client.getresponse()
             told = {name.lower(): value for name, value in answer.getheaders()}
             return Reply(answer.status, told, _read(answer, min(keep_bytes, _MOST_BYTES)))
@@ -146,10 +151,10 @@ def _on(line: _Line) -> Iterator[Any]:
         line.hang_up()
 
 
-def _connected(host: str, port: int, tls: bool, deadline: float, lookup: Callable[..., Any]) -> _Line:
+def _connected(host: str, port: int, tls: bool, deadline: float, look: Callable[..., list[tuple[int, str]]]) -> _Line:
     """Connect to the first checked address that answers."""
     try:
-        addresses = resolve(host, port, lookup=lookup)
+        addresses = look(host, port)
     except ForbiddenAddressError as error:
         raise PostError(str(error), sent=False) from None
     except OSError as error:

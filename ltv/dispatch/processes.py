@@ -35,7 +35,7 @@ def serve(root: Path, *, workers: int, once: bool, say: Say) -> int:
         LtvError: the database cannot be opened or written.
     """
     stop = Event()
-    with _stopped_by_signals(stop):
+    with stopped_by_signals(stop):
         if workers == 1:
             say(told(_work(root, once=once, stop=stop, say=say)))
             return 0
@@ -97,8 +97,8 @@ def _entry(root: Path, once: bool) -> None:
     import sys
 
     stop = Event()
-    Thread(target=_stop_without, args=(stop,), daemon=True).start()
-    with _stopped_by_signals(stop, patient=True):
+    Thread(target=stop_without_parent, args=(stop,), daemon=True).start()
+    with stopped_by_signals(stop, patient=True):
         try:
             report = _work(root, once=once, stop=stop, say=lambda line: print(line, flush=True))  # noqa: T201
             print(f"worker {os.getpid()}: {told(report)}", flush=True)  # noqa: T201  this is the terminal
@@ -107,7 +107,7 @@ def _entry(root: Path, once: bool) -> None:
             sys.exit(error.exit_code)
 
 
-def _stop_without(stop: Event) -> None:
+def stop_without_parent(stop: Event) -> None:
     """Stop when the process that started this one is gone, however it went."""
     parent = multiprocessing.parent_process()
     if parent is not None:
@@ -116,7 +116,7 @@ def _stop_without(stop: Event) -> None:
 
 
 @contextmanager
-def _stopped_by_signals(stop: Event, *, patient: bool = False) -> Iterator[None]:
+def stopped_by_signals(stop: Event, *, patient: bool = False) -> Iterator[None]:
     """Ctrl-C and SIGTERM end the work after the batch at hand; a second one ends it at once, unless patient."""
 
     def ask(number: int, _frame: object) -> None:

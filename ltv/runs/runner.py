@@ -211,15 +211,16 @@ class _Runner:
         return Done(code, record.run_id, self._index(), published=published, why=why)
 
     def _act(self, run_id: str) -> str:
-        """Tell the team and hand over what is planned, once for a date and for the newest one alone; why not, where it failed.
+        """Tell the team, hand over what is planned and export features, for the newest date alone; why not, where it failed.
 
+        The team is told and plans are handed over once for a date.
         A run that was stopped between its switch and here has done neither: the next one of its date does.
         """
         if not self.request.releases or published_dates(self.root)[:1] != [self.date]:
             return ""
         why = self._once("interventions", "interventions", run_id, self._release)
         self._once("digest", "health", run_id, self._tell)
-        return why
+        return "; ".join(x for x in (why, self._export_features()) if x)
 
     def _once(self, what: str, table: str, run_id: str, act: Callable[[], tuple[bool, str]]) -> str:
         there = (self._folder(run_id) / "results" / f"{table}.parquet").exists()
@@ -249,6 +250,18 @@ class _Runner:
         for line in send(self.root, self.settings, self.date):
             self.reporter.note(line)
         return True, ""
+
+    def _export_features(self) -> str:
+        """Make the feature version of the date, where the settings ask for it; why not, where it failed."""
+        if not self.settings.features.publish:
+            return ""
+        from ltv.serving.export import export
+
+        try:
+            self.reporter.note(f"features: {export(self.root, self.settings, date=self.date).told()}")
+        except LtvError as error:
+            return f"features stay as they were: {error}"
+        return ""
 
     def _restate(self, shown: str, record: Run) -> None:
         reason = cause(self.ledger.run(shown), record)

@@ -22,6 +22,7 @@ from ltv.settings.playbooks import Playbook, Strategy, playbooks, strategy
 from ltv.settings.playbooks import fit as fit_playbooks
 from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
 from ltv.settings.service import Objective, Prometheus, Routed, objectives, prometheus, routes
+from ltv.settings.serving import Features, Gorse, features, gorse
 from ltv.text import Lang, as_lang
 from ltv.warehouse.local_time import zone
 
@@ -135,6 +136,8 @@ class Settings:
         objectives: what hooks promise.
         routes: routing tables of gray releases.
         prometheus: where counters of the shop are read.
+        features: how feature versions are kept.
+        gorse: the recommender that is fed.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -164,6 +167,8 @@ class Settings:
     objectives: tuple[Objective, ...] = ()
     routes: tuple[Routed, ...] = ()
     prometheus: Prometheus = field(default_factory=Prometheus)
+    features: Features = field(default_factory=Features)
+    gorse: Gorse = field(default_factory=Gorse)
 
     @property
     def segment_kinds(self) -> tuple[str, ...]:
@@ -184,7 +189,9 @@ class Settings:
         return {k: ", ".join(map(str, v)) if isinstance(v, tuple) else str(v) for k, v in body.items()}
 
 
-_NOT_HASHED = ("memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch", "prometheus")
+_NOT_HASHED = (
+    "memory_mb", "threads", "notebook_timeout_s", "offers", "endpoints", "dispatch", "prometheus", "features", "gorse",
+)  # fmt: skip
 
 
 _SECTIONS = (Source, Segment, Identity, Attribution, Health, Indicator, Strategy, Playbook, Objective, Routed)
@@ -384,4 +391,6 @@ _READERS: dict[str, Any] = {
     "objectives": objectives,
     "routes": routes,
     "prometheus": prometheus,
+    "features": features,
+    "gorse": gorse,
 }

@@ -10,7 +10,20 @@ from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
 from ltv.errors import UsageError, found
-from ltv.settings.readers import FILE, at_least_one, items, mapping, number, only_known, share, text, texts, whole
+from ltv.settings.readers import (
+    FILE,
+    above_zero,
+    at_least_one,
+    flag,
+    items,
+    mapping,
+    number,
+    only_known,
+    share,
+    text,
+    texts,
+    whole,
+)
 
 Kind = Literal["webhook", "file", "robot", "email"]
 Tls = Literal["required", "offered", "never"]
@@ -205,7 +218,12 @@ def _name(name: str, value: object) -> str:
     return value
 
 
-def _url(name: str, value: object) -> str:
+def address(name: str, value: object) -> str:
+    """Where something is sent: https, or http on this machine, the host written out, nobody's name or password in it.
+
+    >>> address("gorse.url", "http://127.0.0.1:8087")
+    'http://127.0.0.1:8087'
+    """
     url = text(name, value)
     try:
         parts = urlsplit(url)
@@ -238,12 +256,6 @@ def _choice(allowed: tuple[str, ...]) -> Callable[[str, object], str]:
     return read
 
 
-def _flag(name: str, value: object) -> bool:
-    if not isinstance(value, bool):
-        raise UsageError(found(f"{FILE} {name}", value, "true, false"))
-    return value
-
-
 def _addresses(name: str, value: object) -> tuple[str, ...]:
     return tuple(_address(name, one) for one in texts(name, items(name, value)))
 
@@ -267,13 +279,6 @@ def _pages(name: str, value: object) -> str:
     return place.rstrip("/")
 
 
-def _above_zero(name: str, value: object) -> float:
-    amount = number(name, value)
-    if not amount:
-        raise UsageError(found(f"{FILE} {name}", value, "a number above 0"))
-    return amount
-
-
 _NEEDED: dict[Kind, tuple[str, ...]] = {
     "webhook": ("url", "secret_env"),
     "file": ("path",),
@@ -289,7 +294,7 @@ _USEFUL: dict[Kind, tuple[str, ...]] = {
 _ENDPOINT: dict[str, Any] = {
     "name": _name,
     "kind": text,
-    "url": _url,
+    "url": address,
     "path": text,
     "host": text,
     "port": _port,
@@ -299,13 +304,13 @@ _ENDPOINT: dict[str, Any] = {
     "sender": _address,
     "recipients": _addresses,
     "starttls": _choice(get_args(Tls)),
-    "private_network": _flag,
+    "private_network": flag,
     "timeout_ms": at_least_one,
 }
 
 
 def _hours_by_hook(name: str, value: object) -> dict[str, float]:
-    return {hook: _above_zero(f"{name}.{hook}", hours) for hook, hours in mapping(name, value).items()}
+    return {hook: above_zero(f"{name}.{hook}", hours) for hook, hours in mapping(name, value).items()}
 
 
 _DISPATCH: dict[str, Any] = {
@@ -317,12 +322,12 @@ _DISPATCH: dict[str, Any] = {
     "queue_limit": at_least_one,
     "batch": at_least_one,
     "parallel": at_least_one,
-    "lease_seconds": _above_zero,
+    "lease_seconds": above_zero,
     "max_attempts": at_least_one,
     "first_wait_seconds": number,
     "longest_wait_seconds": number,
     "keep_days": number,
-    "reservation_minutes": _above_zero,
+    "reservation_minutes": above_zero,
     "registered_within_hours": _hours_by_hook,
     "slow_ms": number,
     "slow_calls": at_least_one,

@@ -75,3 +75,18 @@ def at_least_one(name: str, value: object) -> int:
     if count < 1:
         raise UsageError(found(f"{FILE} {name}", value, "a whole number above 0"))
     return count
+
+
+def above_zero(name: str, value: object) -> float:
+    """A finite number above 0."""
+    amount = number(name, value)
+    if not amount:
+        raise UsageError(found(f"{FILE} {name}", value, "a number above 0"))
+    return amount
+
+
+def flag(name: str, value: object) -> bool:
+    """Yes or no."""
+    if not isinstance(value, bool):
+        raise UsageError(found(f"{FILE} {name}", value, "true, false"))
+    return value

@@ -22,6 +22,7 @@ from ltv.runs.ledger import Ledger
 from ltv.runs.lock import workspace_lock
 from ltv.runs.publish import published_run, roll_back, write_index
 from ltv.runs.runner import Done, Request, run
+from ltv.serving.versions import Versions
 from ltv.workspace.store import published_folder, read_result
 from ltv.workspace.workspace import open as open_workspace
 
@@ -594,3 +595,24 @@ def test_what_found_the_queue_full_is_handed_over_by_the_next_run(tmp_path):
     settings.write_text(whole, encoding="utf-8")
     go(root)
     assert interventions(root) == 10
+
+
+def test_features_are_exported_after_a_published_run_where_that_is_asked_for(tmp_path):
+    shop(tmp_path)
+    (tmp_path / "ltv.toml").write_text('timezone = "UTC"\n[features]\npublish = true\n')
+    made = "ws.save('sequence_features', ltv.sequence_features(ws.orders, as_of=ws.date))"
+    notebook(tmp_path, "01_sequences", [made])
+    done = go(tmp_path)
+    assert (done.exit_code, done.why) == (0, "")
+    version = Versions(tmp_path).pointer().version
+    assert version.startswith("2026-06-30-")
+    go(tmp_path, date=DAY - dt.timedelta(days=1))
+    assert Versions(tmp_path).pointer().version == version
+
+
+def test_features_that_cannot_be_exported_are_told_and_the_pages_stay(tmp_path):
+    two_notebooks(tmp_path)
+    (tmp_path / "ltv.toml").write_text('timezone = "UTC"\n[features]\npublish = true\n')
+    done = go(tmp_path)
+    assert (done.exit_code, done.published) == (1, True)
+    assert done.why.startswith("features stay as they were: table 'sequence_features' is not there")

@@ -580,6 +580,32 @@ PAYMENTS = _table(
     ("old", _at("2026-02-01"), "it's", Decimal(3), "paid", None),
     ("older", _at("2026-02-01"), "it's", Decimal(3), "paid", None),
 )
+DONE_WITH = _table(
+    {"user_id": _LONG, "sku": _TEXT, "category": _TEXT, "event": _TEXT, "ts": _TIME},
+    (1, "S1", "toys", "view", _at("2026-03-02")),
+    (1, "S1", None, "view", _at("2026-03-02 12:00:00.000001")),
+    (1, "春", "it's", "share", _at("2026-03-02")),
+    (None, "S1", "toys", "view", _at("2026-03-02")),
+    (1, None, "toys", "view", _at("2026-03-02")),
+    (2, "S1", "toys", "view", _at("2026-06-02")),
+)
+SOLD = _table(
+    {"order_id": _TEXT, "user_id": _LONG, "ts": _TIME, "amount": _REAL, "status": _TEXT},
+    ("a", 1, _at("2026-03-02"), 5.0, "paid"),
+    ("b", 1, _at("2026-03-02 01:00:00"), 5.0, "refunded"),
+    ("c", 2, _at("2026-03-02"), 5.0, "cancelled"),
+    ("d", None, _at("2026-03-02"), 5.0, "paid"),
+    ("e", 2, _at("2026-06-02"), 5.0, "paid"),
+)
+SOLD_LINES = _table(
+    {"order_id": _TEXT, "sku": _TEXT, "category": _TEXT},
+    ("a", "S1", "toys"),
+    ("b", "S1", "toys"),
+    ("b", None, "toys"),
+    ("c", "S2", None),
+    ("d", "S1", "toys"),
+    ("z", "S9", "toys"),
+)
 CASES: dict[str, list[Case]] = {
     "ltv/attribution/told_of_buyers.sql": [Case(5, {"told": TOLD_TOUCHES, "purchases": PURCHASES.filter(pc.not_equal(PURCHASES["user_id"], 3))})],
     "ltv/attribution/active_days.sql": [Case(3, {"events": _table({"user_id": _LONG, "ts": _TIME, "day": _DAY}, (1, _at("2026-03-01 01:00"), date(2026, 3, 1)), (1, _at("2026-03-01 00:59:59.999999"), date(2026, 3, 1)), (1, _at("2026-03-01 17:00"), date(2026, 3, 2)), (2, _at("2026-02-20"), date(2026, 2, 20)), (2, _at("2026-04-01"), date(2026, 4, 1)), (None, _at("2026-03-01"), date(2026, 3, 1)))}, {"local_day": "day"}, {"start": _MARCH["since"], "until": _MARCH["until"]})],
@@ -765,6 +791,14 @@ CASES: dict[str, list[Case]] = {
         Case(2, {"orders": PAYMENTS, "charged": _table({"named": _TEXT})}, {"source_name": "NULL", "channel_name": "source", "version": "ts"}, {"since": _at("2026-03-01"), "after": _at("2026-03-10")}),
     ],
     "ltv/strategy/people.sql": [Case(3, {"people": _table({"user_id": _LONG, "registered_at": _TIME, "age": _LONG, "gender": _TEXT, "city": _TEXT, "level": _TEXT, "acquisition_channel": _TEXT, "orders": _LONG, "value_to_date": _REAL, "first_order_at": _TIME, "last_order_at": _TIME}, (1, _at("2026-03-01"), 20, "f", "it's", None, "春", 2, 9.5, _at("2026-03-01 12:00"), _at("2026-03-05")), (2, None, None, None, None, None, None, 1, 1.0, _at("2026-02-01"), _at("2026-02-01")), (3, _at("2026-03-09 23:59:59.999999"), 61, "m", "x", "1", "ads", 0, 0.0, None, None), (4, _at("2026-03-10"), 30, "m", "x", "1", "ads", 0, 0.0, None, None)), "scores": _table({"user_id": _LONG, "expected": _REAL, "p_purchase": _REAL, "decile": _LONG}, (1, 30.5, .5, 9)), "churn": _table({"user_id": _LONG, "probability": _REAL, "days_since_last": _REAL}, (3, .25, 0.0))}, {}, {"as_of_us": 1773100800000000})],
+    "ltv/serving/gorse_acts.sql": [Case(2, {"events": DONE_WITH}, {}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
+    "ltv/serving/gorse_purchases.sql": [Case(1, {"orders": SOLD, "order_items": SOLD_LINES}, {"is_purchase": "amount >= 0 AND status IN ('paid', 'refunded')"}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
+    "ltv/serving/gorse_items.sql": [Case(4, {"events": DONE_WITH, "orders": SOLD, "order_items": SOLD_LINES}, {}, {"until": _MARCH["until"]})],
+    "ltv/serving/gorse_names.sql": [Case(3, {"user_ids": _table({"user_id": _LONG, "id_type": _TEXT, "id_value": _TEXT, "valid_from": _TIME, "valid_to": _TIME}, (1, "member", "it's", _at("2026-03-02"), None), (1, "member", "春", _at("2026-03-02"), None), (1, "device", "d", _at("2026-03-01"), None), (2, "member", "M2", _at("2026-03-01"), None), (3, "member", "M3", _at("2026-03-01"), _at("2026-03-02")), (None, "member", "M4", _at("2026-03-01"), None))}, {}, {"id_type": "member"})],
+    "ltv/serving/scene_acts.sql": [
+        Case(4, {"events": DONE_WITH}, {"session_of": "NULL", "sku_of": "sku", "category_of": "category", "dwell_of": "1500.5", "query_of": "category"}, {"from_us": 0, "until_us": 1_775_000_000_000_000}),
+        Case(4, {"events": DONE_WITH}, {"session_of": "event", "sku_of": "sku", "category_of": "NULL", "dwell_of": "NULL", "query_of": "NULL"}, {"from_us": 0, "until_us": 1_775_000_000_000_000}),
+    ],
     "ltv/strategy/contacts.sql": [Case(1, {"touches": _table({"user_id": _LONG, "kind": _TEXT, "ts": _TIME}, (1, "send", _at("2026-03-02")), (1, "send", _at("2026-03-02")), (1, "click", _at("2026-03-02")), (2, "send", _at("2026-04-01")), (None, "send", _at("2026-03-02")))}, {}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
     "ltv/strategy/consented.sql": [Case(2, {"consents": _table({"user_id": _LONG, "channel": _TEXT, "granted": pa.bool_(), "ts": _TIME}, (1, "sms", True, _at("2026-03-01")), (1, "push", True, _at("2026-03-01")), (1, "push", False, _at("2026-03-01")), (2, "it's", False, _at("2026-03-01")), (2, "it's", True, _at("2026-03-02")), (3, "sms", True, _at("2026-03-01")), (3, "sms", False, _at("2026-03-02")), (4, "sms", True, _at("2026-05-01")), (None, "sms", True, _at("2026-03-01")))}, {}, {"until": _MARCH["until"]})],
     "ltv/strategy/all_exposures.sql": [Case(2, {"exposures": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT, "id_value": _TEXT}, (1, _at("2026-03-01"), "it's", "a", "春")), "own": _table({"user_id": _LONG, "ts": _TIME, "experiment": _TEXT, "variant": _TEXT}, (2, _at("2026-03-01 23:59:59.999999"), "playbook/win back", "control"))})],
