@@ -131,7 +131,7 @@ class Operations(Result):
             parts = {
                 "rate": number(rate, "rate"),
                 "goal": number(self.asked.cache_goal, "rate"),
-                "hours": str(self.hours),
+                "hours": same(str(self.hours)),
             }
             told.append(Takeaway(WORDS["cache_good" if good else "cache_bad"].format(**parts), "good" if good else "bad", None if good else WORDS["act_cache"]))  # fmt: skip
         lacking = self.table[self.table["value"].isna()]["metric"]
