@@ -80,7 +80,7 @@ if TYPE_CHECKING:
     from ltv.hooks.latency import latency
     from ltv.hooks.payment_traces import payment_traces
     from ltv.hooks.profiles.profile_result import profile_of
-    from ltv.hooks.profiles.read import read_profile
+    from ltv.hooks.profiles.read import read_profile, read_profiles
     from ltv.hooks.service_levels import service_levels
     from ltv.hooks.service_levels_operations import operations
     from ltv.lifetime.explain_ltv import explain_ltv
@@ -132,6 +132,7 @@ __all__ = [
     "profile_of",
     "read_counters",
     "read_profile",
+    "read_profiles",
     "referral",
     "restated",
     "retention",
@@ -169,6 +170,7 @@ _HOMES = {
     "payment_traces": "ltv.hooks.payment_traces",
     "profile_of": "ltv.hooks.profiles.profile_result",
     "read_profile": "ltv.hooks.profiles.read",
+    "read_profiles": "ltv.hooks.profiles.read",
     "lifecycle": "ltv.behaviour.lifecycle",
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ltv.hooks.service_words import HOOKS, KINDS, WORDS
@@ -53,18 +54,19 @@ def lines(rows: pd.DataFrame, value: str, lang: Lang, *, shaded: list[str]) -> A
 
     figure, is_rate = go.Figure(), value == "failed_share"
     busiest = rows.groupby("hook")["attempts"].sum().sort_values(ascending=False).index[:MOST_HOOKS]
-    form = ".1%" if is_rate else ",.0f"
+    form, days = ".1%" if is_rate else ",.0f", sorted(rows["date"].unique())
     for k, hook in enumerate(busiest):
-        part = rows[rows["hook"] == hook]
+        mine = rows[rows["hook"] == hook].set_index("date")[value]  # a day without calls is a gap
         figure.add_scatter(
-            x=[str(d) for d in part["date"]], y=part[value].tolist(), mode="lines", name=hook_name(hook).to(lang),
+            x=[str(d) for d in days], y=[float(mine[d]) if d in mine.index else None for d in days], mode="lines", name=hook_name(hook).to(lang),
             line={"color": _COLORS[k % len(_COLORS)], "width": 2},
             hovertemplate="%{x}: %{y:" + form + "}<extra>" + hook_name(hook).to(lang) + "</extra>",
         )  # fmt: skip
     for day in shaded:
-        figure.add_vrect(x0=f"{day} 00:00", x1=f"{day} 23:59", fillcolor=_SHADE, line_width=0)
+        noon = datetime.fromisoformat(day) + timedelta(hours=12)  # a day stands at its midnight
+        figure.add_vrect(x0=noon - timedelta(days=1), x1=noon, fillcolor=_SHADE, line_width=0)
     figure.update_xaxes(type="date", tickformat="%m-%d")
     figure.update_yaxes(tickformat=form, title=WORDS[value].to(lang), rangemode="tozero" if is_rate else "normal")
     if not is_rate:
-        figure.update_yaxes(type="log")
+        figure.update_yaxes(type="log", dtick="D2")
     return figure

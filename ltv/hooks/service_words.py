@@ -14,7 +14,7 @@ HOOKS: dict[str, Text] = {
 }
 KINDS: dict[str, Text] = {
     "availability": Text("可用率", "availability"),
-    "latency": Text("不超时长的比例", "share of fast calls"),
+    "latency": Text("够快的比例", "share of fast calls"),
 }
 STATES: dict[str, Text] = {
     "met": Text("达标", "met"),

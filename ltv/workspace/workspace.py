@@ -100,6 +100,18 @@ class Workspace:
         except MissingTableError:
             return None
 
+    def any_of(self, *names: str) -> list[Table]:
+        """Return input tables of which a page needs one; a table that is not there comes without rows.
+
+        Raises:
+            UsageError: the contract has no input table of that name.
+            MissingTableError: none of them is there.
+        """
+        there = {name: self.optional(name) for name in names}
+        if all(table is None for table in there.values()):
+            raise MissingTableError(names[0], f"nor any of {', '.join(names[1:])}")
+        return [Table(self.engine, name) for name in there]
+
     def result(self, name: str, date: dt.date | str | None = None) -> pd.DataFrame:
         """Return a result table as a data frame: of this run, or as published for a date (default: this one).
 

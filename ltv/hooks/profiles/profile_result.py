@@ -15,7 +15,7 @@ from ltv import sql
 from ltv.errors import UsageError, found
 from ltv.hooks.profiles.grown import by_frame, frames, grown, slow_rows
 from ltv.hooks.profiles.profile_words import WORDS
-from ltv.hooks.profiles.stacks import SEPARATOR, Profile
+from ltv.hooks.profiles.stacks import SEPARATOR, Profile, gathered
 from ltv.result import Column, Result, Takeaway, View
 from ltv.text import Lang, Unit, number, same
 from ltv.warehouse import given
@@ -53,20 +53,18 @@ def profile_of(
         kind: kind of sample, where a profile has several; None: the last, which pprof takes too.
 
     Raises:
-        UsageError: there is no profile, no such kind, or a column is not there.
+        UsageError: there is no such kind, or a column is not there.
 
     >>> from ltv.hooks.profiles.stacks import Sample, gathered
     >>> rows = gathered([Sample(("main", "pay"), 3, "samples", "cpu"), Sample(("main",), 1, "samples", "cpu")], "p")
     >>> profile_of([Profile(rows, "collapsed")]).table[["stack", "share"]].values.tolist()
     [['main;pay', 0.75], ['main', 0.25]]
     """
-    if not profiles:
-        raise UsageError(found("profiles", "none", "at least one"))
-    rows = pd.concat([p.rows for p in profiles], ignore_index=True)
+    rows = pd.concat([gathered([], ""), *(p.rows for p in profiles if len(p.rows))], ignore_index=True)
     kinds = list(dict.fromkeys(rows["kind"]))
     if kind is not None and kind not in kinds:
         raise UsageError(found("kind", kind, ", ".join(kinds)))
-    rows = rows[rows["kind"] == (kind or kinds[-1])].reset_index(drop=True)
+    rows = rows[rows["kind"] == (kind or (kinds or [""])[-1])].reset_index(drop=True)
     nothing = np.zeros(len(rows), np.bool_)
     slow, rest = (nothing, nothing) if spans is None else slow_rows(rows, *_times(spans, service, name))
     refused = sum(len(p.refused) for p in profiles)
@@ -123,8 +121,8 @@ class ProfileStacks(Result):
     @property
     def findings(self) -> Sequence[Takeaway]:
         """What grew, where the time is spent, what could not be used."""
-        out: list[Takeaway] = []
-        if self.is_joined and not (self.slow and self.rest):
+        out: list[Takeaway] = [] if len(self.table) else [Takeaway(WORDS["none"])]
+        if len(self.table) and self.is_joined and not (self.slow and self.rest):
             out.append(Takeaway(WORDS["one_side" if self.slow or self.rest else "no_time"]))
         for row in self.grown[self.grown["growth"] >= _LEAST_GROWTH].head(1).to_dict("records"):
             values = {"slow": number(row["slow_share"], "rate"), "rest": number(row["rest_share"], "rate")}
@@ -143,7 +141,9 @@ class ProfileStacks(Result):
 
     @property
     def views(self) -> Mapping[str, View]:
-        """The blocks: flame graph, functions that grew, stacks."""
+        """The blocks: flame graph, functions that grew, stacks; none without a stack."""
+        if self.table.empty:
+            return {}
         flame = frames(self.table).nlargest(_MOST_FRAMES, "total", keep="first").sort_values("id", ignore_index=True)
         columns = (
             Column("frame", WORDS["frame"]),

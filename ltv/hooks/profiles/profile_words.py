@@ -5,6 +5,7 @@ from __future__ import annotations
 from ltv.text import Text
 
 WORDS: dict[str, Text] = {
+    "none": Text("没有性能剖析文件（data/profiles/）。", "There are no profiles (data/profiles/)."),
     "kind": Text("样本类型", "Kind of sample"),
     "stack": Text("调用栈", "Stack"),
     "frame": Text("函数", "Function"),

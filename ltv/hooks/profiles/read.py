@@ -92,3 +92,24 @@ def _read(raw: bytes, kind: Format, label: str) -> tuple[list[Sample], list[BadL
     if kind == "perf":
         return read_perf(text, label), []
     return read_bpftrace(text) if kind == "bpftrace" else read_collapsed(text)
+
+
+def read_profiles(folder: Path | str) -> list[Profile]:
+    """Read all profiles of a folder, in the order of their names; of a file that cannot be used the reason is in `.refused`.
+
+    Args:
+        folder: such as `data/profiles` of a workspace; one that is not there holds none.
+
+    >>> read_profiles("/nowhere")
+    []
+    """
+    place = Path(folder)
+    files = sorted(p for p in place.iterdir() if p.is_file() and not p.name.startswith(".")) if place.is_dir() else []
+    return [_read_or_refused(path) for path in files]
+
+
+def _read_or_refused(path: Path) -> Profile:
+    try:
+        return read_profile(path)
+    except DataRefusedError as error:
+        return Profile(gathered([], path.name), "refused", (BadLine(1, "refused", str(error), ""),))
