@@ -118,6 +118,8 @@ def _unsigned(a: float, unit: Unit, currency: str) -> tuple[str, str]:
     if unit in ("count", "money"):
         symbol = _SYMBOLS.get(currency, currency + " ") if unit == "money" else ""
         return symbol + _short_zh(a, unit), symbol + _plain(a, unit)
+    if unit == "seconds" and 0 < a < 1:
+        return f"{a * 1000:,.0f} 毫秒", f"{a * 1000:,.0f} ms"
     suffix = {"hours": (" 小时", " h"), "days": (" 天", " days"), "seconds": (" 秒", " s")}.get(unit, ("", ""))
     digits = f"{a:,.1f}" if unit != "number" else f"{a:,.2f}"
     return digits + suffix[0], digits + suffix[1]

@@ -73,7 +73,7 @@ class HookAudit(Result):
             KeyFigure(WORDS["tile_cases"], n, "count", state="bad" if n else "good", rule=rule),
             money,
             KeyFigure(
-                WORDS["tile_judged"], len(known), "count", previous=len(self.summary), rule=WORDS["rule_judged"],
+                WORDS["tile_judged"], len(known), "count", rule=WORDS["rule_judged"].format(all=str(len(self.summary))),
                 state="good" if len(known) == len(self.summary) else "watch",
             ),
         ]  # fmt: skip

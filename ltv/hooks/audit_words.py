@@ -66,7 +66,9 @@ WORDS: dict[str, Text] = {
         "每笔订单的优惠只计一次；未付款的也计入", "what was taken off each order, once; of unpaid ones too"
     ),
     "tile_judged": Text("已审计的规则", "Rules judged"),
-    "rule_judged": Text("缺表的规则不算遵守", "one whose tables are missing does not count as kept"),
+    "rule_judged": Text(
+        "共 {all} 条；缺表的规则不算遵守", "of {all}; one whose tables are missing does not count as kept"
+    ),
     "kept": Text(
         "{n} 条规则都没有违规（共审计 {judged} 个对象）。", "All {n} rules were kept ({judged} things judged)."
     ),

@@ -84,7 +84,8 @@ def _objectives(of: ServiceLevels) -> list[Takeaway]:
     mine = known[known["objective"] == "availability"]
     if len(mine) and (mine["state"] == "met").all():
         worst = mine.iloc[0]
-        said = WORDS["all_met"].format(
+        words = "all_met" if worst["budget_used"] > 0 else "all_met_unused"
+        said = WORDS[words].format(
             n=str(len(mine)), hook=hook_name(worst["hook"]), used=number(worst["budget_used"], "rate")
         )
         told.append(Takeaway(said, "good"))

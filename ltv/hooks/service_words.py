@@ -120,9 +120,13 @@ WORDS: dict[str, Text] = {
         "先停发布，把预算花在修复上：看事故与链路页，找到占比最大的失败原因。",
         "Hold releases and spend what is left on repairs: incidents and traces say where most failures come from.",
     ),
+    "all_met_unused": Text(
+        "{n} 个钩子的可用率都达标，错误预算一点没用。",
+        "All {n} hooks meet their availability, with no error budget used.",
+    ),
     "all_met": Text(
         "{n} 个钩子的可用率都达标，预算用得最多的是{hook}（{used}）。",
-        "All {n} hooks meet their availability; {hook} has used most of its budget ({used}).",
+        "All {n} hooks meet their availability; {hook} has used the most of its error budget, {used}.",
     ),
     "incident": Text(
         "{hook}在 {started} 至 {ended} 出事故：{calls} 次首次尝试中 {rate} 失败，平时 {usual}（校正后 p = {p}）。",

@@ -53,7 +53,7 @@ def show(result: Result, *views: str) -> Shown:
 
     Args:
         result: what an analysis returned.
-        views: names of views, in the order of the page; none means key figures, takeaways and all views.
+        views: names of views, in the order of the page, each shown once; none means key figures, takeaways and all views.
 
     Raises:
         UsageError: the result has no view of that name, or a chart that the page cannot draw.
@@ -63,7 +63,7 @@ def show(result: Result, *views: str) -> Shown:
     for name in views:
         if name not in allowed:
             raise UsageError(found("view", name, ", ".join(allowed)))
-    blocks = [_block(result, name, known) for name in views or allowed]
+    blocks = [_block(result, name, known) for name in dict.fromkeys(views or allowed)]
     alone = blocks[0] if len(blocks) == 1 and blocks[0]["kind"] == "chart" else None
     return Shown(tuple(blocks), _inline_figure(alone) if alone else None)
 

@@ -78,6 +78,23 @@ def frames(stacks: pd.DataFrame, column: str = "value") -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id", "parent", "frame", "depth", "total"]).sort_values("id", ignore_index=True)
 
 
+def placed(told: pd.DataFrame) -> pd.DataFrame:
+    """Call paths with the place at which each begins beside its siblings, the largest first, as a flame graph draws them.
+
+    >>> told = placed(frames(pd.DataFrame({"stack": ["a;b", "a;c"], "value": [1.0, 2.0]})))
+    >>> told[["id", "start"]].values.tolist()
+    [['a', 0.0], ['a;c', 0.0], ['a;b', 2.0]]
+    """
+    rows = told.sort_values(["depth", "total", "id"], ascending=[True, False, True], ignore_index=True)
+    free: dict[str, float] = {"": 0.0}  # where the next child of each begins
+    starts = []
+    for name, parent, total in zip(rows["id"], rows["parent"], rows["total"], strict=True):
+        start = free[parent]
+        starts.append(start)
+        free[parent], free[name] = start + total, start
+    return rows.assign(start=starts)
+
+
 def by_frame(stacks: pd.DataFrame) -> pd.DataFrame:
     """Each function with the share of stacks it is in, once a stack, in slow times and in the rest; what grew most first."""
     rows = [

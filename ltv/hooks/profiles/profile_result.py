@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from ltv import sql
 from ltv.errors import UsageError, found
-from ltv.hooks.profiles.grown import by_frame, frames, grown, slow_rows
+from ltv.hooks.profiles.grown import by_frame, frames, grown, placed, slow_rows
 from ltv.hooks.profiles.profile_words import WORDS
 from ltv.hooks.profiles.stacks import SEPARATOR, Profile, gathered
 from ltv.result import Column, Result, Takeaway, View
@@ -24,7 +24,9 @@ from ltv.warehouse.table import TableLike, together
 if TYPE_CHECKING:
     from ltv.hooks.spans import Ints
 
-_MOST_FRAMES, _MOST_LISTED, _LEAST_GROWTH = 3_000, 100, 0.02
+_MOST_FRAMES, _MOST_LISTED, _LEAST_GROWTH = 500, 100, 0.02
+_READABLE = 0.06  # of the width: narrower bars have no room for a name
+_SHADES = ("#7fb0e0", "#9cc4ea", "#b9d6f1")
 _UNITS: dict[str, Unit] = {
     "value": "number",
     "total": "number",
@@ -161,20 +163,24 @@ class ProfileStacks(Result):
         return blocks
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
-        """Draw the flame graph."""
+        """Draw the flame graph: a bar a call path, as wide as what it and all below it take."""
         from plotly import graph_objects as go
 
-        rows = self.views[view].data
-        there = set(rows["id"])
-        parents = [p if p in there else "" for p in rows["parent"]]
+        rows = placed(self.views[view].data)
         unit = str(self.table["unit"].iloc[0]) if len(self.table) else ""
+        whole = float(rows.loc[rows["depth"] == 0, "total"].sum()) or 1.0
+        wide = rows["total"] / whole
         figure = go.Figure()
-        figure.add_trace(go.Icicle(
-            ids=rows["id"].tolist(), labels=rows["frame"].tolist(), parents=parents, values=rows["total"].tolist(), branchvalues="total",
-            tiling={"orientation": "v"}, root={"color": "white"},
-            hovertemplate="%{label}<br>%{value:,.0f} " + unit + " · %{percentRoot:.1%}<extra></extra>",
-        ))  # fmt: skip
-        figure.update_layout(title=WORDS["flame_title"].to(lang), margin={"t": 40, "l": 0, "r": 0, "b": 0})
+        figure.add_bar(
+            orientation="h", base=(rows["start"] / whole).tolist(), x=wide.tolist(), y=rows["depth"].tolist(), width=0.94,
+            text=[f if w > _READABLE else "" for f, w in zip(rows["frame"], wide, strict=True)], textposition="inside",
+            insidetextanchor="start", textangle=0, marker={"color": [_SHADES[d % len(_SHADES)] for d in rows["depth"]]}, constraintext="both",
+            customdata=rows[["frame", "total"]].to_numpy().tolist(),
+            hovertemplate="%{customdata[0]}<br>%{customdata[1]:,.0f} " + unit + " · %{x:.1%}<extra></extra>",
+        )  # fmt: skip
+        figure.update_yaxes(autorange="reversed", title=WORDS["depth"].to(lang), dtick=5)
+        figure.update_xaxes(tickformat=".0%", range=[0, 1], title=WORDS["share"].to(lang))
+        figure.update_layout(showlegend=False, barmode="overlay")
         return figure
 
 

@@ -18,9 +18,7 @@ WORDS: dict[str, Text] = {
     "total": Text("合计", "Total"),
     "depth": Text("深度", "Depth"),
     "flame_title": Text("火焰图", "Flame graph"),
-    "flame_note": Text(
-        "宽度是该函数及其下级的数值；点击放大。", "Width is what a function and all below it take; click to zoom in."
-    ),
+    "flame_note": Text("宽度是该函数及其下级所占的份额。", "Width is the share that a function and all below it take."),
     "flame_alt": Text("调用栈的冰柱图。", "Icicle chart of stacks."),
     "grown_title": Text("慢时段里增加的函数", "Functions that grew in slow times"),
     "grown_note": Text(

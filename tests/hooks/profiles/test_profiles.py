@@ -10,7 +10,7 @@ import pytest
 
 import ltv
 from ltv.errors import DataRefusedError, UsageError
-from ltv.hooks.profiles.grown import slow_rows
+from ltv.hooks.profiles.grown import frames, placed, slow_rows
 from ltv.hooks.profiles.stacks import COLUMNS, Profile, Sample, gathered
 
 SAMPLES = Path(__file__).parent / "samples"
@@ -155,11 +155,26 @@ def test_samples_without_a_time_are_said_to_be_so():
     assert "grown" not in told.views
 
 
+def test_a_folder_of_profiles_is_read_and_what_cannot_be_used_is_counted(tmp_path):
+    put(tmp_path, go_profile())
+    (tmp_path / "broken.pprof").write_bytes(b"nothing of the kind")
+    told = ltv.profile_of(ltv.read_profiles(tmp_path))
+    assert len(told.table)
+    assert told.refused == 1
+    assert any("1" in line for line in told.takeaways("en")[-1:])
+    nothing = ltv.profile_of(ltv.read_profiles(tmp_path / "none"))
+    assert (nothing.takeaways("en"), dict(nothing.views)) == (["There are no profiles (data/profiles/)."], {})
+
+
 def test_the_flame_graph_adds_up(tmp_path):
     told = ltv.profile_of([ltv.read_profile(put(tmp_path, go_profile()))])
     (flame,) = told.figure("flame").data
-    roots = [v for v, p in zip(flame["values"], flame["parents"], strict=True) if p == ""]
-    assert sum(roots) == told.table["value"].sum()
+    rows = placed(frames(told.table))
+    assert sum(x for x, y in zip(flame["x"], flame["y"], strict=True) if y == 0) == pytest.approx(1)
+    assert rows.loc[rows["depth"] == 0, "total"].sum() == told.table["value"].sum()
+    within = rows.merge(rows[["id", "start", "total"]], left_on="parent", right_on="id", suffixes=("", "_of"))
+    assert (within["start"] >= within["start_of"]).all()
+    assert (within["start"] + within["total"] <= within["start_of"] + within["total_of"] + 1e-9).all()
     assert set(told.views) == {"flame", "stacks"}
     for view in told.views.values():
         assert [c.name for c in view.columns] == list(view.data.columns)
@@ -170,5 +185,3 @@ def test_the_kind_of_sample_can_be_chosen(tmp_path):
     assert set(ltv.profile_of([profile], kind="samples").table["unit"]) == {"count"}
     with pytest.raises(UsageError, match="kind: found 'heap', allowed: samples, cpu"):
         ltv.profile_of([profile], kind="heap")
-    with pytest.raises(UsageError, match="profiles: found 'none'"):
-        ltv.profile_of([])
