@@ -98,6 +98,7 @@ def test_of_lines_cut_short_those_that_are_whole_are_used(tmp_path):
         (b"\x00\x01\x02", "cut short or none"),
         (gzip.compress(b"main;pay 3\n")[:-4], "gzip data"),
     ],
+    ids=["perf", "json", "empty", "words", "bytes", "gzip"],
 )
 def test_what_is_no_profile_is_refused_in_one_line(tmp_path, content, said):
     with pytest.raises(DataRefusedError, match=said) as refused:
