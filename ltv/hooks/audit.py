@@ -11,7 +11,7 @@ import pandas as pd
 from ltv.errors import UsageError, found
 from ltv.hooks.audit_others import CASE, overdue_trials, stuck_messages, unrouted
 from ltv.hooks.audit_reservations import RULES, Terms, judge
-from ltv.hooks.audit_result import UNITS, HookAudit
+from ltv.hooks.audit_result import UNITS, HookAudit, at_stake
 from ltv.warehouse.local_time import day_end
 
 if TYPE_CHECKING:
@@ -145,11 +145,7 @@ def _summary(table: pd.DataFrame, judged: Mapping[str, int], missing: Mapping[st
                 "rule": rule,
                 "judged": judged.get(rule, 0) if known else None,
                 "cases": len(mine) if known else None,
-                "money": float(mine["money"].sum())
-                if mine["money"].notna().any()
-                else None
-                if len(mine) or not known
-                else 0.0,
+                "money": at_stake(mine) if mine["money"].notna().any() else None if len(mine) or not known else 0.0,
                 "first_at": mine["at"].min(),
                 "last_at": mine["at"].max(),
                 "missing": missing[rule],

@@ -50,8 +50,8 @@ def stuck_messages(messages: TableLike, *, as_of: datetime, minutes: float) -> t
     """Messages that somebody took to send and neither sent nor gave back.
 
     Args:
-        messages: message_id, state; `deadline` by which it should have been over, or `ts` since when it is under way; user_id, offer_id, cost
-            where they are there.
+        messages: message_id, state; `deadline` by which it should have been over, or `ts` since when it is under way, in UTC or with a zone;
+            user_id, offer_id, cost where they are there.
         as_of: exclusive end, naive UTC.
         minutes: how long one may be under way, where only `ts` is there.
 
@@ -61,10 +61,8 @@ def stuck_messages(messages: TableLike, *, as_of: datetime, minutes: float) -> t
     rows, judged = _counted("messages", messages, "message_id", "state")
     if "deadline" not in rows and "ts" not in rows:
         given.require("messages", rows.columns, "deadline")
-    if "deadline" in rows:
-        deadline = pd.to_datetime(rows["deadline"])
-    else:
-        deadline = pd.to_datetime(rows["ts"]) + pd.Timedelta(minutes=minutes)
+    wait = pd.Timedelta(0 if "deadline" in rows else minutes, "min")
+    deadline = _naive(rows["deadline" if "deadline" in rows else "ts"]) + wait
     late = (rows["state"] == _STUCK) & (deadline <= as_of)
     over = (pd.Timestamp(as_of) - deadline[late]).dt.total_seconds() / 60
     cases = _cases("message_stuck", rows.loc[late, "message_id"].astype(str), deadline[late], over)
@@ -136,6 +134,10 @@ def _read_only(path: Path, values: dict[str, int]) -> list[dict[str, Any]]:
             return [dict(row) for row in db.execute(_UNDER_WAY, values).fetchall()]
     except sqlite3.Error as error:
         raise LtvError(f"{path}: {error}; the outbox was only read") from error
+
+
+def _naive(moments: pd.Series[Any]) -> pd.Series[pd.Timestamp]:
+    return pd.to_datetime(moments, utc=True).dt.tz_localize(None)
 
 
 def _counted(argument: str, table: TableLike, *columns: str) -> tuple[pd.DataFrame, int]:

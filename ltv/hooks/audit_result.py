@@ -33,6 +33,17 @@ UNITS: Mapping[str, str] = {
 _RED, _GREY = "#b3261e", "#9aa7b5"
 
 
+def at_stake(cases: pd.DataFrame) -> float:
+    """Money of cases, that of an order once.
+
+    Args:
+        cases: rows of the table `hook_audit`.
+    """
+    known = cases[cases["money"].notna()]
+    again = known["order_id"].notna() & known["order_id"].duplicated()
+    return float(known.loc[~again, "money"].sum())
+
+
 @dataclass(frozen=True, repr=False)
 class HookAudit(Result):
     """Cases in which a rule was broken; `.table` is the result table `hook_audit`.
@@ -56,9 +67,7 @@ class HookAudit(Result):
     @property
     def money(self) -> float:
         """What was taken off the orders concerned, each once."""
-        once = self.table[self.table["money"].notna()]
-        orders = once[once["order_id"].notna()].drop_duplicates("order_id")
-        return float(orders["money"].sum() + once.loc[once["order_id"].isna(), "money"].sum())
+        return at_stake(self.table)
 
     @property
     def key_figures(self) -> Sequence[KeyFigure]:

@@ -5,7 +5,7 @@ FROM (
            ROW_NUMBER() OVER (PARTITION BY r.order_id ORDER BY r.used_us, r.case_id) AS place
     FROM reservations r
     JOIN (
-        SELECT order_id, COUNT(*) AS offers FROM reservations
+        SELECT order_id, COUNT(DISTINCT offer_id) AS offers FROM reservations
         WHERE order_id IS NOT NULL AND (redeemed_us IS NOT NULL OR freed_us IS NULL) GROUP BY order_id
     ) s ON s.order_id = r.order_id
     LEFT JOIN orders o ON o.order_id = r.order_id

@@ -127,7 +127,9 @@ def test_one_line_on_the_list_is_enough_and_an_order_without_lines_is_not_judged
     items = pd.DataFrame({"order_id": ["o1", "o1", "o2"], "sku": ["x", "b", "x"]})
     rows = [*held(0, "NEW", "o1", 1), *held(0, "NEW", "o2", 2), *held(0, "NEW", "o3", 3), *held(0, "F", "o2", 9)]
     assert ("off_list", "NEW/o2") in hand(*rows, order_items=items)[0]
-    assert [c for c in hand(*rows, order_items=items)[0] if c[0] == "off_list"] == [("off_list", "NEW/o2")]
+    cases, found = hand(*rows, order_items=items)
+    assert [c for c in cases if c[0] == "off_list"] == [("off_list", "NEW/o2")]
+    assert found.summary.set_index("rule").loc["off_list", "judged"] == 2  # o3 has no lines
 
 
 def test_stacking_is_told_once_an_order_and_what_was_given_back_is_no_stacking():
@@ -203,6 +205,60 @@ def test_without_order_numbers_each_hold_of_a_person_is_one():
     assert hand(*rows, (2, "F", None, 1, "reserved"))[0] == [("not_released", "F/1#3")]
 
 
+def test_at_one_moment_an_offer_is_held_before_it_is_given_back_or_used():
+    assert hand((0, "F", None, 1, "redeemed"), (0, "F", None, 1, "reserved"))[0] == []
+    assert hand((0, "F", None, 1, "expired"), (0, "F", None, 1, "reserved"))[0] == []
+
+
+def test_two_holds_of_a_person_without_order_numbers_end_with_the_next_ending():
+    rows = [(0, "F", None, 1, "reserved"), (0.1, "F", None, 1, "reserved"), (0.2, "F", None, 1, "redeemed")]
+    found = hand(*rows)[1]
+    assert found.table.empty and found.summary.set_index("rule").loc["over_stock", "judged"] == 2
+
+
+def test_an_offer_held_again_for_an_order_after_it_was_given_back_is_another_reservation():
+    rows = [(0, "F", "o1", 1, "reserved"), (1 / 3, "F", "o1", 1, "released"), (0.5, "F", "o1", 1, "reserved")]
+    assert hand(*rows)[0] == [("not_released", "F/o1#2")]
+    assert hand(*rows[:2], (*rows[2], "i2"))[0] == [("not_released", "F/o1#2")]  # and nothing was fired twice
+    assert hand(*rows, (0.6, "F", "o1", None, "redeemed"))[0] == []
+    orders = pd.DataFrame({"order_id": ["o1"], "discount": [3.5]})
+    found = hand(
+        *rows[:2], *held(49, "F", "o1", 1), (50, "F", "o1", 1, "released"), *held(51, "F", "o1", 1), orders=orders
+    )[1]
+    assert found.table["case_id"].tolist() == ["F/o1#2", "F/o1#3"]
+    assert found.money == found.summary["money"].max() == 3.5  # taken off the order once
+
+
+def test_with_an_order_it_does_not_matter_whom_an_instance_names():
+    rows = [*held(0, "F", "o1", 7), (0.5, "F", "o1", None, "redeemed", "i2")]
+    assert hand(*rows)[0] == [("fired_twice", "F/o1/redeemed")]
+
+
+def test_what_is_said_again_after_the_contrary_is_not_fired_twice():
+    back = [*held(0, "F", "o1", 1), (0.1, "F", "o1", 1, "released")]
+    again = [
+        (0.2, "F", "o1", 1, "reserved", "i2"),
+        (0.3, "F", "o1", 1, "redeemed", "i2"),
+        (0.4, "F", "o1", 1, "expired", "i2"),
+    ]
+    assert hand(*back, *again)[0] == []
+    assert hand(*back, (0.2, "F", "o1", 1, "released", "i2"))[0] == [("fired_twice", "F/o1/released")]
+    refused = [(0, "F", "o1", 1, "refused"), (0.5, "F", "o1", 1, "refused", "i2")]
+    assert hand(*refused)[0] == []  # asked for once more
+
+
+def test_times_fired_count_every_one_also_of_the_same_instance():
+    rows = [(k * 1e-3, "F", "o1", 1, "reserved", name) for k, name in enumerate(["i1", "i1", "i2"])]
+    found = hand(*rows, (0.1, "F", "o1", 1, "redeemed"))[1]
+    assert found.table[["rule", "amount"]].to_numpy().tolist() == [["fired_twice", 3.0]]
+
+
+def test_a_piece_that_comes_back_after_it_was_redeemed_is_free_again():
+    rows = [*held(0, "F", "o1", 1), *held(0, "F", "o2", 2), (1, "F", "o1", 1, "released")]
+    assert hand(*rows, *held(2, "F", "o3", 3))[0] == []
+    assert hand(*rows, *held(0.9, "F", "o3", 3))[0] == [("over_stock", "F/o3")]
+
+
 def test_what_happens_after_the_day_changes_nothing():
     done = misdeeds(clean(2), end=END, each=3)
     events = done.tables["offer_events"]
@@ -229,6 +285,15 @@ def test_a_message_is_stuck_once_its_lease_is_over_and_only_while_it_is_under_wa
     assert ltv.audit_hooks(as_of=date(2026, 6, 30), messages=since).table["case_id"].tolist() == ["a"]
     with pytest.raises(UsageError, match=r"messages columns: .* also deadline"):
         ltv.audit_hooks(as_of=date(2026, 6, 30), messages=since.drop(columns="ts"))
+
+
+@pytest.mark.parametrize("column", ["deadline", "ts"])
+def test_times_of_messages_may_have_a_zone(column):
+    at = pd.Timestamp("2026-07-01 07:54", tz=ZONE)
+    rows = pd.DataFrame({"message_id": ["a", "b"], "state": "PROCESSING", column: [at, at + pd.Timedelta(hours=1)]})
+    found = ltv.audit_hooks(as_of=date(2026, 6, 30), messages=rows)
+    ends = pd.Timestamp("2026-06-30 23:54") + pd.Timedelta(minutes=5 * (column == "ts"))
+    assert found.table[["case_id", "at"]].to_numpy().tolist() == [["a", ends]]
 
 
 def test_messages_of_the_own_outbox_are_read_and_not_written(tmp_path):

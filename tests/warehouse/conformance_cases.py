@@ -911,7 +911,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/hooks/audit_registered.sql": [Case(1, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2026-03-02")), (1, _at("2026-03-01 00:00:00.000001")), (2, None), (None, _at("2026-03-01")))})],
     "ltv/hooks/audit_orders.sql": [Case(2, {"orders": _table({"order_id": _TEXT, "discount": MONEY, "member_benefit": pa.bool_()}, ("o1", Decimal("2.5"), None), ("o1", Decimal("1.5"), True), ("春", None, False), (None, Decimal(1), True))})],
     "ltv/hooks/audit_reservations.sql": [Case(5, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS, "registered": _table({"user_id": _LONG, "registered_us": _LONG}, (1, 5)), "listed": ON_LISTS}, {}, {"as_of": _at("2026-03-05")})],
-    "ltv/hooks/audit_judged.sql": [Case(1, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110}), Case(1, {"reservations": HELD_OFFERS.slice(0, 0)}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110})],
+    "ltv/hooks/audit_judged.sql": [Case(1, {"reservations": HELD_OFFERS, "items": OFFER_ITEMS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110}), Case(1, {"reservations": HELD_OFFERS.slice(0, 0), "items": OFFER_ITEMS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110})],
     "ltv/hooks/audit_outside_hours.sql": [Case(3, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "hours_us": 72 * _HOUR_US})],
     "ltv/hooks/audit_off_list.sql": [Case(2, {"reservations": HELD_OFFERS, "items": OFFER_ITEMS, "listed": ON_LISTS})],
     "ltv/hooks/audit_stacked.sql": [Case(1, {"reservations": HELD_OFFERS, "orders": TAKEN_OFF})],

@@ -325,40 +325,46 @@ def test_a_change_that_fails_in_the_middle_changes_nothing(tmp_path, monkeypatch
 READER = """
 import datetime as dt, pathlib, sys
 from ltv.workspace.models import Models
-root, reads, seen = pathlib.Path(sys.argv[1]), 0, {}
+root, seen = pathlib.Path(sys.argv[1]), set()
 models = Models(root, dt.date(2026, 7, 31))
-while not (root / "stop").exists() or reads < 50:
+for read in range(int(sys.argv[3])):
     name = models.champion()
     assert name in ("v1", "v2"), name
     assert models.load(name).blobs["trees.ubj"] == name.encode() * 50
-    assert models.table()["champion"].sum() == 1
-    seen[name] = seen.get(name, 0) + 1
-    reads += 1
-    (root / sys.argv[2]).touch()
-print(reads, len(seen))
+    if read % 50 == 0:
+        assert models.table()["champion"].sum() == 1
+        (root / sys.argv[2]).touch()
+    seen.add(name)
+print(*sorted(seen))
 """
+READS = 10_000  # in all: who is champion, and its files
 
 
-def test_readers_see_a_champion_at_every_moment(tmp_path):
+def test_ten_thousand_reads_over_switches_see_a_champion_at_every_moment_and_a_switch_takes_no_second(tmp_path):
     published(tmp_path, "v1", MAY)
     published(tmp_path, "v2", JUNE)
+    names = ("one", "two")
     command = [sys.executable, "-c", READER, str(tmp_path)]
     readers = [
-        subprocess.Popen([*command, name], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for name in ("one", "two")
+        subprocess.Popen(
+            [*command, name, str(READS // len(names))], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        for name in names
     ]
     end = time.monotonic() + 60
-    while not all((tmp_path / name).exists() for name in ("one", "two")) and time.monotonic() < end:
+    while not all((tmp_path / name).exists() for name in names) and time.monotonic() < end:
         assert all(reader.poll() is None for reader in readers), [r.communicate() for r in readers]
-    models = Models(tmp_path, JULY)
-    for _ in range(40):
-        assert models.promote("v1") == "v2"
-        assert models.rollback() == ("v1", "v2")
-    (tmp_path / "stop").touch()
+    models, took = Models(tmp_path, JULY), []
+    while any(reader.poll() is None for reader in readers):
+        for change, told in ((lambda: models.promote("v1"), "v2"), (models.rollback, ("v1", "v2"))):
+            began = time.perf_counter()
+            assert change() == told
+            took.append(time.perf_counter() - began)
+        time.sleep(0.05)
     for reader in readers:
         out, err = reader.communicate(timeout=60)
-        assert (reader.returncode, err) == (0, "")
-        assert int(out.split()[0]) >= 50
+        assert (reader.returncode, err, out.split()) == (0, "", ["v1", "v2"])
+    assert len(took) >= 40 and max(took) <= 1
 
 
 def test_many_writers_at_once_lose_nothing(tmp_path):
