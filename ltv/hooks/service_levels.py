@@ -54,7 +54,7 @@ def service_levels(
         objectives: what is promised; `[[objectives]]` of ltv.toml. Without one a hook has the defaults of `Objective`.
         breaker: the rule that is replayed; `[dispatch]` of ltv.toml, by default 3 time-outs over 800 ms in a row or more than 5 % errors in a
             minute, a probe every 30 s, 5 good ones.
-        days: how far back the log is read, 1 to 400.
+        days: how far back the log is read, 1 to 400; of an objective with a longer window only these days are judged.
         level: chance of accusing anybody where there was no incident.
         confidence: of the intervals of what incidents have cost.
         special_days: sales and feasts, which ordinary days are not compared with; see `ltv.settings.calendar`.
@@ -75,7 +75,7 @@ def service_levels(
     first, until = as_of - timedelta(days=days - 1), day_end(as_of, timezone)
     clock = Clock(timezone, day_start(datetime.combine(first, datetime.min.time()), timezone), until)
     attempts = read_attempts(hook_calls, since=clock.since, until=until)
-    goals, alerts = judge(attempts.calls, objectives, end_us=micros(until))
+    goals, alerts = judge(attempts.calls, objectives, days=days, end_us=micros(until))
     rule = breaker or Dispatch()
     told = breakers(attempts, how=rule, end_us=micros(until))
     asked = Asked(level, confidence, _special(special_days, first, as_of))

@@ -67,12 +67,15 @@ def objective_of(hook: str, objectives: Sequence[Objective]) -> Objective:
     return replace(by_name.get(hook) or by_name.get(EVERY_HOOK) or Objective(), hook=hook)
 
 
-def judge(calls: Calls, objectives: Sequence[Objective], *, end_us: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+def judge(
+    calls: Calls, objectives: Sequence[Objective], *, days: int, end_us: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The table `hook_objectives`, and the alerts that would have fired in its windows.
 
     Args:
         calls: all calls.
         objectives: what is promised.
+        days: how far back the calls go: a longer window is told as so many days.
         end_us: exclusive end of the as-of day, microseconds since 1970.
     """
     import pandas as pd
@@ -90,7 +93,7 @@ def judge(calls: Calls, objectives: Sequence[Objective], *, end_us: int) -> tupl
         for kind, (target, bad) in kinds.items():
             fired = _alerts(at, bad, target, goal.window_days, end_us)
             alerts += [{"hook": hook, "objective": kind} | row for row in fired]
-            rows.append(_row(goal, kind, target, at, bad, end_us=end_us) | _counted(fired))
+            rows.append(_row(goal, kind, target, at, bad, days=days, end_us=end_us) | _counted(fired))
     columns = ["hook", "objective", "severity", "started_us", "ended_us", "peak_burn"]
     return pd.DataFrame(rows), pd.DataFrame(alerts, columns=columns)
 
@@ -99,8 +102,9 @@ def _counted(fired: Sequence[dict[str, Any]]) -> dict[str, int]:
     return {f"{s}s": sum(a["severity"] == s for a in fired) for s in ("page", "ticket")}
 
 
-def _row(goal: Objective, kind: str, target: float, at: Ints, bad: Flags, *, end_us: int) -> dict[str, Any]:
-    inside = at >= end_us - goal.window_days * DAY_US
+def _row(goal: Objective, kind: str, target: float, at: Ints, bad: Flags, *, days: int, end_us: int) -> dict[str, Any]:
+    window_days = min(goal.window_days, days)
+    inside = at >= end_us - window_days * DAY_US
     n, missed = int(inside.sum()), int(bad[inside].sum())
     share = Share.of(n - missed, n)
     allowed = (1 - target) * n
@@ -110,7 +114,7 @@ def _row(goal: Objective, kind: str, target: float, at: Ints, bad: Flags, *, end
     return {
         "hook": goal.hook,
         "objective": kind,
-        "window_days": goal.window_days,
+        "window_days": window_days,
         "target": target,
         "latency_ms": goal.latency_ms if kind == "latency" else None,
         "calls": n,

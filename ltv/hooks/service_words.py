@@ -98,7 +98,7 @@ WORDS: dict[str, Text] = {
     "target_is": Text("目标", "target"),
     "tile_incidents": Text("事故", "Incidents"),
     "rule_incidents": Text(
-        "失败率高出平时 3 倍以上且非偶然的时段（对所有时段校正）",
+        "失败率达到平时 3 倍以上且非偶然的时段（对所有时段校正）",
         "stretches with failures beyond 3 times the usual, no chance (corrected for all stretches)",
     ),
     "tile_spared": Text("熔断可快速失败的调用", "Calls a breaker would have failed fast"),

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
 _LOOK_SECONDS = 0.2
+_PAUSE_SECONDS = 1.0  # before a killed process is replaced: one that cannot live is not started in a loop
 Say = Callable[[str], None]
 
 
@@ -93,7 +94,8 @@ def _watch(root: Path, address: str, port: int, *, workers: int, stop: Event, sa
             code = process.exitcode or 0
             if code < 0 and not stop.is_set():
                 say(f"process {process.pid} was killed by signal {-code}; another takes its place")
-                running.append(_started(root, address, port))
+                if not stop.wait(_PAUSE_SECONDS):
+                    running.append(_started(root, address, port))
             worst = max(worst, code)
     return worst
 

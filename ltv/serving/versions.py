@@ -23,6 +23,7 @@ from ltv.workspace.model_files import checked_name
 
 POINTER = "current.json"
 _SAMPLE = 200  # people of whom a health check asks
+_MOST_WITHDRAWN = 200  # names that are remembered
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ class Versions:
                 raise UsageError(found("rollback features", told, "a version that took the place of another"))
             check(self.place(now.before[0]))
             withdrawn = (now.version, *(v for v in now.withdrawn if v != now.version))
-            self._write(Pointer(now.before[0], now.before[1:], withdrawn[:_SAMPLE]), None)
+            self._write(Pointer(now.before[0], now.before[1:], withdrawn[:_MOST_WITHDRAWN]), None)
         return now.version, now.before[0]
 
     def _write(self, pointer: Pointer, keep: int | None) -> None:

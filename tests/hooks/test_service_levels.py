@@ -130,6 +130,16 @@ def test_a_budget_is_the_share_of_bad_calls_that_the_objective_allows():
     assert "error budget" in " ".join(strict.takeaways("en"))
 
 
+def test_an_objective_tells_of_the_days_that_were_read():
+    frame = quiet_log(12, hooks=("pay",))
+    for days, told in ((7, 7), (30, 30), (90, 30)):
+        found = run(frame, days=days)
+        assert found.objectives["window_days"].tolist() == [told, told]
+        assert f"calls in {told} days" in found.key_figures[0].rule.en
+    since = frame["ts"] >= pd.Timestamp("2026-06-24")
+    assert run(frame, days=7).objectives["calls"].tolist() == [since.sum()] * 2
+
+
 def test_a_fast_burn_pages_while_it_goes_on_and_a_slow_one_makes_a_ticket():
     frame = quiet_log(7, hooks=("pay",), failing=0.0, an_hour=200)
     broken = frame["ts"].between("2026-06-20 10:00", "2026-06-20 11:00")
