@@ -411,6 +411,8 @@ HOOK_EVENTS = _table(
     (_at("2026-03-01 01:00"), "F", None, 2, "reserved", "i1"), (_at("2026-03-01 01:10"), "F", None, 2, "released", "i1"), (_at("2026-03-01 02:00"), "F", None, 2, "reserved", "i1"),
     (_at("2026-03-01 02:00:30"), "F", None, 2, "reserved", "i2"), (_at("2026-03-01 03:00"), "F", "订单", None, "refused", "i1"), (_at("2026-03-02"), "X", "o2", 3, "redeemed", None),
     (_at("2026-03-05"), "F", "o3", 3, "reserved", "i1"), (_at("2026-03-01"), "F", None, None, "expired", "i1"),
+    (_at("2026-03-03 10:00"), "N", "o5", 5, "reserved", "i1"), (_at("2026-03-03 10:20"), "N", "o5", 5, "released", "i1"), (_at("2026-03-03 10:30"), "N", "o5", None, "reserved", "i2"),
+    (_at("2026-03-03 10:30"), "N", "o5", 5, "redeemed", "i2"), (_at("2026-03-03 10:40"), "N", "o5", 5, "redeemed", "i2"), (_at("2026-03-03 10:50"), "N", "o5", None, "redeemed", "i1"),
 )  # fmt: skip
 _HOUR_US = 3_600_000_000
 HELD_OFFERS = _table(
@@ -910,7 +912,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/hooks/audit_listed.sql": [Case(2, {"offers": HOOK_OFFERS})],
     "ltv/hooks/audit_registered.sql": [Case(1, {"members": _table({"user_id": _LONG, "registered_at": _TIME}, (1, _at("2026-03-02")), (1, _at("2026-03-01 00:00:00.000001")), (2, None), (None, _at("2026-03-01")))})],
     "ltv/hooks/audit_orders.sql": [Case(2, {"orders": _table({"order_id": _TEXT, "discount": MONEY, "member_benefit": pa.bool_()}, ("o1", Decimal("2.5"), None), ("o1", Decimal("1.5"), True), ("春", None, False), (None, Decimal(1), True))})],
-    "ltv/hooks/audit_reservations.sql": [Case(5, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS, "registered": _table({"user_id": _LONG, "registered_us": _LONG}, (1, 5)), "listed": ON_LISTS}, {}, {"as_of": _at("2026-03-05")})],
+    "ltv/hooks/audit_reservations.sql": [Case(7, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS, "registered": _table({"user_id": _LONG, "registered_us": _LONG}, (1, 5)), "listed": ON_LISTS}, {}, {"as_of": _at("2026-03-05")})],
     "ltv/hooks/audit_judged.sql": [Case(1, {"reservations": HELD_OFFERS, "items": OFFER_ITEMS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110}), Case(1, {"reservations": HELD_OFFERS.slice(0, 0), "items": OFFER_ITEMS}, {}, {"hook": "first", "limit_us": 100, "as_of_us": 110})],
     "ltv/hooks/audit_outside_hours.sql": [Case(3, {"reservations": HELD_OFFERS}, {}, {"hook": "first", "hours_us": 72 * _HOUR_US})],
     "ltv/hooks/audit_off_list.sql": [Case(2, {"reservations": HELD_OFFERS, "items": OFFER_ITEMS, "listed": ON_LISTS})],
@@ -919,7 +921,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/hooks/audit_over_stock.sql": [Case(2, {"reservations": HELD_OFFERS})],
     "ltv/hooks/audit_not_released.sql": [Case(3, {"reservations": HELD_OFFERS}, {}, {"as_of_us": 2_200_000_000, "limit_us": 1_900_000_000})],
     "ltv/hooks/audit_used_after_expiry.sql": [Case(2, {"reservations": HELD_OFFERS})],
-    "ltv/hooks/audit_fired_twice.sql": [Case(2, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS}, {}, {"as_of": _at("2026-03-05"), "apart_us": 60_000_000})],
+    "ltv/hooks/audit_fired_twice.sql": [Case(3, {"events": HOOK_EVENTS, "offers": HOOK_OFFERS}, {}, {"as_of": _at("2026-03-05"), "apart_us": 60_000_000})],
     "ltv/hooks/audit_money.sql": [Case(3, {"found": _table({"rule": _TEXT, "case_id": _TEXT, "at_us": _LONG, "hook": _TEXT, "user_id": _LONG, "offer_id": _TEXT, "order_id": _TEXT, "amount": pa.float64()}, ("a", "1", 5, None, 1, "N", "o1", 2.0), ("a", "2", 5, "it's", None, "N", None, 1.5), ("b", "3", 1, "x", 3, None, "春", 0.0)), "orders": TAKEN_OFF})],
     "ltv/hooks/service_calls.sql": [Case(8, {"calls": HOOK_CALLS}, {}, {"since": _at("2026-03-01"), "until": _at("2026-03-03"), "apart_us": 300_000_000})],
     "ltv/hooks/incident_orders.sql": [Case(3, {"orders": HOOK_ORDERS}, {"moment": "ts", "is_purchase": "amount >= 0 AND status = 'paid'", "money": "amount"}, {"as_of": _at("2026-03-02")})],
