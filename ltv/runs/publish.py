@@ -17,7 +17,7 @@ from ltv.errors import CorruptError, UsageError, found
 from ltv.report.pages import DateEntry, NavItem
 from ltv.report.render import render_index
 from ltv.text import Text, same
-from ltv.warehouse.files import Manifest, write_text
+from ltv.warehouse.files import Entry, Manifest, sha256, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,19 @@ def published_run(workspace: Path, date: str) -> str | None:
     """The run that a date shows, or None."""
     link = workspace / "data" / "published" / date
     return link.resolve().name if link.exists() else None
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest of a run: with it the run is finished, and never changes again."""
+    results = Manifest(folder / "results").read()
+    entries: dict[str, Entry] = {}
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")
+    ):
+        name = path.relative_to(folder).as_posix()
+        known = results.get(name.removeprefix("results/")) if name.startswith("results/") else None
+        entries[name] = known or Entry(sha256(path), None)
+    Manifest(folder).write(entries)
 
 
 def check(run: Path) -> None:
