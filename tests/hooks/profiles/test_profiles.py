@@ -10,6 +10,7 @@ import pytest
 
 import ltv
 from ltv.errors import DataRefusedError, UsageError
+from ltv.hooks.profiles import perf
 from ltv.hooks.profiles.grown import frames, placed, slow_rows
 from ltv.hooks.profiles.stacks import COLUMNS, Profile, Sample, gathered
 
@@ -56,6 +57,14 @@ def test_perf():
     assert told.rows["stack"].str.contains("_PyEval_EvalFrameDefault").any()
     assert told.rows["started_at"].max() == pd.Timestamp("2026-11-26 16:09:04")
     assert 1 < (told.rows["started_at"].max() - told.rows["started_at"].min()).total_seconds() < 4
+
+
+def test_the_clock_of_perf_is_read_once_however_many_samples_there_are(monkeypatch):
+    read = []
+    clock = perf._clock
+    monkeypatch.setattr(perf, "_clock", lambda body: read.append(1) or clock(body))
+    assert ltv.read_profile(SAMPLES / "perf.json").rows["value"].sum() == 60
+    assert len(read) == 1
 
 
 def test_bpftrace():
