@@ -19,6 +19,10 @@ ODD: dict[str, Text] = {
     "not_json": Text(
         "{n} 个跨度的属性不是 JSON，属性未使用。", "The attributes of {n} spans are not JSON and are not used."
     ),
+    "others": Text(
+        "{n} 个跨度的操作名过多（名称里可能带编号），合为“…”。",
+        "{n} spans have rare names of which there are too many (numbers in names?); together they are “…”.",
+    ),
     "beyond": Text(
         "{n} 个跨度超出上级的时间（时钟偏差或异步），只计重叠部分。",
         "{n} spans reach beyond their parent (clocks that differ, or work that goes on): only what overlaps counts.",
