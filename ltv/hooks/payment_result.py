@@ -70,7 +70,7 @@ class PaymentTraces(Result):
         ]
         if self.compared is not None:
             n, money = len(self.mismatches), float(self.mismatches["at_stake"].sum())
-            state: State = "bad" if n else "good"
+            state: State = "bad" if n else "good" if self.compared.judged else "none"
             rule = WORDS["rule_mismatches"].format(n=number(self.compared.judged, "count"))
             tiles += [
                 KeyFigure(WORDS["tile_mismatches"], n, "count", state=state, rule=rule),
@@ -89,6 +89,8 @@ class PaymentTraces(Result):
         if self.compared is None:
             return [Takeaway(WORDS["no_orders"])]
         judged = number(self.compared.judged, "count")
+        if not len(self.mismatches) and not self.compared.judged:
+            return [Takeaway(WORDS["none_judged"])]
         if not len(self.mismatches):
             return [Takeaway(WORDS["all_agree"].format(n=judged), "good")]
         rows = self.by_kind[self.by_kind["cases"] > 0].sort_values("at_stake", ascending=False)
