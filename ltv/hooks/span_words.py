@@ -11,6 +11,10 @@ ODD: dict[str, Text] = {
     "orphans": Text(
         "{n} 个跨度的上级不在数据里，按根处理。", "{n} spans name a parent that is not there; each is taken as a root."
     ),
+    "cut": Text(
+        "{n} 笔支付的链路缺少开头，不进漏斗。",
+        "{n} payments with a cut trace, without its beginning, are not in the funnel.",
+    ),
     "circles": Text(
         "{n} 处跨度互为上级，在最早的一个断开。",
         "{n} circles of spans that are each other's parents; each is cut at its earliest span.",

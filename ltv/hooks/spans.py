@@ -56,6 +56,7 @@ class Forest:
         operation: service and name, as `service · name`.
         channel: payment channel of its trace.
         version: release of the service.
+        is_whole: whether its trace has its beginning: a root that names no parent.
         amount_fen: amount of a payment, NaN where it says none.
         counts: what was odd: orphans, circles, repeated, not_json, beyond, outside, others (whose name is one of too many).
     """
@@ -71,6 +72,7 @@ class Forest:
     operation: Coded
     channel: Coded
     version: Coded
+    is_whole: Flags
     amount_fen: Floats
     own: Ints
     path: Ints
@@ -178,6 +180,7 @@ def _grown(  # noqa: PLR0917  the parts of a forest
         operation=operation,
         channel=_of_trace(_coded(rows["channel"]), trace),
         version=_coded(rows["version"]),
+        is_whole=np.isin(trace, trace[root[~was_below[root]]]),
         amount_fen=rows["amount_fen"].to_numpy(zero_copy_only=False).astype(np.float64),
         own=own,
         path=critical_path(root, started, ended, first, child),

@@ -161,6 +161,25 @@ def test_the_funnel_counts_a_payment_up_to_its_first_step_that_failed():
     assert got["errors"].tolist() == [0, 1, 1, 1, 0]
 
 
+def test_payments_whose_trace_has_lost_its_beginning_are_not_in_the_funnel_and_are_counted():
+    cut = [paid(k, f"C{k}", 100)[1] for k in range(3)]
+    result = ltv.payment_traces(table(*cut, *paid(8, "A", 100), *paid(9, "B", 100)), as_of=DAY)
+    assert result.overall[["step", "payments"]].values.tolist() == [["POST /pay", 2], ["charge", 2]]
+    assert any("3 payments with a cut trace" in said for said in result.takeaways("en"))
+    alone = ltv.payment_traces(table(*cut), table(order("C0", 2)), as_of=DAY)
+    assert alone.table.empty
+    assert cases(alone)[0] == ("amount_differs", "C0", 1.0)
+    assert set(alone.views) == {"kinds", "cases"}
+    assert "mismatches" in alone.takeaways("en")[0]
+
+
+def test_a_charge_whose_parent_alone_is_lost_is_a_step_all_the_same():
+    root, charge = paid(1, "A", 100)
+    whole = paid(2, "B", 100)
+    result = ltv.payment_traces(table(root, charge | {"parent_span_id": "lost"}, *whole), as_of=DAY)
+    assert result.overall["payments"].tolist() == [2, 2]
+
+
 def test_attributes_that_are_not_json_are_counted_and_the_rest_is_used():
     rows = [*paid(1, "A", 1250), span("x", "r1", trace="t1", attributes="{broken")]
     result = ltv.payment_traces(table(*rows), as_of=DAY)
