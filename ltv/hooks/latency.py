@@ -224,7 +224,8 @@ def _change_of(  # noqa: PLR0917
         }
     path = spans.path[mine]
     means = [float(path[m[mine]].mean()) if m[mine].any() else np.nan for m in (split.now, split.before)]
-    row |= {"extra_ms": (means[0] - means[1]) / MS} | _verdict(judged, asked.least_change)
+    row |= {"extra_ms": (means[0] - means[1]) / MS}
+    row |= _verdict(judged, asked.least_change)
     compared = (split.now | split.before)[mine]
     return row | _since(spans, mine[compared], own[compared], str(row["verdict"]))
 
