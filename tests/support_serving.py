@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.lifetime.feature_catalogue import FEATURE
-from ltv.runs.publish import switch
+from ltv.runs.publish import seal, switch
 from ltv.workspace.store import store
 
 HORIZONS = (30, 90)
@@ -54,6 +54,7 @@ def published(root: Path, date: str = "2026-06-30", run: str = "a", **terms: obj
     folder.mkdir(parents=True)
     for name, frame in tables(**terms).items():  # type: ignore[arg-type]
         store(name, frame, folder=folder, run_id=folder.parent.name)
+    seal(folder.parent)
     switch(root, date, folder.parent.name)
     return folder
 

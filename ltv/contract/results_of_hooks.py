@@ -89,6 +89,7 @@ HOOKS = (
     p95_high number : 上限 · upper end, 95 %
     extra_ms number : 关键路径上每次多耗毫秒 · more milliseconds on the critical path, a call
     verdict text slower|faster|same|few : 结论（few=数据不足） · verdict (few: not enough data)
+    owed_to text p50|p95 : 依据的分位数 · quantile whose change the verdict tells
     began_at timestamp : 开始时间 · when it began
     p_value number >=0 <=1 : 开始时间的 p 值 · p-value of that moment
     version text : 同时出现的版本 · release that came with it

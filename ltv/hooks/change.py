@@ -84,10 +84,12 @@ class Since:
     Attributes:
         place: first position of the later part.
         p_value: how likely a split as clear as this is without any change.
+        rises: whether the later part is the higher one.
     """
 
     place: int
     p_value: float
+    rises: bool
 
 
 def began(values: Floats) -> Since | None:
@@ -109,9 +111,10 @@ def began(values: Floats) -> Since | None:
     ranks: Any = rankdata(values)
     walk = 2 * np.cumsum(ranks) - np.arange(1, n + 1) * (n + 1)
     place = int(np.abs(walk[:-1]).argmax()) + 1
-    k = float(abs(walk[place - 1]))
+    low = float(walk[place - 1])  # the earlier ranks, less what they would be without any change
+    k = abs(low)
     exponent = -6 * k**2 / (float(n) ** 3 + float(n) ** 2)
-    return Since(place, float(min(1.0, 2 * np.exp(exponent))))
+    return Since(place, float(min(1.0, 2 * np.exp(exponent))), low < 0)
 
 
 def risen(before: Ints, after: Ints, values: tuple[str, ...]) -> tuple[str | None, str | None]:

@@ -28,7 +28,7 @@ SPAN_LATENCY = [
 ]  # fmt: skip
 CHANGES = [
     "channel", "service", "name", "n", "n_before", "p50_ms", "p50_before_ms", "p50_change", "p50_low", "p50_high", "p95_ms",
-    "p95_before_ms", "p95_change", "p95_low", "p95_high", "extra_ms", "verdict", "began_at", "p_value", "version", "version_before",
+    "p95_before_ms", "p95_change", "p95_low", "p95_high", "extra_ms", "verdict", "owed_to", "began_at", "p_value", "version", "version_before",
     "launch_id", "launch",
 ]  # fmt: skip
 
@@ -38,8 +38,8 @@ class Asked:
     """What is compared with what.
 
     Attributes:
-        days: so many days up to as-of are read, in which a change is looked for.
-        compare_days: the last so many days are compared with as many before.
+        days: so many days up to as-of are read, and shown day by day.
+        compare_days: the last so many days are compared with as many before; in both together the moment of a change is looked for.
         least_change: a smaller change of a quantile is none, as a share.
         launch_hours: a launch so many hours before or after the change goes with it.
     """
@@ -224,24 +224,29 @@ def _change_of(  # noqa: PLR0917
         }
     path = spans.path[mine]
     means = [float(path[m[mine]].mean()) if m[mine].any() else np.nan for m in (split.now, split.before)]
-    row |= {"extra_ms": (means[0] - means[1]) / MS, "verdict": _verdict(judged, asked.least_change)}
-    return row | _since(spans, mine, own, has_changed=row["verdict"] in ("slower", "faster"))
+    row |= {"extra_ms": (means[0] - means[1]) / MS}
+    row |= _verdict(judged, asked.least_change)
+    compared = (split.now | split.before)[mine]
+    return row | _since(spans, mine[compared], own[compared], str(row["verdict"]))
 
 
-def _verdict(judged: dict[str, Change], least: float) -> str:
-    known = [c for c in judged.values() if c.is_known]
-    if not known:
-        return "few"
-    if any(c.low > 0 and c.ratio >= least for c in known):
-        return "slower"
-    return "faster" if any(c.high < 0 and c.ratio <= -least / (1 + least) for c in known) else "same"
+def _verdict(judged: dict[str, Change], least: float) -> dict[str, str | None]:
+    """What is said of an operation, and of which quantile it is true: the p50 where it is true of both."""
+    known = {q: c for q, c in judged.items() if c.is_known}
+    slower = [q for q, c in known.items() if c.low > 0 and c.ratio >= least]
+    faster = [q for q, c in known.items() if c.high < 0 and c.ratio <= -least / (1 + least)]
+    verdict = "slower" if slower else "faster" if faster else "same" if known else "few"
+    return {"verdict": verdict, "owed_to": next(iter(slower or faster), None)}
 
 
-def _since(spans: Forest, mine: Ints, own: Floats, *, has_changed: bool) -> dict[str, object]:
-    """When it began, and with which release; a release that came near the moment tells it exactly."""
+def _since(spans: Forest, mine: Ints, own: Floats, verdict: str) -> dict[str, object]:
+    """When it began, and with which release; a release that came near the moment tells it exactly.
+
+    Only spans of the two weeks that were compared: an earlier change is another one. So is one in the other direction.
+    """
     nothing: dict[str, object] = {"began_at": pd.NaT, "p_value": np.nan, "version": None, "version_before": None}
-    since = began(own) if has_changed and len(own) >= 2 * LEAST else None
-    if since is None or since.p_value > _CLEAR:
+    since = began(own) if verdict in ("slower", "faster") and len(own) >= 2 * LEAST else None
+    if since is None or since.p_value > _CLEAR or since.rises != (verdict == "slower"):
         return nothing
     codes, moment = spans.version.codes[mine], int(spans.started[mine[since.place]])
     new, old = risen(codes[: since.place], codes[since.place :], spans.version.values)

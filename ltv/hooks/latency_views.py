@@ -38,7 +38,8 @@ def _columns(data: pd.DataFrame) -> tuple[Column, ...]:
 def accused(changes: pd.DataFrame) -> pd.DataFrame:
     """One row an operation that got slower: its clearest channel, and the channels that it concerns.
 
-    Where single channels got slower they are named; where all did, or only all together is enough to tell, it is everywhere.
+    Where single channels got slower they are named; where all did, or only all together is enough to tell, it is everywhere. Calls that have no
+    channel at all are nowhere in particular.
     """
     rows = []
     for _, mine in changes.groupby(["service", "name"], sort=False):
@@ -50,16 +51,17 @@ def accused(changes: pd.DataFrame) -> pd.DataFrame:
         shown = slower[slower["channel"] == ALL] if everywhere and (slower["channel"] == ALL).any() else single
         best = shown.sort_values("extra_ms", ascending=False).iloc[0]
         names = () if everywhere and len(known) != 1 else tuple(str(c) for c in single["channel"])
-        rows.append({**best.to_dict(), "channels": names, "cost": float((shown["extra_ms"] * shown["n"]).sum())})
-    columns = [*changes.columns, "channels", "cost"]
+        rows.append({**best.to_dict(), "channels": names, "has_channels": bool((mine["channel"] != ALL).any()),
+                     "cost": float((shown["extra_ms"] * shown["n"]).sum())})  # fmt: skip
+    columns = [*changes.columns, "channels", "has_channels", "cost"]
     return pd.DataFrame(rows, columns=columns).sort_values("cost", ascending=False, ignore_index=True)
 
 
 def sentence(row: Mapping[Any, Any], timezone: str) -> Text:
     """What got slower, in which channels, since when, with what."""
-    names = row["channels"]
-    where = WORDS["in_channels"].format(names=same(", ".join(names))) if names else WORDS["everywhere"]
-    q, key = ("p50", "slower") if row["p50_low"] > 0 else ("p95", "slower_p95")
+    names, everywhere = row["channels"], WORDS["everywhere"] if row["has_channels"] else same("")
+    where = WORDS["in_channels"].format(names=same(", ".join(names))) if names else everywhere
+    q, key = ("p50", "slower") if row["owed_to"] == "p50" else ("p95", "slower_p95")
     values = {
         "before": same(f"{row[f'{q}_before_ms']:,.0f}"), "now": same(f"{row[f'{q}_ms']:,.0f}"),
         "change": number(row[f"{q}_change"], "rate"), "low": number(row[f"{q}_low"], "rate"), "high": number(row[f"{q}_high"], "rate"),

@@ -53,18 +53,18 @@ WORDS: dict[str, Text] = {
     "week_before": Text("前 {days} 天", "the {days} days before"),
     "rule_slower": Text("区间已按比较次数校正", "intervals corrected for how many were looked at"),
     "slower": Text(
-        "{operation} 变慢（{channels}）：自身 P50 从 {before} 到 {now} 毫秒（{change}，95% 区间 {low}–{high}）。",
-        "{operation} got slower ({channels}): own p50 {before} → {now} ms ({change}, 95% interval {low} to {high}).",
+        "{operation} 变慢{channels}：自身 P50 从 {before} 到 {now} 毫秒（{change}，95% 区间 {low}–{high}）。",
+        "{operation} got slower{channels}: own p50 {before} → {now} ms ({change}, 95% interval {low} to {high}).",
     ),
     "slower_p95": Text(
-        "{operation} 的慢请求变慢（{channels}）：自身 P95 从 {before} 到 {now} 毫秒（{change}，95% 区间 {low}–{high}）。",
-        "{operation} got slower where it is slow ({channels}): own p95 {before} → {now} ms ({change}, 95% interval {low} to {high}).",
+        "{operation} 的慢请求变慢{channels}：自身 P95 从 {before} 到 {now} 毫秒（{change}，95% 区间 {low}–{high}）。",
+        "{operation} got slower where it is slow{channels}: own p95 {before} → {now} ms ({change}, 95% interval {low} to {high}).",
     ),
     "since": Text("始于 {at}", "It began at {at}"),
     "since_release": Text("，与版本 {version} 同时（之前 {old}）", ", with release {version} (before: {old})"),
     "since_launch": Text("，临近上线“{launch}”", ", near the launch “{launch}”"),
-    "everywhere": Text("所有渠道", "in every channel"),
-    "in_channels": Text("仅 {names}", "only {names}"),
+    "everywhere": Text("（所有渠道）", " (in every channel)"),
+    "in_channels": Text("（仅 {names}）", " (only {names})"),
     "act_slower": Text(
         "先看这个版本改了什么，必要时回退。", "Look at what this release changed; roll it back if need be."
     ),

@@ -42,18 +42,22 @@ class Path:
 
 
 def path_of(spans: Forest) -> Path:
-    """Find the steps: roots, what they call themselves, and the charge wherever it is called, in the order in which they begin."""
+    """Find the steps: roots, what they call themselves, and the charge wherever it is called, in the order in which they begin.
+
+    Of traces that have their beginning: what else is lost of the others nobody knows.
+    """
     root_of = np.full(int(spans.trace.max(initial=-1)) + 1, -1, np.int64)
     root_of[spans.trace[spans.root]] = spans.root
     root = root_of[spans.trace]
-    is_charge = ~np.isnan(spans.amount_fen)
+    is_charge = ~np.isnan(spans.amount_fen) & spans.is_whole
     kinds = np.unique(spans.operation.codes[root[is_charge]])
-    roots = spans.root[np.isin(spans.operation.codes[spans.root], kinds)]
+    roots = spans.root[np.isin(spans.operation.codes[spans.root], kinds) & spans.is_whole[spans.root]]
     of_root = np.full(len(spans.trace), -1, np.int64)
     of_root[roots] = np.arange(len(roots))
     payment = np.where(root >= 0, of_root[root], -1)
     charges = np.unique(spans.operation.codes[is_charge])
-    is_step = (payment >= 0) & ((spans.parent == root) | np.isin(spans.operation.codes, charges)) & (spans.parent >= 0)
+    is_step = (payment >= 0) & ((spans.parent == root) | np.isin(spans.operation.codes, charges))
+    is_step[roots] = False
     rows = np.flatnonzero(is_step)
     steps = _steps(spans, rows, payment[rows], (spans.started - spans.started[root])[rows], len(roots))
     number = np.full(len(spans.operation.values) + 1, -1, np.int64)
@@ -62,9 +66,14 @@ def path_of(spans: Forest) -> Path:
     both = np.concatenate([roots, rows])
     step = np.concatenate([np.zeros(len(roots), np.int64), number[spans.operation.codes[rows]]])
     channels = (*spans.channel.values, NO_CHANNEL)
-    first = int(spans.operation.codes[roots[0]]) if len(roots) else -1
+    first = int(np.bincount(spans.operation.codes[roots]).argmax()) if len(roots) else -1
     channel = np.where(spans.channel.codes[roots] >= 0, spans.channel.codes[roots], len(channels) - 1)
     return Path(both, step, payment[both], (first, *steps) if len(roots) else (), channel, channels)
+
+
+def cut_payments(spans: Forest) -> int:
+    """How many traces have a charge and not their beginning."""
+    return len(np.unique(spans.trace[~np.isnan(spans.amount_fen) & ~spans.is_whole]))
 
 
 def _steps(spans: Forest, rows: Ints, payment: Ints, since_root: Ints, payments: int) -> list[int]:

@@ -58,19 +58,24 @@ class PaymentTraces(Result):
         return self.table[self.table["channel"] == ALL].reset_index(drop=True)
 
     @property
+    def has_payments(self) -> bool:
+        """Whether any trace has a charge, be it one without its beginning."""
+        return bool(len(self.overall) or self.counts["cut"])
+
+    @property
     def key_figures(self) -> Sequence[KeyFigure]:
         """Payments, share that comes through, mismatches, money at stake, p95 of a payment."""
-        if not len(self.overall):
-            return ()
-        first, last = self.overall.iloc[0], self.overall.iloc[-1]
-        tiles = [
-            KeyFigure(WORDS["tile_payments"], float(first["payments"]), "count"),
-            KeyFigure(WORDS["tile_through"], float(last["rate_from_first"]), "rate"),
-            KeyFigure(WORDS["tile_p95"], float(first["p95_ms"]) / 1000, "seconds"),
-        ]
-        if self.compared is not None:
+        tiles: list[KeyFigure] = []
+        if len(self.overall):
+            first, last = self.overall.iloc[0], self.overall.iloc[-1]
+            tiles += [
+                KeyFigure(WORDS["tile_payments"], float(first["payments"]), "count"),
+                KeyFigure(WORDS["tile_through"], float(last["rate_from_first"]), "rate"),
+                KeyFigure(WORDS["tile_p95"], float(first["p95_ms"]) / 1000, "seconds"),
+            ]
+        if self.compared is not None and self.has_payments:
             n, money = len(self.mismatches), float(self.mismatches["at_stake"].sum())
-            state: State = "bad" if n else "good"
+            state: State = "bad" if n else "good" if self.compared.judged else "none"
             rule = WORDS["rule_mismatches"].format(n=number(self.compared.judged, "count"))
             tiles += [
                 KeyFigure(WORDS["tile_mismatches"], n, "count", state=state, rule=rule),
@@ -81,7 +86,7 @@ class PaymentTraces(Result):
     @property
     def findings(self) -> Sequence[Takeaway]:
         """Mismatches first, then where payments are lost, then what could not be told."""
-        if not len(self.overall):
+        if not self.has_payments:
             return (Takeaway(WORDS["no_payments"]),)
         return [*self._compared(), *self._lost(), *self._channels(), *self._aside(), *odd(self.counts)]
 
@@ -89,6 +94,8 @@ class PaymentTraces(Result):
         if self.compared is None:
             return [Takeaway(WORDS["no_orders"])]
         judged = number(self.compared.judged, "count")
+        if not len(self.mismatches) and not self.compared.judged:
+            return [Takeaway(WORDS["none_judged"])]
         if not len(self.mismatches):
             return [Takeaway(WORDS["all_agree"].format(n=judged), "good")]
         rows = self.by_kind[self.by_kind["cases"] > 0].sort_values("at_stake", ascending=False)
@@ -107,6 +114,8 @@ class PaymentTraces(Result):
 
     def _lost(self) -> list[Takeaway]:
         rows = self.overall
+        if not len(rows):
+            return []
         lost = (rows["payments"].shift(1) - rows["payments"]).iloc[1:]
         through = number(rows["rate_from_first"].iloc[-1], "rate")
         said = WORDS["through"].format(n=number(rows["payments"].iloc[0], "count"), share=through)

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ltv.errors import UsageError, found
-from ltv.hooks.payment_funnel import funnel_of
+from ltv.hooks.payment_funnel import cut_payments, funnel_of
 from ltv.hooks.payment_result import PaymentTraces
 from ltv.hooks.reconcile import Expected, Reconciled, charges_of, orders_of, reconcile
 from ltv.hooks.spans import Forest, forest
@@ -71,7 +71,7 @@ def payment_traces(
         as_of=as_of,
         timezone=timezone,
         compared=told,
-        counts=read.counts,
+        counts=read.counts | {"cut": cut_payments(read)},
         traces=read.traces,
     )
 

@@ -35,8 +35,19 @@ def columns(data: pd.DataFrame) -> tuple[Column, ...]:
 
 def views(told: PaymentTraces) -> dict[str, View]:
     """All blocks for which there are rows."""
-    if not len(told.table):
+    if not told.has_payments:
         return {}
+    blocks = _of_funnel(told) if len(told.table) else {}
+    if told.compared is not None:
+        blocks["kinds"] = View("table", WORDS["kinds_title"], WORDS["kinds_note"], told.by_kind, columns(told.by_kind))
+    if len(told.mismatches):
+        cases = _shown(told.mismatches, told.timezone)
+        note = WORDS["cases_note"].format(zone=told.timezone)
+        blocks["cases"] = View("table", WORDS["cases_title"], note, cases, columns(cases))
+    return blocks
+
+
+def _of_funnel(told: PaymentTraces) -> dict[str, View]:
     data = told.table[["channel", "step_index", "step", "payments", "rate_from_previous", "rate_from_first"]]
     blocks = {
         "funnel": View(
@@ -48,12 +59,6 @@ def views(told: PaymentTraces) -> dict[str, View]:
         "chart", WORDS["steps_title"], WORDS["steps_note"], times, columns(times), alt=WORDS["steps_alt"]
     )
     blocks["table"] = View("table", WORDS["table_title"], WORDS["funnel_note"], told.table, columns(told.table))
-    if told.compared is not None:
-        blocks["kinds"] = View("table", WORDS["kinds_title"], WORDS["kinds_note"], told.by_kind, columns(told.by_kind))
-    if len(told.mismatches):
-        cases = _shown(told.mismatches, told.timezone)
-        note = WORDS["cases_note"].format(zone=told.timezone)
-        blocks["cases"] = View("table", WORDS["cases_title"], note, cases, columns(cases))
     return blocks
 
 

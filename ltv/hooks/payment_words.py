@@ -49,6 +49,10 @@ WORDS: dict[str, Text] = {
     "rule_mismatches": Text("对照 {n} 笔应有链路的已付订单", "against {n} paid orders that should have a span"),
     "no_payments": Text("链路里没有带 payment.amount 的跨度。", "No span says payment.amount."),
     "no_orders": Text("没有订单可对账。", "There are no orders to compare with."),
+    "none_judged": Text(
+        "没有已付订单可与链路对照，是否一致无从判断。",
+        "No paid order falls where spans can be expected: whether they agree cannot be told.",
+    ),
     "all_agree": Text("{n} 笔已付订单与链路全部一致。", "All {n} paid orders agree with their traces."),
     "of_kind": Text("{kind} {n} 笔（{money}）", "{kind}: {n} ({money})"),
     "disagree": Text(
@@ -74,8 +78,8 @@ WORDS: dict[str, Text] = {
     ),
     "act_gaps": Text("检查采集器在这些时间的日志。", "Look at the collector's log of these times."),
     "open": Text(
-        "{n} 笔扣款成功但订单已取消或超时，共 {money}；钱是否退回，链路看不出来。",
-        "{n} charges of {money} went through for orders that are cancelled or timed out; spans cannot tell whether the money went back.",
+        "{n} 笔订单已取消或超时但扣款成功，共 {money}；钱是否退回，链路看不出来。",
+        "{n} orders that are cancelled or timed out were charged, {money} in all; spans cannot tell whether the money went back.",
     ),
     "funnel_title": Text("支付漏斗", "Payment funnel"),
     "funnel_note": Text(
@@ -93,9 +97,9 @@ WORDS: dict[str, Text] = {
     "table_title": Text("步骤明细", "Steps"),
     "kinds_title": Text("对账不符，按类型", "Mismatches by kind"),
     "kinds_note": Text(
-        "只看链路覆盖的时间和来源。涉及金额：无链路按订单金额，无订单按扣款金额，金额不一致按差额，重复扣款按多扣的部分。",
+        "只看链路覆盖的时间和来源。涉及金额：无链路按订单金额，无订单按扣款金额，金额不一致按差额，重复扣款按超出订单金额的部分。一笔订单只计一次。",
         "Only times and sources that spans cover. At stake: the order's amount without a span, the charge without an order, the difference where amounts differ, "
-        "what was charged beyond the first where it was charged twice.",
+        "what was charged beyond the order's amount where it was charged twice. An order counts once.",
     ),
     "cases_title": Text("对账不符，逐笔", "Mismatches one by one"),
     "cases_note": Text("金额大的在前；时间为 {zone}。", "The largest first; times in {zone}."),

@@ -54,7 +54,7 @@ class Reconciled:
         mismatches: a row a case.
         judged: paid orders that should have a span.
         agreed: of these, those that have one that agrees.
-        open_charges: charges that went through of orders that are not paid: order_id, status, charged.
+        open_charges: orders that are not paid though charges went through: order_id, status, channel, charged in all.
         sources: a row a source of orders: paid orders in the time, with a span, whether it is traced.
         gaps: first and last moment of a gap, and its orders.
         pending: charges too late to have an order yet.
@@ -120,7 +120,10 @@ def reconcile(
     by_order = _by_order(good)
     told = orders.merge(by_order, on="order_id", how="left")
     told["tried"] = told["order_id"].isin(charges["order_id"])
-    told["is_paid"] = told["status"].isin(PAID) & (told["amount"] > 0)
+    is_due = told["amount"].notna() & (
+        (told["amount"] > 0) | (told["total"] >= _SAME)
+    )  # nothing was owed, and yet it was charged
+    told["is_paid"] = told["status"].isin(PAID) & is_due
     told = told.sort_values(["ts_us", "order_id"], ignore_index=True)
     source = told["source"].fillna("")
     timely = told["is_paid"] & told["ts_us"].between(span[0], min(span[1], settled))
@@ -139,18 +142,18 @@ def reconcile(
         *_differ(paid.dropna(subset=["charges"])),
     ]
     found = _told(cases)
-    open_ = told[~told["is_paid"] & (told["amount"] > 0) & told["charges"].notna()]
+    open_ = told[~told["status"].isin(PAID) & (told["total"] >= _SAME)]
     judged = int((timely & ~lost).sum())
     differing = set(found["order_id"].dropna())
     agreed = int((timely.to_numpy() & ~lost & ~told["order_id"].isin(differing).to_numpy()).sum())
-    shown = open_[["order_id", "status", "channel", "first_charge"]].rename(columns={"first_charge": "charged"})
+    shown = open_[["order_id", "status", "channel", "total"]].rename(columns={"total": "charged"})
     return Reconciled(found, judged, agreed, shown.reset_index(drop=True), sources, gaps, int(pending.sum()))
 
 
 def _by_order(good: pd.DataFrame) -> pd.DataFrame:
     named = good[good["order_id"].notna()]
     return named.groupby("order_id", as_index=False).agg(
-        charges=("charged", "size"), total=("charged", "sum"), first_charge=("charged", "first"), span_id=("span_id", "first"),
+        charges=("charged", "size"), total=("charged", "sum"), span_id=("span_id", "first"),
         trace_id=("trace_id", "first"), charged_us=("started_us", "first"), paid_by=("channel", "first"),
         last_span=("span_id", "last"), last_trace=("trace_id", "last"), last_us=("started_us", "last"),
     )  # fmt: skip
@@ -194,16 +197,16 @@ def _ghosts(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _differ(paid: pd.DataFrame) -> list[pd.DataFrame]:
-    """Orders that were charged another amount, or more than once; parts that add up to the amount are no case."""
-    whole = (paid["total"] - paid["amount"]).abs() < _SAME
-    first = (paid["first_charge"] - paid["amount"]).abs() < _SAME
-    twice = paid[(paid["charges"] > 1) & ~whole]
-    other = paid[((paid["charges"] == 1) | ~first) & ~whole]
+    """Orders that were charged another amount in all, each once: charged twice where more than one charge is more than the amount."""
+    beyond = paid["total"] - paid["amount"]
+    is_twice = (paid["charges"] > 1) & (beyond > 0)
+    twice = paid[is_twice & (beyond >= _SAME)]
+    other = paid[~is_twice & (beyond.abs() >= _SAME)]
     return [
         other.assign(kind="amount_differs", reference=other["order_id"], us=other["charged_us"], order_amount=other["amount"],
-                     charged=other["first_charge"], at_stake=(other["first_charge"] - other["amount"]).abs()),
+                     charged=other["total"], at_stake=(other["total"] - other["amount"]).abs()),
         twice.assign(kind="paid_twice", reference=twice["order_id"], us=twice["last_us"], order_amount=twice["amount"],
-                     charged=twice["total"], at_stake=twice["total"] - twice["first_charge"], span_id=twice["last_span"],
+                     charged=twice["total"], at_stake=twice["total"] - twice["amount"], span_id=twice["last_span"],
                      trace_id=twice["last_trace"]),
     ]  # fmt: skip
 

@@ -11,6 +11,10 @@ ODD: dict[str, Text] = {
     "orphans": Text(
         "{n} 个跨度的上级不在数据里，按根处理。", "{n} spans name a parent that is not there; each is taken as a root."
     ),
+    "cut": Text(
+        "{n} 笔支付的链路缺少开头，不进漏斗。",
+        "{n} payments with a cut trace, without its beginning, are not in the funnel.",
+    ),
     "circles": Text(
         "{n} 处跨度互为上级，在最早的一个断开。",
         "{n} circles of spans that are each other's parents; each is cut at its earliest span.",
@@ -18,6 +22,10 @@ ODD: dict[str, Text] = {
     "repeated": Text("{n} 个跨度重复，只计一次。", "{n} spans came more than once and count once."),
     "not_json": Text(
         "{n} 个跨度的属性不是 JSON，属性未使用。", "The attributes of {n} spans are not JSON and are not used."
+    ),
+    "others": Text(
+        "{n} 个跨度的操作名过多（名称里可能带编号），合为“…”。",
+        "{n} spans have rare names of which there are too many (numbers in names?); together they are “…”.",
     ),
     "beyond": Text(
         "{n} 个跨度超出上级的时间（时钟偏差或异步），只计重叠部分。",

@@ -30,6 +30,8 @@ _KINDS = {
 }  # fmt: skip
 _OPTIONAL = ("parent_span_id", "status", "attributes")
 NONE, MISSING = -1, -2  # of a parent
+MOST_VALUES = 100_000
+OTHERS = "… · …"  # rare operations where there are too many, as when names hold numbers
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Forest:
         operation: service and name, as `service · name`.
         channel: payment channel of its trace.
         version: release of the service.
+        is_whole: whether its trace has its beginning: a root that names no parent.
         amount_fen: amount of a payment, NaN where it says none.
-        counts: what was odd: orphans, circles, repeated, not_json, beyond, outside.
+        counts: what was odd: orphans, circles, repeated, not_json, beyond, outside, others (whose name is one of too many).
     """
 
     rows: pa.Table
@@ -69,6 +72,7 @@ class Forest:
     operation: Coded
     channel: Coded
     version: Coded
+    is_whole: Flags
     amount_fen: Floats
     own: Ints
     path: Ints
@@ -134,7 +138,7 @@ def _planted(rows: pa.Table) -> Forest:
         place = pc.index_in(key, value_set=distinct).to_numpy(zero_copy_only=False)
         first = np.sort(np.unique(place, return_index=True)[1])
         rows, key = rows.take(first), key.take(first)
-    trace = _coded(rows["trace_id"]).codes
+    trace = _numbers(rows["trace_id"]).indices.to_numpy(zero_copy_only=False).astype(np.int64)
     started, lasted = (rows[c].to_numpy().astype(np.int64) for c in ("started_us", "lasted_us"))
     up = pc.binary_join_element_wise(rows["trace_id"], rows["parent_span_id"], "/").combine_chunks()
     found = pc.fill_null(pc.index_in(up, value_set=key), MISSING).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -162,7 +166,8 @@ def _grown(  # noqa: PLR0917  the parts of a forest
     own, beyond, outside = own_times(started, ended, first, child)
     root = _roots(trace, parent, lasted, was_below)
     service, name = _coded(rows["service"]), _coded(rows["name"])
-    operation = _coded(pc.binary_join_element_wise(rows["service"], rows["name"], " · "))
+    operation = _coded(pc.binary_join_element_wise(rows["service"], rows["name"], " · "), OTHERS)
+    others = int((operation.codes == operation.values.index(OTHERS)).sum()) if OTHERS in operation.values else 0
     return Forest(
         rows=rows.select(["trace_id", "span_id", "order_id"]),
         trace=trace,
@@ -175,11 +180,12 @@ def _grown(  # noqa: PLR0917  the parts of a forest
         operation=operation,
         channel=_of_trace(_coded(rows["channel"]), trace),
         version=_coded(rows["version"]),
+        is_whole=np.isin(trace, trace[root[~was_below[root]]]),
         amount_fen=rows["amount_fen"].to_numpy(zero_copy_only=False).astype(np.float64),
         own=own,
         path=critical_path(root, started, ended, first, child),
         root=root,
-        counts=counts | {"beyond": int(beyond), "outside": int(outside)},
+        counts=counts | {"beyond": int(beyond), "outside": int(outside), "others": others},
     )
 
 
@@ -191,15 +197,26 @@ def _roots(trace: Ints, parent: Ints, lasted: Ints, was_below: Flags) -> Ints:
     return firsts
 
 
-def _coded(column: pa.ChunkedArray) -> Coded:
+def _numbers(column: pa.ChunkedArray) -> pa.DictionaryArray:
     coded = column.combine_chunks().dictionary_encode()
-    if isinstance(coded, pa.ChunkedArray):
-        coded = coded.combine_chunks()
+    return coded.combine_chunks() if isinstance(coded, pa.ChunkedArray) else coded
+
+
+def _coded(column: pa.ChunkedArray, other: str = "…") -> Coded:
+    coded = _numbers(column)
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-    return Coded(codes, tuple(coded.dictionary.to_pylist()) if len(coded.dictionary) < _FEW else ())
+    if len(coded.dictionary) <= MOST_VALUES:
+        return Coded(codes, tuple(coded.dictionary.to_pylist()))
+    return _fewer(codes, coded.dictionary, other)
 
 
-_FEW = 100_000  # values beyond are numbers of traces, which nobody asks the words of
+def _fewer(codes: Ints, values: pa.Array, other: str) -> Coded:
+    """The most frequent values, and all others as one, which is the last."""
+    kept = np.sort(np.argsort(-np.bincount(codes[codes >= 0], minlength=len(values)), kind="stable")[: MOST_VALUES - 1])
+    place = np.full(len(values) + 1, len(kept), np.int64)
+    place[kept] = np.arange(len(kept))
+    place[-1] = -1  # of none
+    return Coded(place[codes], (*values.take(pa.array(kept)).to_pylist(), other))
 
 
 def _of_trace(coded: Coded, trace: Ints) -> Coded:

@@ -17,7 +17,7 @@ from ltv.errors import CorruptError, UsageError, found
 from ltv.report.pages import DateEntry, NavItem
 from ltv.report.render import render_index
 from ltv.text import Text, same
-from ltv.warehouse.files import Manifest, write_text
+from ltv.warehouse.files import Entry, Manifest, sha256, write_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +38,19 @@ def published_run(workspace: Path, date: str) -> str | None:
     """The run that a date shows, or None."""
     link = workspace / "data" / "published" / date
     return link.resolve().name if link.exists() else None
+
+
+def seal(folder: Path) -> None:
+    """Write the manifest of a run: with it the run is finished, and never changes again."""
+    results = Manifest(folder / "results").read()
+    entries: dict[str, Entry] = {}
+    for path in sorted(
+        p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")
+    ):
+        name = path.relative_to(folder).as_posix()
+        known = results.get(name.removeprefix("results/")) if name.startswith("results/") else None
+        entries[name] = known or Entry(sha256(path), None)
+    Manifest(folder).write(entries)
 
 
 def check(run: Path) -> None:
@@ -154,10 +167,25 @@ def roll_back(workspace: Path, ledger: Ledger, languages: Sequence[Lang]) -> tup
         raise UsageError(found("rollback reports", "no published date", "a workspace with a published date"))
     date, current = dates[-1], published_run(workspace, dates[-1])
     runs = workspace / "data" / "runs"
-    earlier = [r for r in ledger.published(date) if r != current and (runs / r / "manifest.json").exists()]
-    if not earlier:
+    shown = [r for r in _one_after_another(ledger.published(date)) if (runs / r / "manifest.json").exists()]
+    if len(shown) < 2 or shown[-1] != current:  # noqa: PLR2004  the one that is shown and one before it
         raise UsageError(found(f"rollback reports {date}", f"only {current}", "a date with an earlier run"))
-    switch(workspace, date, earlier[0])
-    ledger.publish(date, earlier[0])
+    switch(workspace, date, shown[-2])
+    ledger.publish(date, shown[-2])
     write_index(workspace, ledger, languages)
-    return date, earlier[0]
+    return date, shown[-2]
+
+
+def _one_after_another(published: Sequence[str]) -> list[str]:
+    """Runs that a date has come to show, what was gone back from left out: another step back goes further back.
+
+    >>> _one_after_another(["B", "C", "B", "A"]), _one_after_another(["D", "B", "C", "B", "A"])
+    (['A', 'B'], ['A', 'B', 'D'])
+    """
+    shown: list[str] = []
+    for run in reversed(published):
+        if run in shown:  # shown again: back to it
+            del shown[shown.index(run) + 1 :]
+        else:
+            shown.append(run)
+    return shown

@@ -23,7 +23,7 @@ from ltv.runs.record import write_nav
 from ltv.runs.restate import cause, restatements
 from ltv.runs.tasks import Pages, Tasks
 from ltv.text import same
-from ltv.warehouse.files import Entry, Manifest, sha256, write_text
+from ltv.warehouse.files import Manifest, write_text
 from ltv.workspace import inputs
 from ltv.workspace.clock import start_of_run
 from ltv.workspace.models import Models
@@ -202,7 +202,7 @@ class _Runner:
         shown = publish.published_run(self.root, self.date)
         if shown and shown != record.run_id and not self.request.parameters:
             self._restate(shown, record)
-        _seal(folder)
+        publish.seal(folder)
         self.ledger.end_run(record.run_id, state, why)
         published = self._switch(record.run_id, state)
         failed = self._act(record.run_id) if published else ""
@@ -337,16 +337,3 @@ def _languages(settings: Settings, lang: str | None) -> tuple[Lang, ...]:
 
         raise UsageError(found("--lang", lang, ", ".join(settings.languages)))
     return (first, *[x for x in settings.languages if x != first])
-
-
-def _seal(folder: Path) -> None:
-    """Write the manifest of a run: with it the run is finished, and never changes again."""
-    results = Manifest(folder / "results").read()
-    entries: dict[str, Entry] = {}
-    for path in sorted(
-        p for p in folder.rglob("*") if p.is_file() and p.name != Manifest.NAME and not p.name.startswith(".")
-    ):
-        name = path.relative_to(folder).as_posix()
-        known = results.get(name.removeprefix("results/")) if name.startswith("results/") else None
-        entries[name] = known or Entry(sha256(path), None)
-    Manifest(folder).write(entries)

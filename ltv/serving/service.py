@@ -42,7 +42,7 @@ class Current:
     def __init__(self, root: Path, say: Say) -> None:
         self._versions = Versions(root)
         self._say = say
-        self._seen = self._mark()
+        self._seen, self._why = self._mark(), ""
         self.answers = Answers(self._versions.current())
 
     def look(self) -> None:
@@ -50,13 +50,18 @@ class Current:
         mark = self._mark()
         if mark == self._seen:
             return
-        self._seen = mark
         try:
             if self._versions.pointer().version != self.answers.store.version:
                 self.answers = Answers(self._versions.current())
                 self._say(f"serving {self.answers.store.version}")
         except LtvError as error:
             self._say(f"still serving {self.answers.store.version}: {error}")
+        except OSError as error:  # it may pass: the next look tries again
+            if str(error) != self._why:
+                self._why = str(error)
+                self._say(f"still serving {self.answers.store.version}: {error}")
+            return
+        self._seen, self._why = mark, ""
 
     def _mark(self) -> tuple[int, int]:
         try:

@@ -203,11 +203,10 @@ def _of_resource(out: Rows, line: int, group: Any, *, has_escapes: bool) -> None
         shared = of_pairs((group.get("resource") or {}).get("attributes") or [])
         scopes = [s.get("spans") or [] for s in _either(group, "scopeSpans", "scope_spans") or []]
         spans = [span for scope in scopes for span in scope]
+        service, common = service_of(shared), as_json(shared)
     except _OTHER_FORM:
         out.bad.append(_WRONG_SPAN.at(line, _shown(group)))
         return
-    service = service_of(shared)
-    common = as_json(shared)
     for span in spans:
         told = _row_of(span, service, shared, common)
         if has_escapes:
@@ -240,7 +239,7 @@ def _row_of(span: Any, service: str, shared: Attributes, common: str) -> Row | F
             (get("spanId") or get("span_id") or "").lower(),
             (get("parentSpanId") or get("parent_span_id") or "").lower(),
             service,
-            get("name") or "",
+            _text(get("name")),
             _nanos(get("startTimeUnixNano") or get("start_time_unix_nano")),
             _nanos(get("endTimeUnixNano") or get("end_time_unix_nano")),
             _status(get("status")),
@@ -285,6 +284,14 @@ def _wrong_id(ids: Mapping[str, str]) -> Fault:
     return Fault("wrong_id", _WRONG_ID.format(what="id", found="of another form", digits="32 or 16"))
 
 
+def _text(value: Any) -> str:  # noqa: ANN401  any JSON value
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise TypeError("no text")
+    return value
+
+
 def _nanos(value: Any) -> int:  # noqa: ANN401  any JSON value
     """A time, which OTLP writes as text since a floating-point number cannot hold it."""
     if isinstance(value, float | bool):
@@ -306,7 +313,9 @@ def of_pairs(pairs: Any) -> Attributes:  # noqa: ANN401  any JSON value
     >>> of_pairs([{"key": "n", "value": {"intValue": "12"}}, {"key": "on", "value": {"boolValue": True}}])
     {'n': '12', 'on': 'true'}
     """
-    return {p["key"]: _plain(p.get("value")) for p in pairs}
+    told = {p["key"]: _plain(p.get("value")) for p in pairs}
+    "".join(told)  # a key that is no text is a TypeError
+    return told
 
 
 def _plain(value: Any) -> str:  # noqa: ANN401  any JSON value

@@ -66,7 +66,7 @@ RESULT_NAMES = {
     "span_latency": "channel service name; spans errors path_share self_p50_ms self_p95_ms self_p99_ms p50_ms p95_ms p99_ms usual_ms "
     "slow_ms slow_share owns_p95",
     "latency_changes": "channel service name; n n_before p50_ms p50_before_ms p50_change p50_low p50_high p95_ms p95_before_ms p95_change "
-    "p95_low p95_high extra_ms verdict began_at p_value version version_before launch_id launch",
+    "p95_low p95_high extra_ms verdict owed_to began_at p_value version version_before launch_id launch",
     "profile_stacks": "kind stack; value unit share slow_share rest_share growth",
     "restatements": "date table key column; old new cause",
     "hook_levels": "hook date instance; attempts calls failed_calls degraded_calls availability error_rate timeout_rate degraded_rate "

@@ -139,6 +139,59 @@ def test_a_dependency_that_got_slower_is_named_with_its_release_and_launch():
     assert "near" in result.takeaways("en")[0]
 
 
+def steps(*levels, tail=None, n=840, seed=4):
+    """Four weeks of one operation, an own time a week in milliseconds; `tail` is that of the slowest tenth in the last week."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for k in range(n):
+        week = 4 * k // n
+        lasted = levels[week] * float(rng.lognormal(0, 0.1))
+        if tail and week == 3 and k % 10 == 0:
+            lasted = tail
+        version = '{"service.version": "v' + str(levels[week]) + '"}'
+        at = datetime(2026, 6, 2) - timedelta(days=28) + timedelta(days=28 * (k + 0.5) / n)
+        rows.append(span(f"{k}r", trace=f"t{k}", name="pay", lasted=lasted, at=at, attributes=version))
+    return table(*rows)
+
+
+def test_an_earlier_change_in_the_other_direction_is_not_the_beginning():
+    (row,) = ltv.latency(steps(200, 200, 100, 150), as_of=DAY).slower.to_dict("records")
+    assert abs(row["began_at"] - datetime(2026, 5, 26)) < timedelta(hours=6)
+    assert row["version"] == "v150"
+
+
+def test_a_split_against_the_verdict_tells_no_moment():
+    # most calls got faster within the two weeks, the slow ones slower
+    result = ltv.latency(steps(100, 100, 100, 85, tail=400), as_of=DAY)
+    (row,) = result.slower.to_dict("records")
+    assert pd.isna(row["began_at"])
+    assert "began" not in result.takeaways("en")[0]
+
+
+def test_what_only_the_slow_calls_owe_is_told_with_the_p95_and_without_channels_that_nobody_named():
+    result = ltv.latency(steps(100, 100, 100, 105, tail=400), as_of=DAY)
+    (row,) = result.slower.to_dict("records")
+    assert row["p50_low"] > 0
+    assert row["owed_to"] == "p95"
+    assert re.match(r"shop · pay got slower where it is slow: own p95 1\d\d → [34]\d\d ms", result.takeaways("en")[0])
+    assert "channel" not in result.takeaways("en")[0]
+
+
+def test_of_too_many_names_the_rare_ones_are_told_as_one(monkeypatch):
+    monkeypatch.setattr("ltv.hooks.spans.MOST_VALUES", 3)
+    rows = [
+        span(f"a{k}", trace=f"t{k}", name=name)
+        for k, name in enumerate(["GET 1", "GET 2", "pay", "pay", "GET 3", "ok", "ok"])
+    ]
+    made_ = grown(*rows)
+    assert made_.operation.values == ("shop · pay", "shop · ok", "… · …")
+    assert (made_.operation.codes.tolist(), made_.counts["others"]) == ([2, 2, 0, 0, 2, 1, 1], 3)
+    result = ltv.latency(table(*rows), as_of=DAY)
+    assert set(result.table["name"]) == {"pay", "ok", "…"}
+    assert any("3 spans have rare names" in said for said in result.takeaways("en"))
+    assert ltv.payment_traces(table(*rows), as_of=DAY).table.empty
+
+
 @pytest.mark.parametrize("seed", range(5))
 def test_where_nothing_changed_nothing_is_accused(seed):
     result = ltv.latency(weeks(seed=seed), as_of=DAY)

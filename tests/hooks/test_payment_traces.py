@@ -61,6 +61,10 @@ def cases(result):
         ([], [order("A", 12.5, ts=NOON - timedelta(hours=2))], []),
         ([], [order("A", 12.5, ts=NOON + timedelta(hours=2))], []),
         ([], [order("A", 0), order("B", -5)], []),
+        ([paid(1, "A", 1250)], [order("A", 0)], [("amount_differs", "A", 12.5)]),
+        ([paid(1, "A", 0)], [order("A", 0)], []),
+        ([paid(1, "A", 6000), paid(2, "A", 6000)], [order("A", 100)], [("paid_twice", "A", 20.0)]),
+        ([paid(1, "A", 3000), paid(2, "A", 3000)], [order("A", 100)], [("amount_differs", "A", 40.0)]),
     ],
 )
 def test_each_disagreement_is_a_case_and_nothing_else_is(traces, orders, expected):
@@ -71,6 +75,26 @@ def test_charges_for_orders_that_are_not_paid_are_told_apart():
     result = told([paid(1, "A", 1250)], [order("A", 12.5, status="timeout")])
     assert result.compared.open_charges.values.tolist() == [["A", "timeout", None, 12.5]]
     assert any("cannot tell whether the money went back" in said for said in result.takeaways("en"))
+
+
+def test_all_charges_of_an_order_that_is_not_paid_are_added_up():
+    result = told([paid(1, "A", 1250), paid(2, "A", 1250)], [order("A", 12.5, status="cancelled")])
+    assert result.compared.open_charges["charged"].tolist() == [25.0]
+
+
+def test_orders_whose_numbers_are_whole_numbers_are_compared_too():
+    orders = pd.DataFrame([order(k, 1, ts=NOON + timedelta(hours=k)) for k in range(3)])
+    spans = [s for k in range(3) for s in paid(k, k, 100 if k else 150, at=NOON + timedelta(hours=k))]
+    result = ltv.payment_traces(table(*spans), orders, as_of=DAY)
+    assert cases(result) == [("amount_differs", "0", 0.5)]
+    assert result.compared.judged == 3
+
+
+def test_where_no_order_could_be_compared_nothing_is_said_to_agree():
+    result = ltv.payment_traces(table(*paid(1, "A", 1250)), table(order("A", 12.5, status="failed")), as_of=DAY)
+    assert "cannot be told" in result.takeaways("en")[0]
+    assert result.findings[0].state == "none"
+    assert {k.state for k in result.key_figures} == {"none"}
 
 
 def test_of_versions_of_an_order_the_last_before_the_end_counts():
@@ -135,6 +159,25 @@ def test_the_funnel_counts_a_payment_up_to_its_first_step_that_failed():
     assert got["payments"].tolist() == [5, 4, 2, 1, 1]
     assert got["rate_from_first"].tolist() == [1.0, 0.8, 0.4, 0.2, 0.2]
     assert got["errors"].tolist() == [0, 1, 1, 1, 0]
+
+
+def test_payments_whose_trace_has_lost_its_beginning_are_not_in_the_funnel_and_are_counted():
+    cut = [paid(k, f"C{k}", 100)[1] for k in range(3)]
+    result = ltv.payment_traces(table(*cut, *paid(8, "A", 100), *paid(9, "B", 100)), as_of=DAY)
+    assert result.overall[["step", "payments"]].values.tolist() == [["POST /pay", 2], ["charge", 2]]
+    assert any("3 payments with a cut trace" in said for said in result.takeaways("en"))
+    alone = ltv.payment_traces(table(*cut), table(order("C0", 2)), as_of=DAY)
+    assert alone.table.empty
+    assert cases(alone)[0] == ("amount_differs", "C0", 1.0)
+    assert set(alone.views) == {"kinds", "cases"}
+    assert "mismatches" in alone.takeaways("en")[0]
+
+
+def test_a_charge_whose_parent_alone_is_lost_is_a_step_all_the_same():
+    root, charge = paid(1, "A", 100)
+    whole = paid(2, "B", 100)
+    result = ltv.payment_traces(table(root, charge | {"parent_span_id": "lost"}, *whole), as_of=DAY)
+    assert result.overall["payments"].tolist() == [2, 2]
 
 
 def test_attributes_that_are_not_json_are_counted_and_the_rest_is_used():

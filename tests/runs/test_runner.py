@@ -20,7 +20,7 @@ from support_runs import ASSETS, KEPT, PARAMETERS, notebook, order_rows, shop, t
 from ltv.errors import CorruptError, LockedError, UsageError
 from ltv.runs.ledger import Ledger
 from ltv.runs.lock import workspace_lock
-from ltv.runs.publish import published_run, roll_back, write_index
+from ltv.runs.publish import published_run, roll_back, switch, write_index
 from ltv.runs.runner import Done, Request, run
 from ltv.serving.versions import Versions
 from ltv.workspace.store import published_folder, read_result
@@ -352,8 +352,13 @@ def test_rollback_shows_the_run_before_and_nothing_else_moves(tmp_path):
     first = go(root)
     second = go(root, force=True)
     ledger = Ledger(root)
+    third = go(root, force=True)
+    assert roll_back(root, ledger, ("zh", "en")) == ("2026-06-30", second.run_id)
     assert roll_back(root, ledger, ("zh", "en")) == ("2026-06-30", first.run_id)
     assert published_run(root, "2026-06-30") == first.run_id
+    with pytest.raises(UsageError, match="rollback reports 2026-06-30: found 'only "):
+        roll_back(root, ledger, ("zh", "en"))
+    assert (root / "data" / "runs" / third.run_id / "manifest.json").exists()
     assert (root / "data" / "runs" / second.run_id / "manifest.json").exists()
 
 
@@ -386,8 +391,10 @@ def test_ten_thousand_reads_over_switches_find_a_whole_page_each_time(tmp_path):
         readers = [pool.submit(read) for _ in range(4)]
         ledger, took = Ledger(root), []
         while (reads.total() < 10_000 or len(took) < 20) and not any(reader.done() for reader in readers):
+            switch(root, "2026-06-30", runs[1])
+            ledger.publish("2026-06-30", runs[1])
             start = time.perf_counter()
-            roll_back(root, ledger, ("zh", "en"))
+            assert roll_back(root, ledger, ("zh", "en")) == ("2026-06-30", runs[0])
             took.append(time.perf_counter() - start)
         done.set()
         for reader in readers:

@@ -113,6 +113,8 @@ def test_every_byte_may_be_wrong_and_reading_goes_on(tmp_path):
         (other(1, attributes=[{"key": "a", "value": "text"}]), None, "wrong_attributes"),
         (other(1, attributes=[{"value": {"intValue": "1"}}]), None, "wrong_attributes"),
         (other(1, attributes=[{"key": "a", "value": {"intValue": "one"}}]), None, "wrong_attributes"),
+        (other(1, attributes=[{"key": 5, "value": {"intValue": "1"}}]), None, "wrong_attributes"),
+        (other(1, name=5), None, "not_a_span"),
         (other(1, name="\ud800"), None, "undecodable"),
         ("text", None, "not_a_span"),
     ],
@@ -136,6 +138,14 @@ def test_lines_that_are_no_json_or_hold_no_spans_are_counted(tmp_path):
     got = spans(tmp_path, "a.jsonl", content)
     assert got.rules == {2: (None, "not_json"), 4: (None, "not_a_span")}
     assert (got.facts.accepted, got.facts.duplicates, got.facts.read) == (2, 1, 5)
+
+
+def test_a_resource_whose_attribute_has_a_number_for_a_key_is_put_aside_and_the_next_is_used(tmp_path):
+    wrong = json.loads(line(SPAN))
+    wrong["resourceSpans"][0]["resource"]["attributes"][0]["key"] = 5
+    got = spans(tmp_path, "a.jsonl", json.dumps(wrong) + "\n" + line(other(2)))
+    assert got.rules == {1: (None, "not_a_span")}
+    assert got.facts.accepted == 1
 
 
 def test_a_file_that_is_one_object_over_many_lines_is_read(tmp_path):

@@ -25,7 +25,8 @@ def read_perf(text: str, label: str) -> list[Sample]:
     """
     try:
         body = json.loads(text)
-        return [_sample(sample, *_clock(body)) for sample in body["samples"]]
+        finished, last = _clock(body)
+        return [_sample(sample, finished, last) for sample in body["samples"]]
     except json.JSONDecodeError:
         raise DataRefusedError(
             f"{label}: found JSON that is cut short, allowed: a whole file of perf data convert"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,6 +45,7 @@ def profile_of(
     service: str | None = None,
     name: str | None = None,
     kind: str | None = None,
+    until: datetime | None = None,
 ) -> ProfileStacks:
     """Put profiles together and, where spans are given, tell which stacks grew in slow times.
 
@@ -52,7 +54,8 @@ def profile_of(
         spans: service, name, started_at, duration_us; parent_span_id tells roots. None: nothing is joined.
         service: only spans of this service; without `service` and `name`, only roots.
         name: only spans of this name.
-        kind: kind of sample, where a profile has several; None: the last, which pprof takes too.
+        kind: kind of sample, where a profile has several; None: the last, which pprof takes too, and the others are told.
+        until: first moment no more, naive UTC: samples that begin then or later are left out; those that tell no time are kept.
 
     Raises:
         UsageError: there is no such kind, or a column is not there.
@@ -63,10 +66,13 @@ def profile_of(
     [['main;pay', 0.75], ['main', 0.25]]
     """
     rows = pd.concat([gathered([], ""), *(p.rows for p in profiles if len(p.rows))], ignore_index=True)
+    if until is not None:
+        rows = rows[~(rows["started_at"] >= pd.Timestamp(until))]
     kinds = list(dict.fromkeys(rows["kind"]))
     if kind is not None and kind not in kinds:
         raise UsageError(found("kind", kind, ", ".join(kinds)))
-    rows = rows[rows["kind"] == (kind or (kinds or [""])[-1])].reset_index(drop=True)
+    chosen = kind or (kinds or [""])[-1]
+    rows = rows[rows["kind"] == chosen].reset_index(drop=True)
     nothing = np.zeros(len(rows), np.bool_)
     slow, rest = (nothing, nothing) if spans is None else slow_rows(rows, *_times(spans, service, name))
     refused = sum(len(p.refused) for p in profiles)
@@ -76,6 +82,7 @@ def profile_of(
         slow=int(slow.sum()),
         rest=int(rest.sum()),
         refused=refused,
+        others=() if kind else tuple(k for k in kinds if k != chosen),
     )
 
 
@@ -106,12 +113,14 @@ class ProfileStacks(Result):
         slow: rows of the profiles in slow times.
         rest: rows in the rest.
         refused: lines of the files that could not be used.
+        others: kinds of sample that were left out and not asked for.
     """
 
     is_joined: bool
     slow: int
     rest: int
     refused: int
+    others: tuple[str, ...]
     name: ClassVar[str] = "profile_stacks"
 
     @cached_property
@@ -137,6 +146,9 @@ class ProfileStacks(Result):
         if len(own):
             parts = {"share": number(own.max(), "rate"), "kind": same(str(self.table["kind"].iloc[0]))}
             out.append(Takeaway(WORDS["most"].format(frame=same(str(own.idxmax())), **parts)))
+        if self.others:
+            parts = {"kinds": same(", ".join(self.others)), "first": same(self.others[0])}
+            out.append(Takeaway(WORDS["others"].format(**parts)))
         if self.refused:
             out.append(Takeaway(WORDS["refused"].format(n=number(self.refused, "count")), "watch"))
         return out

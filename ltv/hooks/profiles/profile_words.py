@@ -38,5 +38,9 @@ WORDS: dict[str, Text] = {
         "样本只落在慢时段或只落在其余时段，无法比较。",
         "Samples lie only in slow times, or only in others: there is nothing to compare.",
     ),
+    "others": Text(
+        '另有样本类型未用：{kinds}；用 profile_of(…, kind="{first}") 选择。',
+        'Other kinds of sample are left out: {kinds}; profile_of(…, kind="{first}") chooses one.',
+    ),
     "refused": Text("{n} 行无法读取，其余已使用。", "{n} lines could not be read; the others are used."),
 }

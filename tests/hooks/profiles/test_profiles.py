@@ -10,6 +10,7 @@ import pytest
 
 import ltv
 from ltv.errors import DataRefusedError, UsageError
+from ltv.hooks.profiles import perf
 from ltv.hooks.profiles.grown import frames, placed, slow_rows
 from ltv.hooks.profiles.stacks import COLUMNS, Profile, Sample, gathered
 
@@ -56,6 +57,14 @@ def test_perf():
     assert told.rows["stack"].str.contains("_PyEval_EvalFrameDefault").any()
     assert told.rows["started_at"].max() == pd.Timestamp("2026-11-26 16:09:04")
     assert 1 < (told.rows["started_at"].max() - told.rows["started_at"].min()).total_seconds() < 4
+
+
+def test_the_clock_of_perf_is_read_once_however_many_samples_there_are(monkeypatch):
+    read = []
+    clock = perf._clock
+    monkeypatch.setattr(perf, "_clock", lambda body: read.append(1) or clock(body))
+    assert ltv.read_profile(SAMPLES / "perf.json").rows["value"].sum() == 60
+    assert len(read) == 1
 
 
 def test_bpftrace():
@@ -186,3 +195,18 @@ def test_the_kind_of_sample_can_be_chosen(tmp_path):
     assert set(ltv.profile_of([profile], kind="samples").table["unit"]) == {"count"}
     with pytest.raises(UsageError, match="kind: found 'heap', allowed: samples, cpu"):
         ltv.profile_of([profile], kind="heap")
+
+
+def test_the_kinds_that_were_left_out_are_named(tmp_path):
+    profile = ltv.read_profile(put(tmp_path, go_profile()))
+    assert any('samples; profile_of(…, kind="samples")' in said for said in ltv.profile_of([profile]).takeaways("en"))
+    assert not any("left out" in said for said in ltv.profile_of([profile], kind="cpu").takeaways("en"))
+
+
+def test_samples_that_begin_at_the_end_or_later_are_left_out_and_those_without_a_time_are_kept():
+    timed = gathered([s for k in (0, 5, 9) for s in window(k, slow=False)], "p")
+    bare = gathered([Sample(("main",), 7, "samples", "cpu")], "q")
+    told = ltv.profile_of([Profile(timed, "collapsed"), Profile(bare, "collapsed")], until=NOON + timedelta(seconds=5))
+    assert told.table["value"].sum() == 45 + 7
+    nothing = ltv.profile_of([Profile(timed, "collapsed")], until=NOON)
+    assert nothing.takeaways("en") == ["There are no profiles (data/profiles/)."]
