@@ -40,7 +40,11 @@ def serve(root: Path, *, workers: int, once: bool, say: Say) -> int:
             say(told(_work(root, once=once, stop=stop, say=say)))
             return 0
         Outbox.open(root, settings_module.load(root)).close()  # whatever is wrong is told once
-        return _watch(root, workers=workers, once=once, stop=stop, say=say)
+
+        def killed(pid: int | None, number: int) -> None:
+            say(f"worker {pid} was killed by signal {number}; another goes on, and sends what it held after its lease")
+
+        return watch(lambda: _started(root, once), workers=workers, stop=stop, killed=killed)
 
 
 def told(report: Report) -> str:
@@ -64,9 +68,27 @@ def _work(root: Path, *, once: bool, stop: Event, say: Say) -> Report:
         outbox.close()
 
 
-def _watch(root: Path, *, workers: int, once: bool, stop: Event, say: Say) -> int:
-    """Keep so many processes at work; one that was killed is replaced, one that gave up is not."""
-    running = [_started(root, once) for _ in range(workers)]
+def watch(
+    start: Callable[[], BaseProcess],
+    *,
+    workers: int,
+    stop: Event,
+    killed: Callable[[int | None, int], None],
+    pause_seconds: float = 0,
+) -> int:
+    """Keep so many processes at work; one that was killed is replaced, one that gave up is not.
+
+    Args:
+        start: starts one more.
+        workers: how many.
+        stop: set when all shall end.
+        killed: told the process and the signal when one was killed, before another takes its place.
+        pause_seconds: before that.
+
+    Returns:
+        The worst exit code.
+    """
+    running = [start() for _ in range(workers)]
     worst, asked = 0, False
     while running:
         if not asked and stop.wait(_LOOK_SECONDS):
@@ -78,10 +100,9 @@ def _watch(root: Path, *, workers: int, once: bool, stop: Event, say: Say) -> in
             running.remove(process)
             code = process.exitcode or 0
             if code < 0 and not stop.is_set():
-                say(
-                    f"worker {process.pid} was killed by signal {-code}; another goes on, and sends what it held after its lease"
-                )
-                running.append(_started(root, once))
+                killed(process.pid, -code)
+                if not stop.wait(pause_seconds):
+                    running.append(start())
             worst = max(worst, code)
     return worst
 

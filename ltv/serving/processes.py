@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import TYPE_CHECKING
 
-from ltv.dispatch.processes import stop_without_parent, stopped_by_signals
+from ltv.dispatch.processes import stop_without_parent, stopped_by_signals, watch
 from ltv.errors import LtvError, UsageError, found
 from ltv.serving.service import FeatureServer
 from ltv.serving.versions import Versions
@@ -18,7 +18,6 @@ from ltv.serving.versions import Versions
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-_LOOK_SECONDS = 0.2
 _PAUSE_SECONDS = 1.0  # before a killed process is replaced: one that cannot live is not started in a loop
 Say = Callable[[str], None]
 
@@ -45,7 +44,14 @@ def serve(root: Path, *, address: str, port: int, workers: int, say: Say) -> int
         store = Versions(root).current()  # whatever is wrong is told once
         with _held(address, port) as taken:
             say(_told(store.version, len(store), address, taken, workers))
-            return _watch(root, address, taken, workers=workers, stop=stop, say=say)
+
+            def killed(pid: int | None, number: int) -> None:
+                say(f"process {pid} was killed by signal {number}; another takes its place")
+
+            return watch(
+                lambda: _started(root, address, taken), workers=workers, stop=stop, killed=killed,
+                pause_seconds=_PAUSE_SECONDS,
+            )  # fmt: skip
 
 
 def _told(version: str, people: int, address: str, port: int, workers: int) -> str:
@@ -77,27 +83,6 @@ def _held(address: str, port: int) -> Iterator[int]:
             yield port
     except OSError as error:
         raise UsageError(found("--port", port, f"one that is free on {address} ({error.strerror})")) from None
-
-
-def _watch(root: Path, address: str, port: int, *, workers: int, stop: Event, say: Say) -> int:
-    """Keep so many processes at work; one that was killed is replaced, one that gave up is not."""
-    running = [_started(root, address, port) for _ in range(workers)]
-    worst, asked = 0, False
-    while running:
-        if not asked and stop.wait(_LOOK_SECONDS):
-            asked = True
-            for process in running:
-                process.terminate()
-        running[0].join(_LOOK_SECONDS if asked else 0)
-        for process in [p for p in running if not p.is_alive()]:
-            running.remove(process)
-            code = process.exitcode or 0
-            if code < 0 and not stop.is_set():
-                say(f"process {process.pid} was killed by signal {-code}; another takes its place")
-                if not stop.wait(_PAUSE_SECONDS):
-                    running.append(_started(root, address, port))
-            worst = max(worst, code)
-    return worst
 
 
 def _started(root: Path, address: str, port: int) -> BaseProcess:
