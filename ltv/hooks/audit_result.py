@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.behaviour.averages import Share
 from ltv.hooks.audit_words import ACTS, RULES, UNIT_WORDS, WORDS
+from ltv.hooks.moments import SECOND, local
 from ltv.hooks.service_words import HOOKS
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, Text, number, same
@@ -120,12 +121,8 @@ class HookAudit(Result):
         )  # fmt: skip
         return Takeaway(said, "bad", act)
 
-    def _local(self, moment: Any) -> str:  # noqa: ANN401
-        import pandas as pd
-
-        if pd.isna(moment):
-            return ""
-        return pd.Timestamp(moment).tz_localize("UTC").tz_convert(self.timezone).strftime("%Y-%m-%d %H:%M:%S")
+    def _local(self, moment: object) -> str:
+        return local(moment, self.timezone, SECOND)
 
     @property
     def views(self) -> Mapping[str, View]:

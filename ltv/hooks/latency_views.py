@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ltv.hooks.latency_words import VERDICT, WORDS
+from ltv.hooks.moments import local
 from ltv.hooks.payment_funnel import ALL
 from ltv.result import Column, View
 from ltv.text import Lang, Text, Unit, number, same
-from ltv.warehouse.local_time import zone
 
 if TYPE_CHECKING:
     from ltv.hooks.latency_result import Latency
@@ -69,18 +69,13 @@ def sentence(row: Mapping[Any, Any], timezone: str) -> Text:
     said = WORDS[key].format(operation=same(f"{row['service']} · {row['name']}"), channels=where, **values)
     if pd.isna(row["began_at"]):
         return said
-    parts = [WORDS["since"].format(at=same(f"{local(row['began_at'], timezone):%Y-%m-%d %H:%M}"))]
+    parts = [WORDS["since"].format(at=same(local(row["began_at"], timezone)))]
     if pd.notna(row["version"]):
         parts.append(WORDS["since_release"].format(version=same(row["version"]), old=same(str(row["version_before"]))))
     if pd.notna(row["launch"]):
         parts.append(WORDS["since_launch"].format(launch=same(row["launch"])))
     zh, en = "".join(p.zh for p in parts), "".join(p.en for p in parts)
     return Text(f"{said.zh}{zh}。", f"{said.en} {en}.")
-
-
-def local(moment: pd.Timestamp, timezone: str) -> pd.Timestamp:
-    """A naive UTC time in a zone."""
-    return moment.tz_localize("UTC").tz_convert(zone(timezone)).tz_localize(None)
 
 
 def views(told: Latency) -> dict[str, View]:
@@ -137,7 +132,7 @@ def _with(data: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Column, ...]]:
 
 def _listed(rows: pd.DataFrame, timezone: str) -> pd.DataFrame:
     order = rows["verdict"].map({name: k for k, name in enumerate(VERDICT)})
-    began = ["" if pd.isna(m) else f"{local(m, timezone):%Y-%m-%d %H:%M}" for m in rows["began_at"]]
+    began = [local(m, timezone) for m in rows["began_at"]]
     told = rows.assign(began_at=began, _order=order).sort_values(
         ["_order", "extra_ms"], ascending=[True, False], kind="stable"
     )
@@ -202,7 +197,7 @@ def days(rows: pd.DataFrame, began_at: pd.Timestamp, timezone: str, lang: Lang) 
             line={"color": _COLOURS[k % len(_COLOURS)], "width": 2}, hovertemplate="%{x}: %{y:,.1f} ms<extra></extra>",
         )  # fmt: skip
     if not pd.isna(began_at):
-        figure.add_vline(x=f"{local(began_at, timezone):%Y-%m-%d %H:%M}", line={"color": _RED, "dash": "dash"})
+        figure.add_vline(x=local(began_at, timezone), line={"color": _RED, "dash": "dash"})
     figure.update_xaxes(type="date", tickformat="%m-%d")
     figure.update_yaxes(title=WORDS["p50_ms"].to(lang), rangemode="tozero")
     return figure

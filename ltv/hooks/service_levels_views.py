@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from ltv.hooks.moments import local
 from ltv.hooks.service_levels_days import ALL
 from ltv.hooks.service_words import CAUSES, CONTROLS, HOOKS, KINDS, SEVERITIES, STATES, WORDS
 from ltv.result import Column, View
@@ -17,16 +18,6 @@ if TYPE_CHECKING:
 
 _LAST_DAYS = 7
 _MOST_ROWS = 200
-
-
-def local(moment: object, timezone: str) -> str:
-    """A naive UTC time in a zone, to the minute.
-
-    >>> local(pd.Timestamp("2026-06-19 06:00"), "Asia/Shanghai")
-    '2026-06-19 14:00'
-    """
-    stamp = pd.Timestamp(moment)  # type: ignore[arg-type]
-    return stamp.tz_localize("UTC").tz_convert(timezone).strftime("%Y-%m-%d %H:%M")
 
 
 def _locals(us: pd.Series[int], timezone: str) -> list[str]:
