@@ -4,6 +4,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -177,6 +178,36 @@ def test_modules_stay_short() -> None:
 def test_no_module_is_a_drawer_for_everything() -> None:
     drawers = {"utils", "util", "helpers", "helper", "common", "misc"}
     assert [file for file in _modules() if set(re.split(r"[/_.]", file)) & drawers] == []
+
+
+def test_a_name_of_a_module_is_bound_once() -> None:
+    """A second constant of the same name takes the place of the first without a word (two branches merged, say)."""
+    twice = []
+    for file in [*PACKAGE.rglob("*.py"), *(PROJECT / "tests").rglob("*.py"), *(PROJECT / "benchmarks").rglob("*.py")]:
+        names = [name for statement in ast.parse(file.read_text()).body for name in _bound(statement)]
+        twice += [f"{file.relative_to(PROJECT)}: {name}" for name, times in Counter(names).items() if times > 1]
+    assert twice == []
+
+
+def _bound(statement: ast.stmt) -> Iterator[str]:
+    overloaded = isinstance(statement, ast.FunctionDef) and any(
+        ast.unparse(d).endswith("overload") for d in statement.decorator_list
+    )
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef) and not overloaded:
+        yield statement.name
+    targets = (
+        statement.targets
+        if isinstance(statement, ast.Assign)
+        else [statement.target]
+        if isinstance(statement, ast.AnnAssign)
+        else []
+    )
+    yield from (
+        name.id
+        for target in targets
+        for name in ast.walk(target)
+        if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store)
+    )
 
 
 def _targets(node: ast.AST, file: str) -> Iterator[str]:

@@ -591,7 +591,7 @@ DONE_WITH = _table(
     (1, None, "toys", "view", _at("2026-03-02")),
     (2, "S1", "toys", "view", _at("2026-06-02")),
 )
-SOLD = _table(
+SOLD_OR_NOT = _table(
     {"order_id": _TEXT, "user_id": _LONG, "ts": _TIME, "amount": _REAL, "status": _TEXT},
     ("a", 1, _at("2026-03-02"), 5.0, "paid"),
     ("b", 1, _at("2026-03-02 01:00:00"), 5.0, "refunded"),
@@ -794,8 +794,8 @@ CASES: dict[str, list[Case]] = {
     ],
     "ltv/strategy/people.sql": [Case(3, {"people": _table({"user_id": _LONG, "registered_at": _TIME, "age": _LONG, "gender": _TEXT, "city": _TEXT, "level": _TEXT, "acquisition_channel": _TEXT, "orders": _LONG, "value_to_date": _REAL, "first_order_at": _TIME, "last_order_at": _TIME}, (1, _at("2026-03-01"), 20, "f", "it's", None, "春", 2, 9.5, _at("2026-03-01 12:00"), _at("2026-03-05")), (2, None, None, None, None, None, None, 1, 1.0, _at("2026-02-01"), _at("2026-02-01")), (3, _at("2026-03-09 23:59:59.999999"), 61, "m", "x", "1", "ads", 0, 0.0, None, None), (4, _at("2026-03-10"), 30, "m", "x", "1", "ads", 0, 0.0, None, None)), "scores": _table({"user_id": _LONG, "expected": _REAL, "p_purchase": _REAL, "decile": _LONG}, (1, 30.5, .5, 9)), "churn": _table({"user_id": _LONG, "probability": _REAL, "days_since_last": _REAL}, (3, .25, 0.0))}, {}, {"as_of_us": 1773100800000000})],
     "ltv/serving/gorse_acts.sql": [Case(2, {"events": DONE_WITH}, {}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
-    "ltv/serving/gorse_purchases.sql": [Case(1, {"orders": SOLD, "order_items": SOLD_LINES}, {"is_purchase": "amount >= 0 AND status IN ('paid', 'refunded')"}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
-    "ltv/serving/gorse_items.sql": [Case(4, {"events": DONE_WITH, "orders": SOLD, "order_items": SOLD_LINES}, {}, {"until": _MARCH["until"]})],
+    "ltv/serving/gorse_purchases.sql": [Case(1, {"orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {"is_purchase": "amount >= 0 AND status IN ('paid', 'refunded')"}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
+    "ltv/serving/gorse_items.sql": [Case(4, {"events": DONE_WITH, "orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {}, {"until": _MARCH["until"]})],
     "ltv/serving/gorse_names.sql": [Case(3, {"user_ids": _table({"user_id": _LONG, "id_type": _TEXT, "id_value": _TEXT, "valid_from": _TIME, "valid_to": _TIME}, (1, "member", "it's", _at("2026-03-02"), None), (1, "member", "春", _at("2026-03-02"), None), (1, "device", "d", _at("2026-03-01"), None), (2, "member", "M2", _at("2026-03-01"), None), (3, "member", "M3", _at("2026-03-01"), _at("2026-03-02")), (None, "member", "M4", _at("2026-03-01"), None))}, {}, {"id_type": "member"})],
     "ltv/serving/scene_acts.sql": [
         Case(4, {"events": DONE_WITH}, {"session_of": "NULL", "sku_of": "sku", "category_of": "category", "dwell_of": "1500.5", "query_of": "category"}, {"from_us": 0, "until_us": 1_775_000_000_000_000}),
