@@ -16,6 +16,19 @@ State = Literal["good", "watch", "bad", "none"]
 
 
 @dataclass(frozen=True)
+class Source:
+    """The page, and the block on it, that a figure or a sentence was taken from.
+
+    Attributes:
+        page: name of a notebook, such as `12_health`.
+        view: name of a view on that page; empty for the page itself.
+    """
+
+    page: str
+    view: str = ""
+
+
+@dataclass(frozen=True)
 class KeyFigure:
     """One tile: a value, what it is compared with, and the rule behind its traffic light.
 
@@ -31,6 +44,7 @@ class KeyFigure:
         rule: the rule that gave the light, in words.
         spark: earlier values, oldest first, for a small line.
         level: of the interval, percent.
+        source: where to read on, for a figure that another page tells more of.
     """
 
     label: Text
@@ -44,6 +58,7 @@ class KeyFigure:
     rule: Text | None = None
     spark: tuple[float | None, ...] = ()
     level: int = 95
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +68,7 @@ class Takeaway:
     text: Text
     state: State = "none"
     action: Text | None = None
+    source: Source | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +116,8 @@ class View:
         data: the rows behind it; the download holds exactly these.
         columns: names, labels and units of `data`.
         alt: what a chart shows, for those who do not see it.
+        selector: column among whose values a reader may choose: a table then lists the rows of one, a chart shows the
+            traces whose `meta["choice"]` is that value.
     """
 
     kind: Literal["chart", "table"]
@@ -108,6 +126,7 @@ class View:
     data: pd.DataFrame
     columns: tuple[Column, ...]
     alt: Text | None = None
+    selector: str | None = None
 
 
 @dataclass(frozen=True)

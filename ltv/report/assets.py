@@ -34,14 +34,14 @@ _MAP_STYLE = re.compile(r"(\.textContent=)'\.maplibregl(?:[^'\\]|\\.)*'")
 
 @cache
 def style() -> Markup:
-    """Return the style sheet of a page."""
-    return Markup(_text("page.css"))  # noqa: S704  our own file
+    """Return the style sheet of a page: the files of `assets/style`, one after another."""
+    return Markup("".join(_parts("style")))  # noqa: S704  our own files
 
 
 @cache
 def script() -> Markup:
-    """Return the script of a page: language, downloads, charts, print."""
-    return Markup(_text("page.js"))  # noqa: S704  our own file
+    """Return the script of a page: the files of `assets/script`, one after another in a room of their own."""
+    return Markup('"use strict";\n(() => {{\n{}}})();\n').format(Markup("\n".join(_parts("script"))))  # noqa: S704  our own files
 
 
 @cache
@@ -71,6 +71,10 @@ def source_hash(text: str) -> str:
     """Return a script or style as a policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _parts(kind: str) -> list[str]:
+    return [path.read_text(encoding="utf-8") for path in sorted((_ASSETS / kind).glob("[0-9]*"))]
 
 
 def _text(name: str) -> str:

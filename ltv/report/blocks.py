@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ltv.errors import UsageError, found
-from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
+from ltv.result import Column, KeyFigure, Result, Source, State, Takeaway, View
 from ltv.text import LANGS, Text
 
 if TYPE_CHECKING:
@@ -93,11 +93,16 @@ def _key_figure(figure: KeyFigure) -> Block:
     words = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
     spark = [_finite(x) for x in figure.spark]
     return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
-            "level": figure.level}  # fmt: skip
+            "level": figure.level, "source": _source(figure.source)}  # fmt: skip
 
 
 def _takeaway(takeaway: Takeaway) -> Block:
-    return {"text": takeaway.text.as_dict(), "state": takeaway.state, "action": _words(takeaway.action)}
+    said = {"text": takeaway.text.as_dict(), "action": _words(takeaway.action)}
+    return {**said, "state": takeaway.state, "source": _source(takeaway.source)}
+
+
+def _source(source: Source | None) -> dict[str, str] | None:
+    return None if source is None else {"page": source.page, "view": source.view}
 
 
 def _view(name: str, view: View) -> Block:
@@ -112,6 +117,7 @@ def _view(name: str, view: View) -> Block:
         "view": name,
         "title": view.title.as_dict(),
         "note": view.note.as_dict(),
+        "selector": view.selector,
         "csv": {"head": head, "lines": lines, "total": len(view.data)},
     }
 
