@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ltv import settings as settings_module
 from ltv.digest.run_notice import Change, tell
 from ltv.errors import LockedError
-from ltv.runs.ledger import Ledger, Outcome
+from ltv.runs.ledger import ONLY, Ledger, Outcome
 from ltv.runs.lock import workspace_lock
 from ltv.runs.publish import published_run
 from ltv.runs.record import read_nav
@@ -46,7 +46,7 @@ class Due:
 
 
 def due(root: Path, settings: Settings, *, at: dt.datetime, most: int = MOST_DAYS) -> Due:
-    """The dates after the newest published one up to yesterday; yesterday alone where nothing is published.
+    """The dates after the newest one that is published whole, up to yesterday; yesterday alone where none is.
 
     Yesterday is due again while what it shows, or what was last told, is not all good.
 
@@ -57,23 +57,29 @@ def due(root: Path, settings: Settings, *, at: dt.datetime, most: int = MOST_DAY
         most: dates at once, the newest of them.
     """
     yesterday = at.replace(tzinfo=dt.UTC).astimezone(zone(settings.timezone)).date() - _DAY
-    shown = next((d for d in published_dates(root) if d <= str(yesterday)), "")
+    ledger = Ledger(root)
+    shown = next((d for d in published_dates(root) if d <= str(yesterday) and _is_whole(ledger, d)), "")
     first = dt.date.fromisoformat(shown) + _DAY if shown else yesterday
-    if first > yesterday and not _is_good(root, shown):
+    if first > yesterday and not _is_good(root, ledger, shown):
         first = yesterday
     dates = tuple(first + n * _DAY for n in range((yesterday - first).days + 1))
     return Due(dates[-most:], dates[:-most], yesterday)
 
 
-def _is_good(root: Path, date: str) -> bool:
-    ledger, run_id = Ledger(root), published_run(root, date)
+def _is_whole(ledger: Ledger, date: str) -> bool:
+    """Whether a date has shown a run of all its notebooks; `ltv run --only` publishes one or two of them."""
+    shown = (ledger.run(run_id) for run_id in ledger.published(date))
+    return any(ONLY not in run.parameters for run in shown if run is not None)
+
+
+def _is_good(root: Path, ledger: Ledger, date: str) -> bool:
+    run_id, last = published_run(root, date), ledger.last_outcome()
     shown = ledger.run(run_id) if run_id else None
-    last = ledger.last_outcome()
     return shown is not None and shown.state == "good" and (last is None or last.state == "good")
 
 
 def daily(
-    root: Path,
+    root: str | Path,
     *,
     most: int = MOST_DAYS,
     jobs: int = 1,
@@ -104,6 +110,7 @@ def daily(
         UsageError: a setting or a language is not known.
         LockedError: another run holds the workspace.
     """
+    root = Path(root).resolve()
     settings = settings_module.load(root)
     watch = _Watch(root, settings, now, say)
     with workspace_lock(root, command="ltv daily"):  # nobody else runs: what never ended is dead

@@ -26,8 +26,8 @@ def morning(day):
     return dt.datetime.combine(day + dt.timedelta(days=1), dt.time(6, 30))
 
 
-def record(run_id, day, state="running"):
-    return Run(run_id, str(day), state, dt.datetime.now(dt.UTC).isoformat(), None, "", "", "", {}, "")
+def record(run_id, day, state="running", parameters=None):
+    return Run(run_id, str(day), state, dt.datetime.now(dt.UTC).isoformat(), None, "", "", "", parameters or {}, "")
 
 
 class Shop:
@@ -57,6 +57,7 @@ class Shop:
             (folder / "results").mkdir(parents=True)
             write_nav(folder, [NavItem(n, same(n), f"{n}.html", s) for n, s in self.pages.items()])
             self.publish(request.date, run_id)
+            ledger.publish(str(request.date), run_id)
         why = "" if state == "good" else f"why {state}"
         ledger.end_run(run_id, state, why)
         code = {"good": 0, "partial": 1, "refused": 3}[state]
@@ -133,6 +134,17 @@ def test_yesterday_is_run_again_while_it_is_not_all_good(mall):
     mall.outcomes = {}
     mall.morning_of(DAYS[9])
     assert mall.morning_of(DAYS[9])[1][0].startswith("nothing is due")
+
+
+def test_a_date_of_which_only_some_pages_were_run_by_hand_is_not_published(mall):
+    mall.morning_of(DAYS[5])
+    Ledger(mall.root).start_run(record("2026-06-10-only", DAYS[9], parameters={"--only": ["02_retention"]}))
+    (mall.root / "data" / "runs" / "2026-06-10-only" / "results").mkdir(parents=True)
+    mall.publish(DAYS[9], "2026-06-10-only")
+    Ledger(mall.root).publish(str(DAYS[9]), "2026-06-10-only")
+    Ledger(mall.root).end_run("2026-06-10-only", "good")
+    mall.morning_of(DAYS[9])
+    assert mall.dates == DAYS[6:10]
 
 
 def test_a_date_published_ahead_of_the_clock_is_no_reason_to_run_anything_twice(mall):
