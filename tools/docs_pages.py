@@ -10,6 +10,7 @@ import ast
 import posixpath
 import re
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,7 @@ def _page_of(path: str) -> str:
     return f"reference/{module}.md" if module in _modules() else ""
 
 
+@cache
 def _modules() -> dict[str, Path]:
     """Every public module with its file."""
     found = {}
