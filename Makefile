@@ -19,7 +19,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help report test lab bench drill hooks clean
+.PHONY: help report test docs lab bench drill hooks clean
 
 help:  ## list what can be made
 	@sed -n 's/^\([a-z]*\):.*##  *\(.*\)/make \1	\2/p' $(MAKEFILE_LIST) | expand -t 14
@@ -33,6 +33,10 @@ test: $(TEST_READY)  ## set up, check style, types and notebooks, run the tests
 	$(BIN)/mypy
 	$(BIN)/python -m ltv.runs.notebook notebooks
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+
+docs: $(TEST_READY)  ## build the docs site into build/docs
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo $(CURDIR)/build/docs/index.html
 
 lab: $(RUN_READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter-lab --notebook-dir notebooks

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
@@ -44,6 +45,13 @@ def _date(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a day as YYYY-MM-DD") from None
+
+
+def _time(text: str) -> str:
+    match = re.fullmatch(r"([01]?[0-9]|2[0-3]):([0-5][0-9])", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"found {text!r}, allowed: a time as HH:MM, 00:00 to 23:59")
+    return f"{int(match[1]):02}:{match[2]}"
 
 
 def _whole(low: int) -> Callable[[str], int]:
@@ -108,6 +116,10 @@ def build() -> argparse.ArgumentParser:
     backfill.add_argument("start", type=_date, metavar="FROM", help="first day")
     backfill.add_argument("end", type=_date, metavar="TO", help="last day")
     backfill.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
+    words = "run every date that is over and not yet published, in order"
+    _daily_arguments(command("daily", words, "example: ltv daily --most 3"))
+    words = "print, install or remove a timer or cron line for every morning"
+    _schedule_arguments(command("schedule", words, "example: ltv schedule --at 06:30 --install"))
     status = command("status", "show the run ledger", "example: ltv status --date 2026-06-30")
     status.add_argument("--date", type=_date, help="runs of one day, with their notebooks")
     explain = command("explain", "say why a person or an intervention is what it is", "example: ltv explain 12545")
@@ -244,6 +256,32 @@ def _run_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--force", action="store_true", help="run even where nothing has changed")
     parser.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
     parser.add_argument("--lang", choices=("zh", "en"), help="language in which pages open")
+
+
+def _daily_arguments(parser: argparse.ArgumentParser) -> None:
+    _call_arguments(parser)
+    parser.add_argument("--jobs", default=1, type=_whole(1), metavar="N", help="notebooks at once")
+    parser.add_argument("--lang", choices=("zh", "en"), help="language in which pages open")
+
+
+def _call_arguments(parser: argparse.ArgumentParser) -> None:
+    words = "missed days to catch up at once, the newest of them (default 7)"
+    parser.add_argument("--most", default=7, type=_whole(1), metavar="N", help=words)
+    words = "file with secrets as NAME=VALUE, readable by you alone"
+    parser.add_argument("--env-file", default="", metavar="FILE", help=words)
+    parser.add_argument("--send", action="store_true", help="send what is due in the outbox when the dates are run")
+
+
+def _schedule_arguments(parser: argparse.ArgumentParser) -> None:
+    words = "time in the workspace's zone (default 06:30)"
+    parser.add_argument("--at", default="06:30", type=_time, metavar="HH:MM", help=words)
+    words = "systemd timer, cron line, or print both (default: what this machine has)"
+    parser.add_argument("--system", default="auto", choices=("auto", "systemd", "cron", "print"), help=words)
+    instead = parser.add_mutually_exclusive_group()
+    instead.add_argument("--install", action="store_true", help="install it for this user (default: only print it)")
+    instead.add_argument("--remove", action="store_true", help="take away what was installed for this workspace")
+    instead.add_argument("--status", action="store_true", help="say what is installed, and which dates are due")
+    _call_arguments(parser)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -231,27 +231,23 @@ def dispatch(options: argparse.Namespace) -> int:
 
 def strategy(options: argparse.Namespace) -> int:
     """Say what the newest date plans and hand it to the outbox, or approve a plan that waits."""
-    from ltv.strategy import release as releases
+    from ltv.strategy.command import strategy as act
 
-    root = _root(options)
-    settings, date = settings_module.load(root), releases.newest(root)
-    _, told = releases.plans(root, date)
-    if options.action == "approve":
-        names = [p.name for p in told]
-        if options.plan not in names:
-            raise UsageError(found("PLAN", options.plan, ", ".join(names) or f"nothing: {date} plans nothing"))
-        done = releases.release(root, settings, date, approved=[options.plan], only=[options.plan])
-        for line in done.told(date):
-            _say(line)
-        return 0
-    for p in told:
-        _say(p.told(settings.currency))
-    if not told:
-        _say(f"{date} plans nothing")
-    elif not options.dry_run:
-        for line in releases.release(root, settings, date).told(date):
-            _say(line)
-    return 0
+    return act(_root(options), options, _say)
+
+
+def daily(options: argparse.Namespace) -> int:
+    """Run every date that is over and not yet published, and tell what has changed."""
+    from ltv.schedule.command import daily as act
+
+    return act(_root(options), options, _say, _told)
+
+
+def schedule(options: argparse.Namespace) -> int:
+    """Print, install or remove the morning's call."""
+    from ltv.schedule.command import schedule as act
+
+    return act(_root(options), options, _say)
 
 
 def explain(options: argparse.Namespace) -> int:

@@ -34,6 +34,7 @@ ROOMS = [
     "report",
     "digest",
     "runs",
+    "schedule",
     "commands",
     "cli",
 ]

@@ -168,8 +168,8 @@ def markdown(told: Told, lang: Lang, *, most: int = MOST_TEXT_BYTES) -> str:
         lang: zh or en.
         most: bytes.
     """
-    head = f"**{_safe(told.title.to(lang))}**"
-    tail = [_linked(told, lang)] if told.link else []
+    head = f"**{safe(told.title.to(lang))}**"
+    tail = [linked(WORDS["page"].to(lang), told.link)] if told.link else []
     return fitted([head, *(_marked(line, lang) for line in lines(told))], tail, WORDS["more"], lang, most=most)
 
 
@@ -219,13 +219,23 @@ def plain(told: Told, lang: Lang) -> str:
 def _marked(line: Line, lang: Lang) -> str:
     light = f'<font color="{_COLORS[line.state]}">{STATE[line.state].to(lang)}</font> ' if line.state else ""
     command = f" `{one_line(line.command).replace('`', 'ˋ')}`" if line.command else ""
-    return f"> {light}{_safe(line.words.to(lang))}{command}"
+    return f"> {light}{safe(line.words.to(lang))}{command}"
 
 
-def _safe(words: str) -> str:
+def safe(words: str) -> str:
+    """Words in which a robot's markdown finds no tag, link, bold or code.
+
+    Args:
+        words: any.
+    """
     return one_line(words).translate(_WIDE).replace("](", "] (")
 
 
-def _linked(told: Told, lang: Lang) -> str:
-    words = WORDS["page"].to(lang)
-    return f"[{words}]({told.link})" if told.link.startswith("https://") else f"{words}: {told.link}"
+def linked(words: str, link: str) -> str:
+    """A link in a robot's markdown; where the group cannot follow it, words and path.
+
+    Args:
+        words: of the link.
+        link: https, file: or a path.
+    """
+    return f"[{words}]({link})" if link.startswith("https://") else f"{words}: {link}"

@@ -36,6 +36,10 @@ CREATE TABLE IF NOT EXISTS publications (
 CREATE TABLE IF NOT EXISTS done_once (
     date TEXT NOT NULL, what TEXT NOT NULL, run_id TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (date, what)
 );
+CREATE TABLE IF NOT EXISTS outcomes (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, date TEXT NOT NULL, state TEXT NOT NULL, pages TEXT NOT NULL,
+    why TEXT NOT NULL, at TEXT NOT NULL
+);
 CREATE INDEX IF NOT EXISTS tasks_by_hash ON tasks (task_hash, state);
 """
 
@@ -73,6 +77,25 @@ class Task:
     why: str
     task_hash: str
     taken_from: str | None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a scheduled date came out, as it was last told or found unchanged.
+
+    Attributes:
+        date: the date.
+        state: of its newest run.
+        pages: pages that were not there, with how they came out.
+        why: one line where it was not all good.
+        number: of the row; 0 before it is written down.
+    """
+
+    date: str
+    state: RunState
+    pages: dict[str, str]
+    why: str = ""
+    number: int = 0
 
 
 class Ledger:
@@ -231,6 +254,22 @@ class Ledger:
         with self._connection() as db:
             row = db.execute("SELECT 1 FROM done_once WHERE date = ? AND what = ?", (date, what)).fetchone()
         return row is not None
+
+    def keep_outcome(self, outcome: Outcome) -> None:
+        """Write down how a scheduled date came out: the next one is compared with it."""
+        with self._connection() as db:
+            db.execute(
+                "INSERT INTO outcomes (date, state, pages, why, at) VALUES (?, ?, ?, ?, ?)",
+                (outcome.date, outcome.state, json.dumps(outcome.pages, sort_keys=True), outcome.why, now()),
+            )
+
+    def last_outcome(self) -> Outcome | None:
+        """How the last scheduled date came out, or None before the first."""
+        with self._connection() as db:
+            row = db.execute("SELECT * FROM outcomes ORDER BY number DESC LIMIT 1").fetchone()
+        if row is None:
+            return None
+        return Outcome(row["date"], row["state"], json.loads(row["pages"]), row["why"], row["number"])
 
 
 def now() -> str:

@@ -89,7 +89,8 @@ class Dispatch:
     Attributes:
         database: a PostgreSQL address, `${NAME}` from the environment; the file `data/state/outbox.sqlite` by default.
         alarm: name of the robot or e-mail endpoint that is told what is held when a breaker opens; nobody by default.
-        digest: names of the robots and e-mails that are told of the newest date once it is published; nobody by default.
+        digest: names of the robots and e-mails that are told of the newest date once it is published, and of a scheduled
+            run that fails or recovers; nobody by default.
         digest_when: `change`: where something triggered, a traffic light turned or a plan waits; `always`: every date.
         pages_url: where readers find the folder `reports`, for the link of a digest: https, file: or a path.
         queue_limit: messages that may wait; nothing is taken beyond.
