@@ -141,7 +141,7 @@ def _worst(told: Health) -> list[Takeaway]:
     said = WORDS["told_worst"].format(
         segment=segment_words(row["segment"]), kind=kind_words(row["segment_kind"]), **figures
     )
-    return [Takeaway(said, "watch")]
+    return [Takeaway(said, "watch", WORDS["act_worst"])]
 
 
 def _at_risk(told: Health) -> list[Takeaway]:
@@ -177,4 +177,5 @@ def _unknown(told: Health) -> list[Takeaway]:
         WORDS["named_why"].format(label=told.by_name[r["indicator"]].label, why=WHY[r["why_unknown"]])
         for r in last.to_dict("records")
     ]
-    return [Takeaway(WORDS["told_unknown"].format(names=_joined(names, len(names))), "watch")]
+    said = WORDS["told_unknown"].format(n=str(len(names)), names=_joined(names, len(names)))
+    return [Takeaway(said, "watch", WORDS["act_unknown"])]

@@ -126,7 +126,7 @@ class PaymentTraces(Result):
         return [Takeaway(Text(said.zh + more.zh, f"{said.en} {more.en}"), "none")]
 
     def _channels(self) -> list[Takeaway]:
-        return [Takeaway(words, "watch") for words in blocks.worse_channels(self.table)]
+        return [Takeaway(words, "watch", WORDS["act_channel"]) for words in blocks.worse_channels(self.table)]
 
     def _aside(self) -> list[Takeaway]:
         """What is no case: sources that pay another way, gaps, charges of orders that are not paid."""
@@ -146,7 +146,8 @@ class PaymentTraces(Result):
             )
         if len(told.open_charges):
             money = number(float(told.open_charges["charged"].sum()), "money", currency=self.currency)
-            out.append(Takeaway(WORDS["open"].format(n=number(len(told.open_charges), "count"), money=money), "watch"))
+            words = WORDS["open"].format(n=number(len(told.open_charges), "count"), money=money)
+            out.append(Takeaway(words, "watch", WORDS["act_open"]))
         return out
 
     @property

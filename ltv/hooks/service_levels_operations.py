@@ -122,7 +122,7 @@ class Operations(Result):
         if not self.asked.url:
             return (Takeaway(WORDS["not_configured"], "none"),)
         if self.why:
-            return (Takeaway(WORDS["no_answer"].format(why=same(self.why)), "watch"),)
+            return (Takeaway(WORDS["no_answer"].format(why=same(self.why)), "watch", WORDS["act_no_answer"]),)
         told = []
         cache = self.known[self.known["metric"] == "cache"]
         if len(cache):
@@ -138,7 +138,8 @@ class Operations(Result):
         if len(lacking):
             names = {"orders": self.asked.order_success, "cache": self.asked.cache_hits}
             named = dict.fromkeys(names.get(m, self.asked.payment_latency) for m in lacking)
-            told.append(Takeaway(WORDS["no_metric"].format(names=same(", ".join(named))), "watch"))
+            said = WORDS["no_metric"].format(names=same(", ".join(named)))
+            told.append(Takeaway(said, "watch", WORDS["act_no_metric"]))
         return told
 
     @property

@@ -40,7 +40,7 @@ ACCURACIES = {
 }
 WORDS = {
     "people": Text("人数", "People"),
-    "from_identifiers": Text("由 {n} 个标识合并而来", "from {n} identifiers"),
+    "from_identifiers": Text("由 {n} 个标识合并而来", "from {n} {n:identifier|identifiers}"),
     "identified": Text("认得出是谁的行", "Rows of known people"),
     "identified_rule": Text(
         "订单、行为与触点中，归到有会员号的人的占比", "of orders, events and touches: of a person with an account"
@@ -61,18 +61,22 @@ WORDS = {
     "trust": Text(
         "遮住 {n} 次已知登录再猜是谁：给出的答案 {precision} 是对的（95% 区间 {precision_low}–{precision_high}）；"
         "全部遮住的登录答对 {recall}，没有把握的宁可不答。",
-        "{n} known logins were hidden and asked for: {precision} of the answers are right (95% interval "
-        "{precision_low}–{precision_high}); of all hidden logins {recall} came back rightly. Where it is not known, no answer "
+        "{n} known {n:login was|logins were} hidden and asked for: {precision} of the answers are right (95% interval "
+        "{precision_low}–{precision_high}); of all hidden logins {recall} were recovered. Where it is not known, no answer "
         "is given.",
     ),
-    "passed_on": Text("{n} 个手机号或邮箱换过主人。", "{n} phone numbers or e-mail addresses have changed hands."),
+    "passed_on": Text(
+        "{n} 个手机号或邮箱换过主人。",
+        "{n} phone {n:number or e-mail address has|numbers or e-mail addresses have} changed hands.",
+    ),
     "act_passed_on": Text("发短信前先核对现在的主人。", "Check who has the number now before you text it."),
     "shared": Text(
         "{n} 台设备由多人共用（家庭平板、门店一体机）：未登录的行为归最近的登录者。",
-        "{n} devices are shared (family tablets, kiosks): what happens without login goes to whoever logged in last.",
+        "{n} {n:device is|devices are} shared (family tablets, kiosks): what happens without login goes to whoever logged in last.",
     ),
     "refused": Text(
-        "{n} 条关联没有采信（占 {share}）：{reasons}。", "{n} links were refused ({share} of all): {reasons}."
+        "{n} 条关联没有采信（占 {share}）：{reasons}。",
+        "{n} {n:link was|links were} refused ({share} of all): {reasons}.",
     ),
     "nothing_refused": Text("没有一条关联被拒绝。", "No link was refused."),
     "largest": Text(

@@ -137,7 +137,9 @@ class ProfileStacks(Result):
             out.append(Takeaway(WORDS["one_side" if self.slow or self.rest else "no_time"]))
         for row in self.grown[self.grown["growth"] >= _LEAST_GROWTH].head(1).to_dict("records"):
             values = {"slow": number(row["slow_share"], "rate"), "rest": number(row["rest_share"], "rate")}
-            out.append(Takeaway(WORDS["grew"].format(frame=same(str(row["frame"])), **values), "watch"))
+            out.append(
+                Takeaway(WORDS["grew"].format(frame=same(str(row["frame"])), **values), "watch", WORDS["act_grew"])
+            )
         own = (
             self.table.assign(frame=[s.rpartition(SEPARATOR)[2] for s in self.table["stack"]])
             .groupby("frame")["share"]
@@ -150,7 +152,9 @@ class ProfileStacks(Result):
             parts = {"kinds": same(", ".join(self.others)), "first": same(self.others[0])}
             out.append(Takeaway(WORDS["others"].format(**parts)))
         if self.refused:
-            out.append(Takeaway(WORDS["refused"].format(n=number(self.refused, "count")), "watch"))
+            out.append(
+                Takeaway(WORDS["refused"].format(n=number(self.refused, "count")), "watch", WORDS["act_refused"])
+            )
         return out
 
     @property
