@@ -58,8 +58,8 @@ WORDS: dict[str, Text] = {
     "conversion_rate": Text("转化率", "Conversion"),
     "low": Text("区间下限", "Lower end"),
     "high": Text("区间上限", "Upper end"),
-    "revenue": Text("窗口内净收入", "Net value in the window"),
-    "revenue_each": Text("人均净收入", "Net value each"),
+    "revenue": Text("窗口内净收入", "Net revenue in the window"),
+    "revenue_each": Text("人均净收入", "Net revenue each"),
     "kind": Text("类别", "Kind"),
     "rows": Text("行数", "Rows"),
     "people": Text("人数", "People"),
@@ -161,8 +161,8 @@ WORDS: dict[str, Text] = {
     ),
     "by_channel_title": Text("层级 × 渠道", "Depth by channel"),
     "by_channel_note": Text(
-        "收入为受邀后 {window} 天内订单的净值，窗口未结束的算到当日为止；同一人在多个渠道邀请过会分别计入邀请人。",
-        "Net value of orders in the {window} days after the invitation, so far where the window is open. Who invites through several channels is an inviter of each.",
+        "收入为受邀后 {window} 天内订单的净收入，窗口未结束的算到当日为止；同一人在多个渠道邀请过会分别计入邀请人。",
+        "Net revenue of orders in the {window} days after the invitation, so far where the window is open. Who invites through several channels is an inviter of each.",
     ),
     "trend_title": Text("人均有效邀请与 K", "Effective invitations a user, and K"),
     "trend_note": Text(
@@ -173,7 +173,7 @@ WORDS: dict[str, Text] = {
     "tree_title": Text("最大的一棵邀请树", "The largest invite tree"),
     "tree_note": Text(
         "共 {n} 人，{depth} 层；画出 {shown} 人。点旁是窗口内净收入，可下载全部所画人员。团伙不在其中。",
-        "{n} {n:person|people} on {depth} {depth:level|levels}, {shown} of them drawn. Beside a point: net value in the window. Rings are not in it.",
+        "{n} {n:person|people} on {depth} {depth:level|levels}, {shown} of them drawn. Beside a point: net revenue in the window. Rings are not in it.",
     ),
     "tree_alt": Text("从左到右展开的邀请树", "a tree of invitations from left to right"),
     "set_apart_title": Text("剔除了什么", "What is set apart"),

@@ -96,7 +96,7 @@ WORDS: dict[str, Text] = {
         "The curve is flat: {first} stay away in {unit}, {rest} are there in {late}.",
     ),
     "act_loss": Text(
-        "最值得投入的是首单之后的第一个周期：在沉默之前给出下一步。",
+        "最值得投入的是群组开始后的第一个周期：在沉默之前给出下一步。",
         "The first period after the cohort is worth most: offer the next step before people fall silent.",
     ),
     "gap": Text(

@@ -23,7 +23,7 @@ RULES = {
         "when this person registered is not known, the offer is for less than {limit} hours",
     ),
     "sku": Text(
-        "商品 {sku} 不在优惠 {offer_id} 的白名单里", "article {sku} is not on the white list of offer {offer_id}"
+        "商品 {sku} 不在优惠 {offer_id} 的白名单里", "product {sku} is not on the white list of offer {offer_id}"
     ),
     "one_per_person": Text("此人已有优惠 {offer_id}（{state}）", "this person has offer {offer_id} already ({state})"),
     "stacking": Text("不能与此人已有的优惠 {other} 叠加", "does not stack with offer {other}, which this person has"),

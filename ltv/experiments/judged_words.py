@@ -73,9 +73,9 @@ WORDS: dict[str, Text] = {
     "retention": Text("留存率变化", "Retention"),
     "gross": Text("人均消费（优惠前、退款后）", "Value before discounts, after refunds, a person"),
     "incentive": Text("人均优惠", "Discounts, a person"),
-    "net": Text("人均净值变化", "Net value, a person"),
-    "net_low": Text("净值下限", "Net, lower"),
-    "net_high": Text("净值上限", "Net, upper"),
+    "net": Text("人均净额变化", "Net value, a person"),
+    "net_low": Text("净额下限", "Net, lower"),
+    "net_high": Text("净额上限", "Net, upper"),
     "cost": Text("人均其他成本", "Other cost, a person"),
     "tile": Text("{experiment} · {metric}", "{experiment} · {metric}"),
     "tile_rule": Text(
@@ -148,9 +148,9 @@ WORDS: dict[str, Text] = {
         "Lifts after shrinkage towards the whole; the more groups, the more chance differences, so none is a decision. "
         "Segments are those of the as-of day and may themselves be moved by the test.",
     ),
-    "hooks_title": Text("付费钩子：效果、成本与净值", "Paid hooks: effect, cost and net"),
+    "hooks_title": Text("付费钩子：效果、成本与净额", "Paid hooks: effect, cost and net"),
     "hooks_note": Text(
-        "每人平均，实验组减对照组。净值 = 优惠前消费（退款后）− 优惠 − 其他成本（cost_per_person）；消费与优惠的天数不同时不分列。只计观察期已满的人。",
+        "每人平均，实验组减对照组。净额 = 优惠前消费（退款后）− 优惠 − 其他成本（cost_per_person）；消费与优惠的天数不同时不分列。只计观察期已满的人。",
         "A person on average, variant less control. Net = value before discounts (after refunds) − discounts − other cost "
         "(cost_per_person); not split where value and discounts are of different days. Only people whose window is over.",
     ),

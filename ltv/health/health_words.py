@@ -144,7 +144,7 @@ WORDS: dict[str, Text] = {
     "referral": Text("有效邀请", "Effective invitations"),
     "referral_state": Text("邀请状态", "Referral state"),
     "at_risk": Text("风险价值", "Value at risk"),
-    "first_order": Text("48h 首单率", "First order 48 h"),
+    "first_order": Text("48 小时首单率", "First order 48 h"),
     "user_id": Text("用户", "User"),
     "probability": Text("不再回来的概率", "Probability not to return"),
     "days_since_last": Text("距上次来访（天）", "Days since last visit"),

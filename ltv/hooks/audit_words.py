@@ -21,7 +21,7 @@ ACTS: dict[str, Text] = {
     "outside_hours": Text(
         "发券前用注册时间判断，不要用会提前过期的标记。", "Go by the time of registration, not by a flag that may lapse sooner."
     ),
-    "off_list": Text("先查白名单，再扣首单标记。", "Check the article before the first-order flag is spent."),
+    "off_list": Text("先查商品白名单，再扣首单标记。", "Check the product before the first-order flag is spent."),
     "stacked": Text("在同一事务里查订单已有的优惠。", "Look at what the order has already in the same transaction."),
     "given_twice": Text("给（优惠，用户）加唯一约束。", "Put a unique constraint on offer and person."),
     "over_stock": Text(

@@ -69,7 +69,7 @@ WORDS: dict[str, Text] = {
     "past": Text("历史消费", "past spending"),
     "tile_coverage": Text("80% 区间覆盖率（回测）", "Coverage of 80% intervals (backtest)"),
     "rule_coverage": Text("77–83% 为绿", "green from 77 to 83%"),
-    "tile_risk": Text("高价值有流失风险", "High value at risk"),
+    "tile_risk": Text("高价值有流失风险", "High value, at churn risk"),
     "rule_risk": Text(
         "高价值中 {days} 天内不购买概率 ≥ 40% 的人数", "of high value, chance of no purchase in {days} days ≥ 40%"
     ),
@@ -88,7 +88,7 @@ WORDS: dict[str, Text] = {
     ),
     "told_untested": Text(
         "数据还不足以回测 {days} 天的预测：没有一个 {days} 天的区间已经结束且之前有足够历史。",
-        "Not enough data to test {days} days: no such window is over with enough history before it.",
+        "Not enough data to test {days} days: no such stretch is over with enough history before it.",
     ),
     "told_basis": Text(
         "{days} 天的预测用的是{basis}，原因：{why}。",

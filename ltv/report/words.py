@@ -45,7 +45,7 @@ DOWNLOAD = Text("下载数据 (CSV)", "Download data (CSV)")
 ROWS = Text("{n} 行", "{n} {n:row|rows}")
 ROWS_CUT = Text(
     "本页下载含前 {shown} 行，共 {total} 行；完整数据在当日的结果表中。",
-    "The download on this page holds the first {shown} of {total} rows; the result table of the date has them all.",
+    "The download on this page holds the first {shown} of {total} {total:row|rows}; the result table of the date has them all.",
 )
 ROWS_FIRST = Text(
     "表中列出前 {shown} 行，共 {total} 行。", "The table lists the first {shown} of {total} {total:row|rows}."
@@ -68,6 +68,7 @@ INLINE_CHART = Text(
 )
 
 ABOUT = Text("数据来源与运行信息", "Where this comes from")
+GLOSSARY = Text("本页用语", "Words of this page")
 RUN_ID = Text("运行编号", "Run")
 INPUT_ROWS = Text("输入行数", "Input rows")
 DATA_HASH = Text("数据指纹", "Data hash")

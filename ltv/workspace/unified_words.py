@@ -87,7 +87,7 @@ WORDS = {
     "accuracy": Text(
         "“{story} 准确”这类说法不能比较：按全部标识对计算，一个也不合并就有 {nobody}，凡见过就合并也有 {met}，"
         "而后者合并到一起的只有 {right} 是对的。请看精确率与召回率。",
-        '"{story} accurate" cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining '
+        "“{story} accurate” cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining "
         "whoever ever met scores {met}, although only {right} of what that joins is right. Look at precision and recall.",
     ),
     "coverage_title": Text("各来源识别到多少", "How much of each source is of known people"),
@@ -149,13 +149,13 @@ WORDS = {
         "{share} of all",
     ),
     "size": Text("多少人", "People"),
-    "accuracy_title": Text("“{story} 准确”该怎么读", 'How to read "{story} accurate"'),
+    "accuracy_title": Text("“{story} 准确”该怎么读", "How to read “{story} accurate”"),
     "accuracy_note": Text(
         "要能比较，得写成：合并到一起的标识对里，有多少确属同一个人（以遮住的登录为准），同时找回了应合并的多少。"
         "“准确率”数的是全部标识对，几乎全是陌生人，分开就算对：什么都不做近乎满分，把共用设备连成一片也照样高。"
         "在本店自己的数据上算，中间两行以本页的人为准",
         "To compare, it would have to say: of the pairs of identifiers that were joined, so many are one person, as hidden "
-        'logins show, and so many of those that belong together were found. "Accuracy" counts all pairs of identifiers; '
+        "logins show, and so many of those that belong together were found. “Accuracy” counts all pairs of identifiers; "
         "nearly all are strangers and right when kept apart: doing nothing scores almost full marks, and so does tying "
         "strangers together by shared devices. Measured on this shop's own data; the lines in the middle take the people of "
         "this page for granted",

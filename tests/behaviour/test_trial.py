@@ -108,7 +108,7 @@ def test_an_overdue_trial_has_not_converted_and_is_listed_with_the_longest_first
     tile = next(k for k in found.key_figures if k.label.en == "Overdue trials")
     assert (tile.value, tile.state) == (2, "bad")
     assert "2 个试用已过截止时间" in found.takeaways("zh")[0]
-    assert run(rows[2:]).takeaways("en")[0] == "No trial is overdue."
+    assert run(rows[2:]).takeaways("en")[0] == "0 trials are overdue."
 
 
 # ---- weeks

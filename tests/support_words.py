@@ -1,0 +1,116 @@
+"""All words that the package can show: literals of its code, and what a page holds in each language."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from string import Formatter
+
+import ltv
+
+PACKAGE = Path(ltv.__file__).parent
+HAN = re.compile("[\u4e00-\u9fff]")
+FULL_WIDTH = re.compile("[\u3000-\u303f\uff00-\uffef]")
+
+
+@dataclass(frozen=True)
+class Pair:
+    """The two sides of a `Text` in the code, places left open."""
+
+    place: str
+    zh: str
+    en: str
+
+
+def _literal(node: ast.AST) -> str | None:
+    if isinstance(node, ast.Constant):
+        return node.value if isinstance(node.value, str) else None
+    if isinstance(node, ast.JoinedStr):
+        return "".join(str(v.value) if isinstance(v, ast.Constant) else "{x}" for v in node.values)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+        left, right = _literal(node.left), _literal(node.right)
+        return None if left is None or right is None else left + right
+    return None
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """Return the tree of every module, by its path in the package."""
+    return {
+        str(f.relative_to(PACKAGE)): ast.parse(f.read_text(encoding="utf-8")) for f in sorted(PACKAGE.rglob("*.py"))
+    }
+
+
+def _calls(name: str) -> Iterator[tuple[str, ast.Call]]:
+    for file, tree in trees().items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name:
+                yield f"{file}:{node.lineno}", node
+
+
+@cache
+def pairs() -> list[Pair]:
+    """Return every `Text` whose two sides stand in the code."""
+    found = []
+    for place, call in _calls("Text"):
+        sides = [_literal(a) for a in [*call.args, *(k.value for k in call.keywords)]]
+        if len(sides) == 2 and None not in sides:
+            found.append(Pair(place, str(sides[0]), str(sides[1])))
+    return found
+
+
+def takeaways() -> list[tuple[str, list[ast.expr]]]:
+    """Return what each sentence in the code is made of: words, state, action."""
+    return [(place, [*call.args, *(k.value for k in call.keywords)]) for place, call in _calls("Takeaway")]
+
+
+def places(template: str) -> set[str]:
+    return {place for _, place, _, _ in Formatter().parse(template) if place}
+
+
+def told(template: str) -> str:
+    """Return a template as it reads: figures in its places, the plural where there are two forms."""
+    parts = []
+    for literal, place, forms, _ in Formatter().parse(template):
+        parts += [literal] + ([forms.partition("|")[2] if forms else "7"] if place else [])
+    return "".join(parts)
+
+
+# What holds data, code or names and has no language of its own.
+_DATA = {"td", "dd", "code", "pre", "script", "style", "title"}
+_VOID = {"meta", "link", "br", "img", "input", "hr", "path", "rect", "circle"}
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[tuple[str, str | None, str]] = []
+        self.nodes: list[tuple[str | None, list[str], str]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in _VOID:
+            given = dict(attrs)
+            self.open.append((tag, given.get("lang"), given.get("class") or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if data.strip():
+            lang = next((lang for tag, lang, _ in reversed(self.open) if lang and tag != "html"), None)
+            self.nodes.append((lang, [f"{tag}.{kind}" if kind else tag for tag, _, kind in self.open], data.strip()))
+
+
+def nodes(html: str) -> list[tuple[str | None, list[str], str]]:
+    """Return the texts of a page: language or None, the tags around it (with their classes), words."""
+    reader = _Reader()
+    reader.feed(html)
+    return reader.nodes
+
+
+def is_data(tags: list[str]) -> bool:
+    return any(tag.split(".")[0] in _DATA for tag in tags)
