@@ -1,13 +1,15 @@
 """All words that the package can show: literals of its code, and what a page holds in each language."""
 
 import ast
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import ltv
 
@@ -113,4 +115,78 @@ def nodes(html: str) -> list[tuple[str | None, list[str], str]]:
 
 
 def is_data(tags: list[str]) -> bool:
-    return any(tag.split(".")[0] in _DATA for tag in tags)
+    """Whether a text stands where data does: in a cell, beside one at the head of its row, or in a list of the foot."""
+    names = [tag.split(".")[0] for tag in tags]
+    return bool(_DATA & set(names)) or {"tbody", "th"} <= set(names) or {"footer", "dt"} <= set(names)
+
+
+# What a reader sees of faults in a template: a place left open, a value that is none.
+_BROKEN = re.compile(r"\{\w*\}|\b(None|nan|NaN|NaT|inf|Text\()\b")
+_ONE_OF_MANY = re.compile(
+    r"(?<![\d.,–-])1 (people|orders|rows|plans|playbooks|days|calls|cases|links|identifiers|trials|users|products)\b"
+)
+
+
+def faults_of_language(html: str, names: Iterable[str]) -> list[tuple[str | None, str]]:
+    """Return the words of a page that are not in the language they are shown in.
+
+    Args:
+        html: the page.
+        names: names from the data, which both languages show as they are.
+    """
+    called = re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "$^")
+    found = []
+    for lang, tags, words in nodes(html):
+        if is_data(tags):
+            continue
+        bare = called.sub("", words)
+        lacks = {
+            "zh": not HAN.search(words) and bool(re.search("[A-Za-z]{3}", bare)),
+            "en": bool(HAN.search(bare)) and "button.always" not in tags,
+            None: bool(
+                HAN.search(bare) or re.search(r"[A-Za-z]{3,}(?! ?\+)", re.sub(r"UTC|PDF|CSV|PNG|AUC", "", bare))
+            ),
+        }[lang]
+        if lacks or _BROKEN.search(bare) or _ONE_OF_MANY.search(bare):
+            found.append((lang, words))
+    return found
+
+
+def blocks(notebook: Path) -> Iterator[dict[str, Any]]:
+    """Give the blocks that the cells of an executed notebook show."""
+    for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+        for output in cell.get("outputs", []):
+            yield from output.get("data", {}).get("application/vnd.ltv.blocks+json", {}).get("blocks", [])
+
+
+def sentences(notebook: Path) -> list[dict[str, Any]]:
+    """Return the sentences of an executed notebook as its blocks hold them."""
+    return [item for block in blocks(notebook) if block["kind"] == "takeaways" for item in block["items"]]
+
+
+def faults_of_sentence(item: dict[str, Any]) -> list[str]:
+    """Return what a sentence lacks: figures where it judges, a next step where it warns, an end in its language."""
+    state, text, action = item["state"], item["text"], item["action"]
+    lacks = {
+        "an action": state in ("watch", "bad") and action is None,
+        "a figure": state != "none" and not re.search(r"\d", text["zh"] + text["en"]),
+        "an end": not all(one["zh"].endswith("。") and one["en"].endswith((".", "?")) for one in (text, action) if one),
+        "a proper space": bool(re.search(rf" {{2}}|{HAN.pattern} +{HAN.pattern}|[，。：；] ", text["zh"])),
+        "the singular": bool(_ONE_OF_MANY.search(text["en"])),
+        "brevity": len(text["zh"]) > 200 or len(text["en"]) > 420,
+    }
+    return [what for what, does in lacks.items() if does]
+
+
+def faults_of_charts(notebook: Path) -> list[tuple[str, str]]:
+    """Return the titles of axes that Chinese charts have in English, or English ones in Chinese."""
+    found = []
+    for block in blocks(notebook):
+        if block["kind"] == "chart":
+            english = [(path, v) for path, v in block["patches"]["en"] if path[-2:] == ["title", "text"]]
+            found += [(block["view"], v) for _, v in english if HAN.search(str(v))]
+            for name, axis in block["figure"]["layout"].items():
+                title = axis.get("title", {}).get("text", "") if "axis" in name else ""
+                if not HAN.search(title) and re.search("[A-Za-z]{4}", title):
+                    found.append((block["view"], title))
+    return found

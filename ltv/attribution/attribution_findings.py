@@ -140,8 +140,8 @@ def _move(told: Attribution) -> list[Takeaway]:
         told_of["effect"] = number(worth.effect, "rate")
         buyers = len(np.unique(told.learned.user_id))
         if 2 * worth.people > buyers:
-            words = WORDS["told_too_small"].format(buyers=number(buyers, "count"), **told_of)
-            out.append(Takeaway(words, "none", WORDS["act_too_small"]))
+            said = WORDS["told_too_small"].format(buyers=number(buyers, "count"), **told_of)
+            out.append(Takeaway(said, "none", WORDS["act_too_small"]))
         else:
             act = WORDS["act_experiment"].format(name=PREFIX + worth.channel)
             out.append(Takeaway(WORDS["told_experiment"].format(**told_of), "none", act))
@@ -150,7 +150,7 @@ def _move(told: Attribution) -> list[Takeaway]:
 
 def _names(names: list[str], most: int = 3) -> Text:
     shown = names[:most]
-    tail = Text(" 等", " and others") if len(names) > most else same("")
+    tail = Text(" 等渠道", " and others") if len(names) > most else same("")
     return Text(_COMMA.zh.join(shown) + tail.zh, _COMMA.en.join(shown) + tail.en)
 
 

@@ -103,7 +103,7 @@ WORDS: dict[str, Text] = {
         "Last touch would credit channels with {share} of the value and {channel} with most ({given}); what that one truly adds is about {added} (90% interval {low} to {high}).",
     ),
     "told_move": Text(
-        "总花费不变：{down} 减 {money}，{up} 加同样多，预计每 {days} 天多带来 {gain}（90% 区间 {low} 至 {high}）。",
+        "总花费不变：从 {down} 减 {money}，加给 {up}，预计每 {days} 天多带来 {gain}（90% 区间 {low} 至 {high}）。",
         "With the same total: {money} from {down} to {up} would bring {gain} more every {days} days (90% interval {low} to {high}).",
     ),
     "act_move": Text(

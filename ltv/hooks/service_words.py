@@ -147,7 +147,7 @@ WORDS: dict[str, Text] = {
     ),
     "lost_unsure": Text(
         "这段时间的支付订单与 {days} 天的同时段相比没有可确认的减少（{level} 区间 {low} 至 {high} 笔，{value_low} 至 {value_high}）；属观察性估计。",
-        "No fewer paid orders in it than chance allows, beside the same hours of {days} days ({level} interval {low} to {high} paid orders, {value_low} to {value_high}); observational.",
+        "No fewer paid orders in it than chance allows, beside the same hours of {days} days ({level} interval {low} to {high} in number, {value_low} to {value_high}); observational.",
     ),
     "lost_unknown": Text(
         "这段时间预期的支付订单太少，损失无法估计（数据不足）。",
