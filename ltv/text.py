@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal, cast
@@ -144,6 +144,27 @@ def _is_missing(value: object) -> bool:
         return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
     except TypeError:
         return True  # pd.NA does not even say that
+
+
+def p_value(p: float) -> Text:
+    """Write a p-value as a reader takes it in, never as a power of ten.
+
+    >>> p_value(0.0312).en, p_value(8.6e-5).zh
+    ('p = 0.031', 'p < 0.0001')
+    """
+    return same(f"p = {_plain_number(p)}" if p >= _LEAST_P else f"p < {_LEAST_P:.4f}")
+
+
+_LEAST_P = 0.0001
+
+
+def listed(texts: Sequence[Text]) -> Text:
+    """Put texts one after another as each language lists things.
+
+    >>> listed([Text("甲", "a"), Text("乙", "b")]).zh, listed([same("a"), same("b")]).en
+    ('甲、乙', 'a, b')
+    """
+    return Text("、".join(t.zh for t in texts), ", ".join(t.en for t in texts))
 
 
 def interval(low: object, high: object, unit: Unit, *, currency: str = "CNY") -> Text:

@@ -57,11 +57,11 @@ RULES: dict[str, Text] = {
 }
 WHY: dict[str, Text] = {
     "srm": Text(
-        "样本比例失衡：{shares}，计划为 {plan}（p = {p}）。缺失的人不是随机的，任何差异都不可信；先检查分流与曝光日志。",
-        "Sample ratio mismatch: {shares} where the plan is {plan} (p = {p}). Who is missing is not missing by chance, so no "
+        "样本比例失衡：{shares}，计划为 {plan}（{p}）。缺失的人不是随机的，任何差异都不可信；先检查分流与曝光日志。",
+        "Sample ratio mismatch: {shares} where the plan is {plan} ({p}). Who is missing is not missing by chance, so no "
         "difference can be trusted; check assignment and exposure logging first.",
     ),
-    "srm_fine": Text("{shares}；与计划 {plan} 一致（p = {p}）。", "{shares}; as planned, {plan} (p = {p})."),
+    "srm_fine": Text("{shares}；与计划 {plan} 一致（{p}）。", "{shares}; as planned, {plan} ({p})."),
     "arm_empty": Text("没有人进入：{arms}。", "Nobody was exposed to {arms}."),
     "arm_renamed": Text(
         "没有人进入 {arms}，却有人在计划之外的组：{others}。",
@@ -96,10 +96,10 @@ WHY: dict[str, Text] = {
     "before_nothing": Text(
         "曝光前没有任何行为可比较（新用户）。", "Nothing to compare: nobody was there before (new users)."
     ),
-    "before": Text("实验前各组一致（最小校正 p = {p}）。", "The arms were alike before (smallest adjusted p = {p})."),
+    "before": Text("实验前各组一致（最小校正 {p}）。", "The arms were alike before (smallest adjusted {p})."),
     "before_off": Text(
-        "实验前就不一致：{variant} 的{what}（z = {z}，校正 p = {p}）。以 CUPED 校正后的结果为准，并检查分流。",
-        "Not alike before: {what} of {variant} (z = {z}, adjusted p = {p}). Trust the results after CUPED, and check assignment.",
+        "实验前就不一致：{variant} 的{what}（z = {z}，校正 {p}）。以 CUPED 校正后的结果为准，并检查分流。",
+        "Not alike before: {what} of {variant} (z = {z}, adjusted {p}). Trust the results after CUPED, and check assignment.",
     ),
     "pre_value": Text("曝光前 28 天消费", "value of the 28 days before"),
     "pre_orders": Text("曝光前 28 天订单", "orders of the 28 days before"),
@@ -126,8 +126,8 @@ WHY: dict[str, Text] = {
         "results without the largest values and with a heavy tail.",
     ),
     "coupled": Text(
-        "分组与实验“{other}”绑在一起（p = {p}）：两者的效果分不开。给其中一个换盐重新分流。",
-        "Its arms go with those of “{other}” (p = {p}): the two effects cannot be told apart. Give one of them another salt.",
+        "分组与实验“{other}”绑在一起（{p}）：两者的效果分不开。给其中一个换盐重新分流。",
+        "Its arms go with those of “{other}” ({p}): the two effects cannot be told apart. Give one of them another salt.",
     ),
     "independent": Text(
         "与 {n} 个共享人群的实验分组独立。",

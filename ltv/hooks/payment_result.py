@@ -16,7 +16,7 @@ from ltv.hooks.payment_words import KIND, WORDS
 from ltv.hooks.reconcile import KINDS, MISMATCH, Reconciled
 from ltv.hooks.span_words import odd
 from ltv.result import KeyFigure, Result, Takeaway, View
-from ltv.text import Lang, Text, number, same
+from ltv.text import Lang, Text, listed, number, same
 
 if TYPE_CHECKING:
     from ltv.result import State
@@ -136,7 +136,7 @@ class PaymentTraces(Result):
         out = []
         other = told.sources[~told.sources["is_traced"]]
         if len(other):
-            names = same(", ".join(s or "?" for s in other["source"]))
+            names = listed([same(s or "?") for s in other["source"]])
             n = number(int(other["orders"].sum()), "count")
             out.append(Takeaway(WORDS["not_traced"].format(sources=names, n=n)))
         if len(told.gaps):

@@ -10,7 +10,7 @@ from ltv.hooks.service_levels_days import ALL
 from ltv.hooks.service_levels_figures import hook_name
 from ltv.hooks.service_words import KINDS, WORDS
 from ltv.result import Takeaway
-from ltv.text import Text, interval, number, same
+from ltv.text import Text, interval, number, p_value, same
 
 if TYPE_CHECKING:
     from ltv.hooks.service_levels_result import ServiceLevels
@@ -35,7 +35,7 @@ def _incidents(of: ServiceLevels) -> list[Takeaway]:
         said = WORDS["incident"].format(
             hook=hook_name(row["hook"]),
             calls=number(row["calls"], "count"),
-            p=f"{row['p_value']:.1g}",
+            p=p_value(row["p_value"]),
             **times,
             **rates,
         )

@@ -11,7 +11,7 @@ from ltv.errors import UsageError
 from ltv.hooks.service_words import OPERATIONS as WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.sources.prometheus import histogram_quantile, increase, read_counters, share_of
-from ltv.text import Lang, Unit, number, same
+from ltv.text import Lang, Unit, listed, number, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,7 +138,7 @@ class Operations(Result):
         if len(lacking):
             names = {"orders": self.asked.order_success, "cache": self.asked.cache_hits}
             named = dict.fromkeys(names.get(m, self.asked.payment_latency) for m in lacking)
-            said = WORDS["no_metric"].format(names=same(", ".join(named)))
+            said = WORDS["no_metric"].format(names=listed([same(n) for n in named]))
             told.append(Takeaway(said, "watch", WORDS["act_no_metric"]))
         return told
 

@@ -138,8 +138,8 @@ WORDS: dict[str, Text] = {
         "All {n} {n:hook meets its|hooks meet their} availability; {hook} has used the most of its error budget, {used}.",
     ),
     "incident": Text(
-        "{hook}在 {started} 至 {ended} 出事故：{calls} 次首次尝试中 {rate} 失败，平时 {usual}（校正后 p = {p}）。",
-        "{hook} had an incident from {started} to {ended}: {rate} of {calls} first attempts failed, usually {usual} (corrected p = {p}).",
+        "{hook}在 {started} 至 {ended} 出事故：{calls} 次首次尝试中 {rate} 失败，平时 {usual}（校正后 {p}）。",
+        "{hook} had an incident from {started} to {ended}: {rate} of {calls} first attempts failed, usually {usual} (corrected {p}).",
     ),
     "lost": Text(
         "这段时间少了约 {orders} 笔支付订单（{level} 区间 {low} 至 {high}），约 {value}（{value_low} 至 {value_high}）；与 {days} 天的同时段相比，属观察性估计。",

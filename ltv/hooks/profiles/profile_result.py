@@ -18,7 +18,7 @@ from ltv.hooks.profiles.grown import by_frame, frames, grown, placed, slow_rows
 from ltv.hooks.profiles.profile_words import WORDS
 from ltv.hooks.profiles.stacks import SEPARATOR, Profile, gathered
 from ltv.result import Column, Result, Takeaway, View
-from ltv.text import Lang, Unit, number, same
+from ltv.text import Lang, Unit, listed, number, same
 from ltv.warehouse import given
 from ltv.warehouse.table import TableLike, together
 
@@ -149,7 +149,7 @@ class ProfileStacks(Result):
             parts = {"share": number(own.max(), "rate"), "kind": same(str(self.table["kind"].iloc[0]))}
             out.append(Takeaway(WORDS["most"].format(frame=same(str(own.idxmax())), **parts)))
         if self.others:
-            parts = {"kinds": same(", ".join(self.others)), "first": same(self.others[0])}
+            parts = {"kinds": listed([same(kind) for kind in self.others]), "first": same(self.others[0])}
             out.append(Takeaway(WORDS["others"].format(**parts)))
         if self.refused:
             out.append(
