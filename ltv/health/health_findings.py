@@ -103,10 +103,12 @@ def _change(told: Health, row: Row) -> Text:
     if before != before:  # noqa: PLR0124  NaN
         return WORDS["change_none"]
     by = float(row["value"]) - before
+    if number(row["value"], watched.unit, currency=told.currency) == number(
+        before, watched.unit, currency=told.currency
+    ):
+        return WORDS["change_flat"]  # both read the same
     shown = number(abs(by), "points" if watched.unit == "rate" else watched.unit, currency=told.currency)
     plain = Text(shown.zh.lstrip("+"), shown.en.lstrip("+"))
-    if not any(digit in plain.en for digit in "123456789"):
-        return WORDS["change_flat"]
     return WORDS["change_up" if by > 0 else "change_down"].format(by=plain)
 
 

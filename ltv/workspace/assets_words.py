@@ -44,7 +44,10 @@ WORDS = {
     "act_refused": Text(
         "按提示修正导出或映射，再运行 ltv check。", "Correct the export or the mapping, then run ltv check."
     ),
-    "old": Text("{source} 的{table}已经 {age} 没有新数据。", "{source}: no new row of {table} for {age}."),
+    "old": Text(
+        "{source} 的{table}已经 {age} 没有新数据，超过 T+3（{most}）。",
+        "{source}: no new row of {table} for {age}, beyond T+3 ({most}).",
+    ),
     "act_old": Text("确认该系统的导出是否停了。", "Check whether the export of this system has stopped."),
     "aside": Text(
         "{n} 行被隔离，最多的原因是{table}的 {rule}（{most} 行）。",
