@@ -4,7 +4,7 @@ import ast
 import re
 
 import pytest
-from support_words import FULL_WIDTH, HAN, pairs, places, takeaways, told
+from support_words import FULL_WIDTH, HAN, pairs, places, takeaways, told, trees
 
 from ltv.text import Text
 
@@ -121,6 +121,12 @@ _MANY = {
     "lifetime/value_words.py",
     "health/health_words.py",
 }
+
+
+def test_dates_are_written_year_month_day_in_both_languages():
+    other = re.compile(r"%-?[dm][/.月日]|%[bB]|%y\b")
+    written = [(file, n.value) for file, tree in trees().items() for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    assert [(file, v) for file, v in written if isinstance(v, str) and other.search(v)] == []
 
 
 def states(expression: ast.expr) -> set[str]:

@@ -637,4 +637,4 @@ def test_every_chart_can_be_drawn():
     assert [b["kind"] for b in blocks] == ["key_figures", "takeaways", *["chart"] * 3, *["table"] * 3]
     assert len(found.key_figures) == 4 and all(found.takeaways("zh"))
     told = " ".join(found.takeaways("en"))
-    assert "no data, and not taken for silence" in told and "set apart" in told
+    assert "missing data, not silence" in told and "in none of these shares" in told
