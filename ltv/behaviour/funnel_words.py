@@ -91,7 +91,7 @@ WORDS: dict[str, Text] = {
     ),
     "worst": Text(
         "流失最多的一步是“{before} → {after}”：{of} 人中有 {lost} 人（{share}）在{window}内没有走到下一步（95% 区间 {low}–{high}）。",
-        "Most are lost between “{before}” and “{after}”: {lost} of {of} people ({share}) did not go on within {window} (95% interval {low}–{high}).",
+        "Most are lost between “{before}” and “{after}”: {lost} of {of} {of:person|people} ({share}) did not go on within {window} (95% interval {low}–{high}).",
     ),
     "worst_did": Text("他们接下来做的多是：{what}。", "What they did next: {what}."),
     "did": Text("{event}（{share}）", "{event} ({share})"),

@@ -12,7 +12,7 @@ from ltv.health.health_words import WHY, WORDS
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, CORE, REFERRAL, Watched
 from ltv.health.segments import WHOLE
 from ltv.result import KeyFigure, State, Takeaway
-from ltv.text import Text, number, same
+from ltv.text import Text, listed, number, same
 
 if TYPE_CHECKING:
     from ltv.health.health_result import Health
@@ -176,8 +176,8 @@ def _unknown(told: Health) -> list[Takeaway]:
     if last.empty:
         return []
     names = [
-        WORDS["named_why"].format(label=told.by_name[r["indicator"]].label, why=WHY[r["why_unknown"]])
-        for r in last.to_dict("records")
+        WORDS["named_why"].format(label=listed([told.by_name[i].label for i in rows["indicator"]]), why=WHY[str(why)])
+        for why, rows in last.groupby("why_unknown", sort=False)
     ]
-    said = WORDS["told_unknown"].format(n=str(len(names)), names=_joined(names, len(names)))
+    said = WORDS["told_unknown"].format(n=str(len(last)), names=_joined(names, len(names)))
     return [Takeaway(said, "watch", WORDS["act_unknown"])]

@@ -55,7 +55,7 @@ WORDS = {
     "first_time": Text("没有更早的日期可比", "no earlier date to compare with"),
     "one_person": Text(
         "{n} 个标识合并成 {people} 个人：同一个人从小程序、App、网页还是客服来，都只算一次，也只会收到一次触达。",
-        "{n} identifiers are {people} people: whoever comes by mini-program, app, web and service counts once and is "
+        "{n} {n:identifier is|identifiers are} {people} {people:person|people}: whoever comes by mini-program, app, web and service counts once and is "
         "contacted once.",
     ),
     "trust": Text(
