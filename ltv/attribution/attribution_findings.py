@@ -70,7 +70,11 @@ def findings(told: Attribution) -> list[Takeaway]:
     if not told.ground.channels or not len(told.touches):
         return [Takeaway(WORDS["no_touches"])]
     if told.by_channel.empty:
-        return [Takeaway(WORDS["too_little"].format(n=number(told.learned.compared, "count")), "watch")]
+        return [
+            Takeaway(
+                WORDS["too_little"].format(n=number(told.learned.compared, "count")), "watch", WORDS["act_too_little"]
+            )
+        ]
     return [*_level(told), *_move(told), *_changed(told), *_trust(told)]
 
 
@@ -91,8 +95,9 @@ def _level(told: Attribution) -> list[Takeaway]:
     last = told.credit("last_touch").drop(ORGANIC, errors="ignore")
     if len(last) and last.max() > 0 and total["value"] > 0:
         name = str(last.idxmax())
-        true = float(told.by_channel.set_index("channel")["credit"].get(name, np.nan))
-        figures = {"given": _money(told, float(last.max())), "added": _money(told, true)}
+        true = told.by_channel.set_index("channel").reindex([name]).iloc[0]
+        figures = {k: _money(told, float(true[c])) for k, c in (("added", "credit"), ("low", "low"), ("high", "high"))}
+        figures["given"] = _money(told, float(last.max()))
         out.append(
             Takeaway(
                 WORDS["told_last"].format(channel=name, share=number(last.sum() / total["value"], "rate"), **figures)
@@ -132,15 +137,20 @@ def _move(told: Attribution) -> list[Takeaway]:
             "days": str(told.window_days),
             "people": number(worth.people, "count"),
         }
-        effect = number(worth.effect, "rate")
-        act = WORDS["act_experiment"].format(name=PREFIX + worth.channel)
-        out.append(Takeaway(WORDS["told_experiment"].format(effect=effect, **told_of), "none", act))
+        told_of["effect"] = number(worth.effect, "rate")
+        buyers = len(np.unique(told.learned.user_id))
+        if 2 * worth.people > buyers:
+            said = WORDS["told_too_small"].format(buyers=number(buyers, "count"), **told_of)
+            out.append(Takeaway(said, "none", WORDS["act_too_small"]))
+        else:
+            act = WORDS["act_experiment"].format(name=PREFIX + worth.channel)
+            out.append(Takeaway(WORDS["told_experiment"].format(**told_of), "none", act))
     return out
 
 
 def _names(names: list[str], most: int = 3) -> Text:
     shown = names[:most]
-    tail = Text(" 等", " and others") if len(names) > most else same("")
+    tail = Text(" 等渠道", " and others") if len(names) > most else same("")
     return Text(_COMMA.zh.join(shown) + tail.zh, _COMMA.en.join(shown) + tail.en)
 
 
@@ -175,9 +185,10 @@ def _trust(told: Attribution) -> list[Takeaway]:
         n = number(len(learned.evidence.table), "count")
         out.append(Takeaway(WORDS["told_holdouts"].format(n=n), "good"))
     else:
-        out.append(Takeaway(WORDS["told_no_holdouts"], "watch"))
+        out.append(Takeaway(WORDS["told_no_holdouts"], "watch", WORDS["act_no_holdouts"]))
     if learned.clicks_only:
-        out.append(Takeaway(WORDS["told_clicks"].format(channels=_names(learned.clicks_only)), "watch"))
+        words = WORDS["told_clicks"].format(channels=_names(learned.clicks_only))
+        out.append(Takeaway(words, "watch", WORDS["act_clicks"]))
     assert learned.effects is not None  # noqa: S101  there are channels with credit
     visits = WORDS["and_visits"] if learned.pass_on is not None else same("")
     model = MODEL[learned.effects.model]

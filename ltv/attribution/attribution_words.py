@@ -84,30 +84,34 @@ WORDS: dict[str, Text] = {
     "no_touches": Text("没有可用的触点：无从归因。", "There are no touches that count: nothing can be attributed."),
     "too_little": Text(
         "数据不足以判断增量：可比的订单只有 {n} 笔。下面只有描述性的方法，它们说明谁在场，不说明谁有功。",
-        "Not enough data to tell what touches added: only {n} orders can be compared. Below are descriptive methods alone: they tell who was there, not what it did.",
+        "Not enough data to tell what touches added: only {n} {n:order|orders} can be compared. Below are descriptive methods alone: they tell who was there, not what it did.",
+    ),
+    "act_too_little": Text(
+        "先给花费最多的渠道设随机留出（实验名 holdout/渠道名），再积累订单。",
+        "Hold people out of the channel that costs most (experiment holdout/CHANNEL), and let orders add up.",
     ),
     "told_total": Text(
         "近 {days} 天全部净额 {total}，其中 {added}（{low} 至 {high}，90% 区间）没有触点就不会有，{organic} 无论如何都会来。",
         "Of {total} in the last {days} days, {added} ({low} to {high}, 90% interval) would not have come without touches; {organic} would have come anyway.",
     ),
     "told_best": Text(
-        "带来最多的是 {channel}：{added}（{low} 至 {high}），占触点全部贡献的 {share}。",
-        "{channel} adds most: {added} ({low} to {high}), {share} of all that touches add.",
+        "带来最多的是 {channel}：{added}（90% 区间 {low} 至 {high}），占触点全部贡献的 {share}。",
+        "{channel} adds most: {added} (90% interval {low} to {high}), {share} of all that touches add.",
     ),
     "told_last": Text(
-        "末次触点法会把 {share} 的净额算给渠道，最多给 {channel}（{given}）；它真正带来约 {added}。",
-        "Last touch would credit channels with {share} of the value and {channel} with most ({given}); what that one truly adds is about {added}.",
+        "末次触点法会把 {share} 的净额算给渠道，最多给 {channel}（{given}）；它真正带来约 {added}（90% 区间 {low} 至 {high}）。",
+        "Last touch would credit channels with {share} of the value and {channel} with most ({given}); what that one truly adds is about {added} (90% interval {low} to {high}).",
     ),
     "told_move": Text(
-        "总花费不变：{down} 减 {money}，{up} 加同样多，预计每 {days} 天多带来 {gain}（{low} 至 {high}）。",
-        "With the same total: {money} from {down} to {up} would bring {gain} more every {days} days ({low} to {high}).",
+        "总花费不变：从 {down} 减 {money}，加给 {up}，预计每 {days} 天多带来 {gain}（90% 区间 {low} 至 {high}）。",
+        "With the same total: {money} from {down} to {up} would bring {gain} more every {days} days (90% interval {low} to {high}).",
     ),
     "act_move": Text(
         "按建议表调整，两周后回来看这一页。", "Move as the table proposes and look at this page again in two weeks."
     ),
     "told_stay": Text(
         "不建议现在调整预算：按现有证据，没有一种调整有 90% 的把握多带来价值。",
-        "No move is proposed: the evidence does not carry any that would gain in 9 of 10 cases.",
+        "No move is proposed: on this evidence none gains with 90% confidence.",
     ),
     "told_no_cost": Text(
         "没有记录花费的渠道不参与预算：{channels}。",
@@ -120,21 +124,37 @@ WORDS: dict[str, Text] = {
     "act_experiment": Text(
         "设立（或扩大）随机留出 {name}。", "Start the holdout {name}, or widen it where there is one."
     ),
+    "told_too_small": Text(
+        "最值得用实验弄清的是 {channel}，但它的效果（{effect}）太小：随机留出要两组各约 {people} 个买家，现在只有 {buyers} 个。",
+        "What is most worth an experiment is {channel}, but its effect ({effect}) is too small: a holdout needs about {people} buyers in either arm, and there are {buyers}.",
+    ),
+    "act_too_small": Text(
+        "把同类渠道合在一起留出，或延长观察期，先看合计的效果。",
+        "Hold people out of several channels of a kind at once, or for longer, and look at their effect together.",
+    ),
     "told_holdouts": Text(
         "{n} 个渠道有随机留出，估计已按它们校准。",
-        "{n} channels have randomised holdouts; the estimate is calibrated by them.",
+        "{n} {n:channel has a randomised holdout|channels have randomised holdouts}; the estimate is calibrated by {n:it|them}.",
     ),
     "told_no_holdouts": Text(
         "没有随机实验：每个人只与自己在别的日子相比，但投放若恰好跟着人的兴趣走，贡献仍可能被高估（混杂）。",
         "No experiment: everybody is compared with their own other days, but where touches follow people's interest, credit may still be too high (confounding possible).",
     ),
+    "act_no_holdouts": Text(
+        "给花费最多的渠道随机留出 5% 的人（实验名 holdout/渠道名）。",
+        "Hold 5% of people out of the channel that costs most, at random (experiment holdout/CHANNEL).",
+    ),
     "told_clicks": Text(
         "{channels} 只有点击记录：会点的人多半本来就会来，贡献偏高。",
         "Of {channels} only clicks are recorded: many who click would have come anyway, so credit is too high.",
     ),
+    "act_clicks": Text(
+        "补上这些渠道的曝光记录，或为它们设随机留出。",
+        "Record impressions of these channels as well, or hold people out of them at random.",
+    ),
     "told_model": Text(
         "模型：{model}，在没见过的时段里预测得最准；依据 {n} 笔可比订单{visits}。",
-        "Model: {model}, which foretells best in months of people that it has not seen; based on {n} orders that can be compared{visits}.",
+        "Model: {model}, which predicts best in periods that it has not seen; based on {n} orders that can be compared{visits}.",
     ),
     "and_visits": Text("和到访", " and on visits"),
     "told_changed": Text(
@@ -182,7 +202,7 @@ WORDS: dict[str, Text] = {
     "view_plan": Text("建议的预算", "Proposed budget"),
     "note_plan": Text(
         "总花费不变，每个渠道最多动 {step}。只建议有 90% 的把握会多带来价值的调整。",
-        "Same total; each channel moves by at most {step}. Only moves that gain in 9 of 10 cases are proposed.",
+        "Same total; each channel moves by at most {step}. Only moves that gain with 90% confidence are proposed.",
     ),
     "view_changes": Text("与上期相比", "Against the period before"),
     "note_changes": Text(

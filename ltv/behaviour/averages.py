@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import TYPE_CHECKING
 
+from ltv.text import Text, interval, number
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -72,6 +74,16 @@ def difference(a: Share, b: Share) -> tuple[float | None, float | None, float | 
     p, p_low, p_high, q, q_low, q_high = (float(x) for x in sides if x is not None)
     down, up = math.hypot(p - p_low, q_high - q), math.hypot(p_high - p, q - q_low)
     return p - q, p - q - down, p - q + up
+
+
+def difference_words(a: Share, b: Share) -> dict[str, Text]:
+    """The difference of two shares and its 95 % interval, as sentences name them: `change` and `range`.
+
+    >>> difference_words(Share.of(56, 70), Share.of(48, 80))["range"].en
+    '+5.2 to +33.4 pp'
+    """
+    gap, low, high = difference(a, b)
+    return {"change": number(gap, "points"), "range": interval(low, high, "points")}
 
 
 def difference_is_real(a: Share, b: Share, *, pairs: int = 1) -> bool:

@@ -70,7 +70,7 @@ WORDS: dict[str, Text] = {
     "tile_overall": Text("从{first}到{last}的转化率", "From {first} to {last}"),
     "tile_overall_rule": Text(
         "只计窗口（{window}）已结束的 {n} 人；最近 7 个完整进入日对此前 7 日，差异在 5% 水平显著才标红或绿",
-        "{n} people whose window ({window}) is over; last 7 complete days of entry against the 7 before, red or green only where the difference holds at the 5% level",
+        "{n} {n:person|people} whose window ({window}) is over; last 7 complete days of entry against the 7 before, red or green only where the difference holds at the 5% level",
     ),
     "tile_entered": Text("进入漏斗的人数", "People who entered"),
     "tile_entered_rule": Text("每人只计一次", "everybody counts once"),
@@ -87,11 +87,11 @@ WORDS: dict[str, Text] = {
     ),
     "too_early": Text(
         "还不能判断：{n} 人进入，但没有任何人的窗口（{window}）已结束。",
-        "Too early: {n} people entered, and nobody's window ({window}) is over yet.",
+        "Too early: {n} {n:person|people} entered, and nobody's window ({window}) is over yet.",
     ),
     "worst": Text(
         "流失最多的一步是“{before} → {after}”：{of} 人中有 {lost} 人（{share}）在{window}内没有走到下一步（95% 区间 {low}–{high}）。",
-        "Most are lost between “{before}” and “{after}”: {lost} of {of} people ({share}) did not go on within {window} (95% interval {low}–{high}).",
+        "Most are lost between “{before}” and “{after}”: {lost} of {of} {of:person|people} ({share}) did not go on within {window} (95% interval {low}–{high}).",
     ),
     "worst_did": Text("他们接下来做的多是：{what}。", "What they did next: {what}."),
     "did": Text("{event}（{share}）", "{event} ({share})"),
@@ -103,10 +103,12 @@ WORDS: dict[str, Text] = {
         "多数人没有离开，而是去做别的：看这一步是否放错了位置，或给他们理由；用对照实验确认，漏斗本身不说明原因。",
         "Most did not leave but did something else: see whether the step stands in the wrong place, or give a reason for it; confirm by an experiment, since a funnel does not tell causes.",
     ),
-    "all_through": Text("窗口已结束的 {n} 人全部走完了漏斗。", "All {n} people whose window is over went through."),
+    "all_through": Text(
+        "窗口已结束的 {n} 人全部走完了漏斗。", "Everybody whose window is over went through ({n} {n:person|people})."
+    ),
     "waiting": Text(
         "另有 {n} 人还在窗口内（占进入者 {share}），不计入转化率；过{window}再看。",
-        "{n} more people are still within their window ({share} of those who entered) and in no rate; look again in {window}.",
+        "{n} more {n:person is|people are} still within the window ({share} of those who entered) and in no rate; look again in {window}.",
     ),
     "trend_up": Text(
         "按进入日（一人一天一次，含回访者），最近 7 个完整日的转化率是 {rate}，此前 7 日是 {before}（{change}）：在变好。",
@@ -118,7 +120,7 @@ WORDS: dict[str, Text] = {
     ),
     "trend_flat": Text(
         "按进入日（一人一天一次，含回访者），最近 7 个完整日的转化率是 {rate}，此前 7 日是 {before}：没有可确认的变化。",
-        "By day of entry (a person once a day, those who come back too) conversion of the last 7 complete days is {rate}, of the 7 before {before}: no change that can be confirmed.",
+        "By day of entry (a person once a day, those who come back too) conversion of the last 7 complete days is {rate}, of the 7 before {before}: no confirmed change.",
     ),
     "act_trend_down": Text(
         "先确认埋点和数据没有缺失，再看这几天改了什么。",

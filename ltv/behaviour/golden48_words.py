@@ -85,13 +85,13 @@ WORDS: dict[str, Text] = {
         "metrics and several times: a launch that does nothing is called with a chance of at most 5%. Without a control a verdict is "
         "observational: whatever else happened in those hours is in it.",
     ),
-    "metrics_title": Text("「{name}」逐项", "“{name}”, metric by metric"),
+    "metrics_title": Text("“{name}”逐项", "“{name}”, metric by metric"),
     "metrics_note": Text(
         "“预期”与上下限来自过去各周同一时段；有对照组的指标与同期对照组相比。金额是实付，未扣之后的退款。",
         "Expectation and its ends come from the same hours of earlier weeks; a metric with a control is compared with the control at "
         "the same time. Money is what was charged, before later refunds.",
     ),
-    "changes_title": Text("「{name}」：与预期相差多少", "“{name}”: how far from expectation"),
+    "changes_title": Text("“{name}”：与预期相差多少", "“{name}”: how far from expectation"),
     "changes_note": Text(
         "横条是什么都没发生时的正常范围，点是实际；点在条外才算变化。",
         "The bar is where a launch that does nothing lies, the dot is what came; only a dot outside its bar is a change.",
@@ -100,7 +100,7 @@ WORDS: dict[str, Text] = {
         "每个指标的正常范围和实际值，以预期为零点。",
         "Range expected and value observed of each metric, relative to expectation.",
     ),
-    "pulse_title": Text("「{name}」前后的逐小时{what}", "{what} hour by hour around “{name}”"),
+    "pulse_title": Text("“{name}”前后的逐小时{what}", "{what} hour by hour around “{name}”"),
     "pulse_note": Text(
         "灰带是过去各周同一小时的中间 80%，按上线前七天的水平折算；竖线是上线时刻。只算上线所针对的来源，没有则算全部。仅供观看，结论看上表。",
         "The band holds the middle 80% of the same hours of earlier weeks, at the level of the seven days before the launch; the line "
@@ -121,18 +121,18 @@ WORDS: dict[str, Text] = {
         "Green: above the expected range; red: below it; grey: within it or not known yet (the other way round where less is better).",
     ),
     "told_changed": Text(
-        "「{name}」（{started}）前 {hours} 小时：{changes}。{basis}",
+        "“{name}”（{started}）前 {hours} 小时：{changes}。{basis}",
         "“{name}” ({started}), first {hours} hours: {changes}. {basis}",
     ),
     "told_flat": Text(
-        "「{name}」（{started}）前 {hours} 小时：{n} 项可判断的指标无一越出正常范围；{smallest}",
-        "“{name}” ({started}), first {hours} hours: of {n} metrics that can be told none is outside its range; {smallest}",
+        "“{name}”（{started}）前 {hours} 小时：{n} 项可判断的指标无一越出正常范围；{smallest}",
+        "“{name}” ({started}), first {hours} hours: none of {n} {n:metric|metrics} that can be judged is outside its range; {smallest}",
     ),
     "told_immature": Text(
-        "「{name}」（{started}）不能判断：{why}。",
-        "“{name}” ({started}) cannot be told: {why}.",
+        "“{name}”（{started}）不能判断：{why}。",
+        "“{name}” ({started}) cannot be judged: {why}.",
     ),
-    "smallest": Text("看得出的最小变化：{reaches}。", "the least change that would have been seen: {reaches}."),
+    "smallest": Text("看得出的最小变化：{reaches}。", "smallest change that would have been seen: {reaches}."),
     "reach": Text("{metric} ±{change}", "{metric} ±{change}"),
     "observational": Text(
         "观察性结论，没有对照组，不等于因果。", "Observational: there is no control, so the cause is not shown."

@@ -23,7 +23,7 @@ WORDS: dict[str, Text] = {
     "alt": Text("四种状态的每日人数。", "People of the four states by day."),
     "state": Text(
         "最近 {window} 天有 {active} 人活跃：新增 {new}、留存 {retained}、回流 {resurrected}；另有 {dormant} 人刚刚沉默。",
-        "{active} people were active in the last {window} days: {new} new, {retained} retained, {resurrected} resurrected; {dormant} have just gone dormant.",
+        "{active} {active:person was|people were} active in the last {window} days: {new} new, {retained} retained, {resurrected} resurrected; {dormant} {dormant:has|have} just gone dormant.",
     ),
     "act_lost": Text(
         "沉默的人比新增和回流的加起来还多：先唤醒他们，再买新流量。",

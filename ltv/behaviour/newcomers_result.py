@@ -9,13 +9,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.behaviour import newcomers_figures as figures
-from ltv.behaviour.averages import Share, difference_is_real
+from ltv.behaviour.averages import Share, difference_is_real, difference_words
 from ltv.behaviour.newcomers_touches import beside
 from ltv.behaviour.newcomers_views import columns_of
 from ltv.behaviour.newcomers_windows import GAP, Branch, Terms
 from ltv.behaviour.newcomers_words import BRANCH, MEASURE, WORDS
 from ltv.result import KeyFigure, Result, State, Takeaway, View
-from ltv.text import Lang, Text, number, same
+from ltv.text import Lang, Text, interval, number, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,7 +168,7 @@ class Newcomers(Result):
         state = _state(now, before, good_is_up=True) if self._enough(now, before) else "none"
         if state == "none":
             return []
-        rates = {"now": number(now.rate, "rate"), "before": number(before.rate, "rate")}
+        rates = {"now": number(now.rate, "rate"), "before": number(before.rate, "rate")} | difference_words(now, before)
         told = WORDS["better" if state == "good" else "worse"].format(**self._named() | rates)
         return [Takeaway(told, state, WORDS["act_worse"] if state == "bad" else None)]
 
@@ -187,7 +187,7 @@ class Newcomers(Result):
 
     def _silent(self) -> list[Takeaway]:
         if not self.terms.has_events:
-            return [Takeaway(WORDS["no_events"], "watch")]
+            return [Takeaway(WORDS["no_events"], "watch", WORDS["act_no_events"])]
         s = self.share("silent")
         if not self._enough(s):
             return []
@@ -201,7 +201,7 @@ class Newcomers(Result):
         if not self._enough(silent, other):
             return []
         row = self._cells[GAP, "all"]
-        numbers = {k: number(row[c], "points") for k, c in (("gap", "value"), ("low", "low"), ("high", "high"))}
+        numbers = {"gap": number(row["value"], "points"), "range": interval(row["low"], row["high"], "points")}
         rates = {"silent_rate": number(silent.rate, "rate"), "other": number(other.rate, "rate")}
         named = self._named()
         return [Takeaway(WORDS["gap_told"].format(**named | numbers | rates), "none", WORDS["act_gap"].format(**named))]
@@ -231,7 +231,8 @@ class Newcomers(Result):
         )
         no_data = int(self._cells.get(("silent", "all"), {"no_data": 0})["no_data"])
         if no_data and self.terms.has_events:
-            told.append(Takeaway(WORDS["no_data_told"].format(n=number(no_data, "count")), "watch"))
+            words = WORDS["no_data_told"].format(n=number(no_data, "count"))
+            told.append(Takeaway(words, "watch", WORDS["act_no_data"]))
         return told
 
     @property

@@ -58,21 +58,23 @@ WORDS: dict[str, Text] = {
     "gap_low": Text("差的下限", "Lower end of the difference"),
     "gap_high": Text("差的上限", "Upper end of the difference"),
     "registered_people": Text("注册满 {hours} 小时的人", "People registered for {hours} h"),
-    "ordered_people": Text("首单满观察期的人", "People whose days {silent} are over"),
+    "ordered_people": Text("首单后第 {silent} 天已过的人", "People whose days {silent} are over"),
     "earlier": Text("更早的周", "earlier weeks"),
     "rule_within": Text(
         "近 4 周对更早的周；{n} 人，差异在 5% 水平显著才标红或绿",
-        "last 4 weeks against earlier ones; {n} people, red or green only where the difference holds at the 5% level",
+        "last 4 weeks against earlier ones; {n} {n:person|people}, red or green only where the difference holds at the 5% level",
     ),
     "rule_silent": Text(
         "首单后第 {silent} 天没有任何事件和订单；近 4 周 {n} 人，差异显著才标红或绿",
-        "no event and no order in days {silent} after the first order; {n} people of the last 4 weeks, red or green only beyond chance",
+        "no event and no order in days {silent} after the first order; {n} {n:person|people} of the last 4 weeks, red or green only beyond chance",
     ),
     "rule_value": Text(
-        "{n} 个注册满 7 天的人，含未下单者", "{n} people registered 7 days ago or more, those without orders too"
+        "{n} 个注册满 7 天的人，含未下单者",
+        "{n} {n:person|people} registered 7 days ago or more, those without orders too",
     ),
     "rule_repurchase": Text(
-        "首单后第 {again} 天再次付款，{n} 人", "another paid order in days {again} after the first one, {n} people"
+        "首单后第 {again} 天再次付款，{n} 人",
+        "another paid order in days {again} after the first one, {n} {n:person|people}",
     ),
     "nobody": Text("截至当日没有任何注册。", "Nobody has registered by this day."),
     "too_early": Text(
@@ -81,15 +83,15 @@ WORDS: dict[str, Text] = {
     ),
     "level": Text(
         "{n} 个新用户中有 {rate} 在注册后 {hours} 小时内下首单（95% 区间 {low}–{high}），{later} 之后才下，{none} 尚未下单。",
-        "Of {n} new users {rate} place their first order within {hours} h of registering (95% interval {low}–{high}), {later} later, {none} not yet.",
+        "Of {n} new users, {rate} place their first order within {hours} h of registering (95% interval {low}–{high}), {later} later, {none} not yet.",
     ),
     "better": Text(
-        "近 4 周在变好：{now} 在 {hours} 小时内下首单，此前 {before}。",
-        "The last 4 weeks do better: {now} order within {hours} h, {before} before.",
+        "近 4 周在变好：{now} 在 {hours} 小时内下首单，此前 {before}（相差 {change}，95% 区间 {range}）。",
+        "The last 4 weeks do better: {now} order within {hours} h, {before} before ({change}, 95% interval {range}).",
     ),
     "worse": Text(
-        "近 4 周在变差：{now} 在 {hours} 小时内下首单，此前 {before}。",
-        "The last 4 weeks do worse: {now} order within {hours} h, {before} before.",
+        "近 4 周在变差：{now} 在 {hours} 小时内下首单，此前 {before}（相差 {change}，95% 区间 {range}）。",
+        "The last 4 weeks do worse: {now} order within {hours} h, {before} before ({change}, 95% interval {range}).",
     ),
     "act_worse": Text(
         "核对近期拉新的渠道和首单优惠是否变了。",
@@ -97,25 +99,25 @@ WORDS: dict[str, Text] = {
     ),
     "without": Text(
         "{hours} 小时内未下单的人：到第 7 天 {week} 下单，到第 30 天 {month}（95% 区间 {low}–{high}）。",
-        "Of those without an order within {hours} h {week} order by day 7 and {month} by day 30 (95% interval {low}–{high}).",
+        "Of those without an order within {hours} h, {week} order by day 7 and {month} by day 30 (95% interval {low}–{high}).",
     ),
-    "there": Text("第 2 天还有 {rate} 的人到访。", " {rate} of them are there on day 2."),
-    "touched": Text("第 2 天被触达的有 {rate}。", " {rate} are touched on day 2."),
+    "there": Text("第 2 天还有 {rate} 的人到访。", " {rate} of them come back on day 2."),
+    "touched": Text("第 2 天被触达的有 {rate}。", " {rate} are contacted on day 2."),
     "act_without": Text(
         "第 2 天唤醒（短视频）只发给还没下单的人，并留对照组，才知道它带来多少首单。",
         "Send the day-2 wake-up (short video) to those without an order only, and hold out a control group: only that tells what it adds.",
     ),
     "silent_told": Text(
         "首单后第 {silent} 天有 {rate} 的人没有任何动静（95% 区间 {low}–{high}，{n} 人）。",
-        "{rate} show no sign in days {silent} after the first order (95% interval {low}–{high}, {n} people).",
+        "{rate} show no sign in days {silent} after the first order (95% interval {low}–{high}, {n} {n:person|people}).",
     ),
     "act_silent": Text(
         "在第 {start} 天之前给出下一步（任务、第 3 天的券），并留对照组。",
         "Offer the next step (a task, the day-3 coupon) before day {start}, with a control group.",
     ),
     "gap_told": Text(
-        "沉默者次月复购 {silent_rate}，未沉默者 {other}，差 {gap}（95% 区间 {low} 至 {high}）。这是观察性对比：不能说明沉默是原因。",
-        "{silent_rate} of the silent buy again in the next month, {other} of the others; difference {gap} (95% interval {low} to {high}). "
+        "沉默者次月复购 {silent_rate}，未沉默者 {other}，差 {gap}（95% 区间 {range}）。这是观察性对比：不能说明沉默是原因。",
+        "{silent_rate} of the silent buy again in the next month, {other} of the others; difference {gap} (95% interval {range}). "
         "This is observational: it does not show that silence is the cause.",
     ),
     "act_gap": Text(
@@ -123,12 +125,12 @@ WORDS: dict[str, Text] = {
         "Try a wake-up in days {silent} against a random control group before paying for it for good.",
     ),
     "value_told": Text(
-        "{hours} 小时内下单的人前 7 天人均净收入 {within}，未下单的 {without}。",
-        "Those who order within {hours} h bring {within} each in the first 7 days, the others {without}.",
+        "{hours} 小时内下单的人前 7 天人均净收入 {within}，其余的人 {without}（观察性对比）。",
+        "Those who order within {hours} h bring {within} each in the first 7 days, the others {without} (observational).",
     ),
     "segments_told": Text(
-        "{best}在 {hours} 小时内下单最多（{high}），{worst}最少（{low}），差距不是偶然。",
-        "{best} order within {hours} h most often ({high}), {worst} least ({low}); the gap is no chance.",
+        "{best}在 {hours} 小时内下单最多（{high}），{worst}最少（{low}），差距在 5% 水平显著。",
+        "{best} order within {hours} h most often ({high}), {worst} least ({low}); the difference holds at the 5% level.",
     ),
     "act_segments": Text(
         "为{worst}单独设计首单理由，并留对照组。",
@@ -136,12 +138,14 @@ WORDS: dict[str, Text] = {
     ),
     "before_told": Text(
         "另有 {n} 人注册前已作为访客下过单，单列，不计入以上比例。",
-        "Another {n} people had ordered as guests before they registered; they are set apart and in none of these shares.",
+        "Another {n} {n:person|people} had ordered as {n:a guest|guests} before registering, and {n:is|are} in none of these shares.",
     ),
     "no_data_told": Text(
         "{n} 人的观察期里有整天没有任何事件：当作没有数据，不当作沉默。",
-        "{n} people have days without a single event of anybody in their window: that is no data, and not taken for silence.",
+        "{n} {n:person has|people have} days in their window on which nobody left a single event: that is missing data, not silence.",
     ),
+    "act_no_data": Text("检查这些天的埋点和导出。", "Check tracking and exports of these days."),
+    "act_no_events": Text("接入 events 表（docs/tables.md）。", "Add the table events (docs/tables.md)."),
     "no_events": Text(
         "没有 events 表：活跃与沉默无从得知。", "There is no table of events: who was active or silent is not known."
     ),

@@ -58,8 +58,8 @@ WORDS: dict[str, Text] = {
     "conversion_rate": Text("转化率", "Conversion"),
     "low": Text("区间下限", "Lower end"),
     "high": Text("区间上限", "Upper end"),
-    "revenue": Text("窗口内净收入", "Net value in the window"),
-    "revenue_each": Text("人均净收入", "Net value each"),
+    "revenue": Text("窗口内净收入", "Net revenue in the window"),
+    "revenue_each": Text("人均净收入", "Net revenue each"),
     "kind": Text("类别", "Kind"),
     "rows": Text("行数", "Rows"),
     "people": Text("人数", "People"),
@@ -84,7 +84,9 @@ WORDS: dict[str, Text] = {
     "rule_k": Text(
         "人均邀请 × 转化率；大于 1 才会自行增长", "invitations a user × conversion; grows by itself above 1"
     ),
-    "rule_conversion": Text("窗口已结束的 {n} 人；95% 区间", "of {n} people whose window is over; 95% interval"),
+    "rule_conversion": Text(
+        "窗口已结束的 {n} 人；95% 区间", "of {n} {n:person|people} whose window is over; 95% interval"
+    ),
     "rule_cycle": Text(
         "被邀请到首次邀请他人的中位天数，只算邀请过他人的",
         "median from being invited to inviting; of those who invited",
@@ -94,7 +96,7 @@ WORDS: dict[str, Text] = {
     "nobody": Text("截至当日没有一次计入的邀请。", "No invitation that counts by this day."),
     "below": Text(
         "裂变没有撑起增长：近 {period} 天每位用户带来 {value} 次有效邀请，目标是 {goal}。",
-        "Referral does not carry the shop: each user brought {value} effective invitations in {period} days; the goal is {goal}.",
+        "Referral does not carry growth: each user brought {value} effective invitations in {period} days; the goal is {goal}.",
     ),
     "reached": Text(
         "裂变达标：近 {period} 天每位用户带来 {value} 次有效邀请，目标 {goal}。",
@@ -106,21 +108,21 @@ WORDS: dict[str, Text] = {
     ),
     "lack_invitations": Text(
         "缺的是邀请而不是转化：按现在 {rate} 的转化率，人均要发出 {needed} 次邀请，现在是 {now} 次。先让更多人开口邀请。",
-        "What lacks is invitations, not conversion: at {rate} conversion each user would have to send {needed}; now it is {now}. Get more people to invite.",
+        "Invitations are missing, not conversion: at {rate} conversion each user would have to send {needed}; now it is {now}. Get more people to invite.",
     ),
     "lack_conversion": Text(
         "缺的是转化：人均邀请 {now} 次，只有 {rate} 转化。改进受邀人的首单。",
-        "What lacks is conversion: {now} invitations a user, of which {rate} convert. Work on the first order of invitees.",
+        "Conversion is missing: {now} invitations a user, of which only {rate} convert. Work on the first order of invitees.",
     ),
     "k": Text(
         "K = {k}：100 位用户在 {period} 天内带来约 {n} 位会下单的新人{grows}。",
-        "K = {k}: 100 users bring about {n} new buyers in {period} days{grows}.",
+        "K = {k}: 100 users bring about {n} new {n:buyer|buyers} in {period} days{grows}.",
     ),
     "grows_not": Text("，不会自行增长", ", so it does not grow by itself"),
     "grows": Text("，会自行增长", ", so it grows by itself"),
     "gap": Text(
-        "{best} 渠道的受邀人 {high} 会下单，{worst} 只有 {low}，差距不是偶然。",
-        "{high} of those invited by {best} buy, {low} by {worst}; the gap is no chance.",
+        "{best} 渠道的受邀人 {high} 会下单，{worst} 只有 {low}，差距在 5% 水平显著。",
+        "{high} of those invited by {best} buy, {low} by {worst}; the difference holds at the 5% level.",
     ),
     "act_gap": Text(
         "把邀请入口从 {worst} 挪向 {best}，用实验验证。",
@@ -128,20 +130,20 @@ WORDS: dict[str, Text] = {
     ),
     "no_gap": Text(
         "各渠道受邀人的转化率看不出差别（合计 {rate}，{n} 人）。",
-        "Channels do not differ in conversion beyond chance ({rate} of {n} people in all).",
+        "Channels do not differ in conversion beyond chance ({rate} of {n} {n:person|people} in all).",
     ),
     "apart": Text(
         "{rows} 次邀请（{share}）被剔除：重复 {again}，自邀 {own}，回路 {cycle}，团伙 {ring}，未知 {unknown}。",
-        "{rows} invitations ({share}) are set apart: again {again}, self {own}, circles {cycle}, rings {ring}, unknown {unknown}.",
+        "{rows} {rows:invitation is|invitations are} set apart ({share}): repeated {again}, own {own}, circles {cycle}, rings {ring}, unknown {unknown}.",
     ),
     "rings": Text(
         "发现 {groups} 个刷奖团伙，共 {people} 人，没有一人下过单。",
-        "Rings of reward hunters found: {groups}, with {people} people, none of whom ever bought.",
+        "{groups} {groups:ring|rings} of reward hunters found, with {people} {people:person|people}, none of whom ever bought.",
     ),
     "act_rings": Text("暂停发放其邀请奖励，人工复核后再定。", "Hold their rewards until somebody has looked at them."),
     "pending_told": Text(
         "{n} 位受邀人的窗口还没结束，既不算成功也不算失败。",
-        "{n} invitees still have time to buy; they count neither as converted nor as lost.",
+        "{n} {n:invitee still has|invitees still have} time to buy; {n:it counts|they count} neither as converted nor as lost.",
     ),
     "channels_title": Text("各渠道转化率", "Conversion by channel"),
     "channels_note": Text(
@@ -159,8 +161,8 @@ WORDS: dict[str, Text] = {
     ),
     "by_channel_title": Text("层级 × 渠道", "Depth by channel"),
     "by_channel_note": Text(
-        "收入为受邀后 {window} 天内订单的净值，窗口未结束的算到当日为止；同一人在多个渠道邀请过会分别计入邀请人。",
-        "Net value of orders in the {window} days after the invitation, so far where the window is open. Who invites through several channels is an inviter of each.",
+        "收入为受邀后 {window} 天内订单的净收入，窗口未结束的算到当日为止；同一人在多个渠道邀请过会分别计入邀请人。",
+        "Net revenue of orders in the {window} days after the invitation, so far where the window is open. Who invites through several channels is an inviter of each.",
     ),
     "trend_title": Text("人均有效邀请与 K", "Effective invitations a user, and K"),
     "trend_note": Text(
@@ -171,7 +173,7 @@ WORDS: dict[str, Text] = {
     "tree_title": Text("最大的一棵邀请树", "The largest invite tree"),
     "tree_note": Text(
         "共 {n} 人，{depth} 层；画出 {shown} 人。点旁是窗口内净收入，可下载全部所画人员。团伙不在其中。",
-        "{n} people on {depth} levels, {shown} of them drawn. Beside a point: net value in the window. Rings are not in it.",
+        "{n} {n:person|people} on {depth} {depth:level|levels}, {shown} of them drawn. Beside a point: net revenue in the window. Rings are not in it.",
     ),
     "tree_alt": Text("从左到右展开的邀请树", "a tree of invitations from left to right"),
     "set_apart_title": Text("剔除了什么", "What is set apart"),

@@ -55,29 +55,29 @@ WORDS: dict[str, Text] = {
         "近 3 个群组对更早群组；差异在 5% 水平显著才标红或绿",
         "last 3 cohorts against earlier ones; red or green only where the difference holds at the 5% level",
     ),
-    "weighted": Text("{n} 个完整群组按人数加权", "{n} complete cohorts, weighted by people"),
+    "weighted": Text("{n} 个完整群组按人数加权", "{n} complete {n:cohort|cohorts}, weighted by people"),
     "too_early": Text(
         "数据还不够：没有任何群组走完第 1 个{grain}。",
         "Not enough data: no cohort has completed its first {grain} yet.",
     ),
     "level": Text(
         "{who}中有 {rate} 在{when}{what}（95% 区间 {low}–{high}，{n} 人）。",
-        "{rate} of {who} {what} in {when} (95% interval {low}–{high}, {n} people).",
+        "{rate} of {who} {what} in {when} (95% interval {low}–{high}, {n} {n:person|people}).",
     ),
     "better": Text(
         "近 3 个群组在变好：{rate} 的{who}在{when}{what}，更早的群组是 {before}（{change}，95% 区间 {low}–{high}，{n} 人）。",
         "The last 3 cohorts do better: {rate} of {who} {what} in {when}, against {before} of earlier cohorts "
-        "({change}, 95% interval {low}–{high}, {n} people).",
+        "({change}, 95% interval {low}–{high}, {n} {n:person|people}).",
     ),
     "worse": Text(
         "近 3 个群组在变差：只有 {rate} 的{who}在{when}{what}，更早的群组是 {before}（{change}，95% 区间 {low}–{high}，{n} 人）。",
         "The last 3 cohorts do worse: only {rate} of {who} {what} in {when}, against {before} of earlier cohorts "
-        "({change}, 95% interval {low}–{high}, {n} people).",
+        "({change}, 95% interval {low}–{high}, {n} {n:person|people}).",
     ),
     "unchanged": Text(
         "近 3 个群组没有可确认的变化：{rate} 的{who}在{when}{what}，更早的群组是 {before}（95% 区间 {low}–{high}，{n} 人）。",
-        "No change that can be confirmed in the last 3 cohorts: {rate} of {who} {what} in {when}, against {before} "
-        "of earlier cohorts (95% interval {low}–{high}, {n} people).",
+        "No confirmed change in the last 3 cohorts: {rate} of {who} {what} in {when}, against {before} "
+        "of earlier cohorts (95% interval {low}–{high}, {n} {n:person|people}).",
     ),
     "act_worse": Text(
         "先看这些群组来自哪个渠道，再决定是否加码拉新。",
@@ -88,7 +88,7 @@ WORDS: dict[str, Text] = {
         "Find out what was done for these cohorts and confirm it by an experiment.",
     ),
     "loss": Text(
-        "流失集中在开头：到{unit}已有 {first} 没有回来；到{late}仍有 {rest} 留下。",
+        "流失集中在开头：{unit}有 {first} 的人没有回来；到{late}仍有 {rest} 留下。",
         "Most are lost at the start: {first} do not come back in {unit}; {rest} are still there in {late}.",
     ),
     "flat": Text(
@@ -96,11 +96,11 @@ WORDS: dict[str, Text] = {
         "The curve is flat: {first} stay away in {unit}, {rest} are there in {late}.",
     ),
     "act_loss": Text(
-        "最值得投入的是首单之后的第一个周期：在沉默之前给出下一步。",
+        "最值得投入的是群组开始后的第一个周期：在沉默之前给出下一步。",
         "The first period after the cohort is worth most: offer the next step before people fall silent.",
     ),
     "gap": Text(
-        "{best}留存最高（{when} {high}），{worst}最低（{low}），差异显著。",
+        "{best}留存最高（{when} {high}），{worst}最低（{low}），差异在 5% 水平显著。",
         "{best} come back most ({high} in {when}), {worst} least ({low}); the difference holds at the 5% level.",
     ),
     "act_gap": Text(
@@ -128,7 +128,7 @@ WORDS: dict[str, Text] = {
         "按人数加权，只用完整的格子；阴影是 95% 置信区间。少于 3 个群组走完的周期不画。",
         "Weighted by people, complete cells only; the band is the 95% interval. Periods that fewer than three cohorts have completed are left out.",
     ),
-    "curve_alt": Text("平均留存曲线和置信区间。", "Average retention by {grain} with its interval."),
+    "curve_alt": Text("按{grain}的平均留存曲线和置信区间。", "Average retention by {grain} with its interval."),
     "revenue_title": Text("人均累计净收入", "Cumulative net revenue per person"),
     "revenue_note": Text(
         "每条线一个群组（深色较新），粗线为加权平均；订单只计截至当日未退还的金额，单独记为负数的退款按退款时间扣除。",

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.behaviour import trial_figures as figures
-from ltv.behaviour.averages import Share, difference_is_real
+from ltv.behaviour.averages import Share, difference_is_real, difference_words
 from ltv.behaviour.trial_words import STATE, WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.text import Lang, Text, number, same
@@ -141,7 +141,9 @@ class TrialOutcomes(Result):
             return []
         state = _state(now, before)
         words = {"good": "better", "bad": "worse"}.get(state, "same")
-        told = WORDS[words].format(now=number(now.rate, "rate"), before=number(before.rate, "rate"))
+        told = WORDS[words].format(
+            now=number(now.rate, "rate"), before=number(before.rate, "rate"), **difference_words(now, before)
+        )
         return [Takeaway(told, state, WORDS["act_worse"] if state == "bad" else None)]
 
     def _plans(self) -> list[Takeaway]:
@@ -151,7 +153,7 @@ class TrialOutcomes(Result):
             return []
         names = {"best": _plan(known[-1][1]), "worst": _plan(known[0][1])}
         rates = {"high": number(known[-1][0], "rate"), "low": number(known[0][0], "rate")}
-        return [Takeaway(WORDS["by_plan"].format(**names, **rates), "watch")]
+        return [Takeaway(WORDS["by_plan"].format(**names, **rates), "watch", WORDS["act_plan"])]
 
     def _end(self) -> list[Takeaway]:
         """Whether people convert when the trial ends: then a reminder belongs before it."""

@@ -35,7 +35,8 @@ WORDS: dict[str, Text] = {
     "no_plan": Text("未注明", "not told"),
     "tile_rate": Text("到期试用转化率", "Matured trials that convert"),
     "rule_rate": Text(
-        "{n} 个开始满 {hours} 小时的试用；95% 区间", "of {n} trials started at least {hours} h ago; 95% interval"
+        "{n} 个开始满 {hours} 小时的试用；95% 区间",
+        "of {n} {n:trial|trials} started at least {hours} h ago; 95% interval",
     ),
     "rule_latest": Text(
         "已到期且有结果的；差异在 5% 水平显著才标红或绿",
@@ -56,37 +57,47 @@ WORDS: dict[str, Text] = {
     "too_early": Text("还没有试用到期，转化率尚不可知。", "No trial has matured yet, so no rate is known."),
     "level": Text(
         "{n} 个到期试用中有 {rate} 转化（95% 区间 {low}–{high}），{down} 降级，{cancelled} 取消。",
-        "Of {n} matured trials {rate} converted (95% interval {low}–{high}), {down} were downgraded, {cancelled} cancelled.",
+        "Of {n} matured trials, {rate} converted (95% interval {low}–{high}), {down} were downgraded, {cancelled} cancelled.",
     ),
-    "better": Text("近 4 周在变好：{now}，此前 {before}。", "The last 4 weeks do better: {now}, {before} before."),
-    "worse": Text("近 4 周在变差：{now}，此前 {before}。", "The last 4 weeks do worse: {now}, {before} before."),
+    "better": Text(
+        "近 4 周开始的试用转化更好：{now}，此前 {before}（相差 {change}，95% 区间 {range}）。",
+        "Trials of the last 4 weeks convert better: {now}, {before} before ({change}, 95% interval {range}).",
+    ),
+    "worse": Text(
+        "近 4 周开始的试用转化更差：{now}，此前 {before}（相差 {change}，95% 区间 {range}）。",
+        "Trials of the last 4 weeks convert worse: {now}, {before} before ({change}, 95% interval {range}).",
+    ),
     "act_worse": Text(
         "核对近期试用的来源与权益是否变了。", "See whether the entry or the benefits of trials have changed."
     ),
     "same": Text(
-        "近 4 周（{now}）与此前（{before}）没有可确认的差别。",
-        "The last 4 weeks ({now}) do not differ from before ({before}) beyond chance.",
+        "近 4 周开始的试用转化（{now}）与此前（{before}）没有可确认的差别（相差 {change}，95% 区间 {range}）。",
+        "Trials of the last 4 weeks ({now}) do not convert differently from earlier ones ({before}) beyond chance ({change}, 95% interval {range}).",
     ),
     "overdue_told": Text(
         "{n} 个试用已过截止时间却没有降级，最久的逾期 {longest}。",
-        "{n} trials are past their deadline and were not downgraded, the longest for {longest}.",
+        "{n} {n:trial is past its|trials are past their} deadline and {n:was|were} not downgraded, the longest for {longest}.",
     ),
     "act_overdue": Text(
         "运行一次清扫（ltv.sweep_trials）：只看截止时间，可重复执行，中断后再跑即可；不要依赖过期事件。",
         "Run the sweep (ltv.sweep_trials): it goes by the deadline alone, can be repeated, and after a stop is simply run again. Do not rely on expiry events.",
     ),
-    "none_overdue": Text("没有逾期未处理的试用。", "No trial is overdue."),
+    "none_overdue": Text("逾期未处理的试用：0。", "0 trials are overdue."),
     "at_the_end": Text(
         "{share} 的转化发生在最后 {n} 小时：提醒应放在到期之前。",
         "{share} of conversions come in the last {n} hours: remind people before the end.",
     ),
     "at_the_deadline": Text(
         "转化几乎都记在到期那一刻：数据只在到期时写入结果，人们何时做出决定看不出来。",
-        "Nearly all conversions are dated to the deadline: outcomes are written only then, so when people decide cannot be told.",
+        "Nearly all conversions are dated to the deadline: outcomes are written only then, so when people decide cannot be seen.",
     ),
     "by_plan": Text(
-        "{best} 方案转化 {high}，{worst} 只有 {low}，差距不是偶然。",
-        "{best} converts {high}, {worst} {low}; the gap is no chance.",
+        "{best} 方案转化 {high}，{worst} 只有 {low}，差距在 5% 水平显著。",
+        "{best} converts {high}, {worst} {low}; the difference holds at the 5% level.",
+    ),
+    "act_plan": Text(
+        "比较两种方案的权益与到期提醒，把好的做法移过去，并留对照组。",
+        "Compare benefits and reminders of the two plans and carry over what works, with a control group.",
     ),
     "curve_title": Text("多久转化", "Time to convert"),
     "curve_note": Text(

@@ -48,7 +48,7 @@ member_benefit?* boolean : 是否使用会员权益 · whether a member benefit 
 _ORDER_ITEMS = """
 order_id text : 订单号 · order number
 line_id text : 行号 · line number
-sku text : 商品编码 · article
+sku text : 商品编码 · product code (SKU)
 category? text : 品类 · category
 quantity number : 数量 · quantity
 price money : 单价 · unit price
@@ -61,7 +61,7 @@ source text : 来源系统 · system it came from
 <who>
 event text : 事件名 · name of the event
 session_id? text : 会话号 · session
-sku? text : 商品编码 · article
+sku? text : 商品编码 · product code (SKU)
 category? text : 品类 · category
 price? money : 价格 · price shown
 quantity? number : 数量 · quantity
@@ -151,7 +151,7 @@ _OFFERS = """
 offer_id text : 优惠编号 · offer number
 hook text : 钩子 · paid hook
 name text : 名称 · name
-skus? list : 商品白名单 · articles it holds for
+skus? list : 商品白名单 · products it holds for
 stock? integer >=0 : 库存 · stock
 starts_at timestamp : 开始时间 · start
 expires_at timestamp : 失效时间 · expiry

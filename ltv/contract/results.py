@@ -189,7 +189,7 @@ p_purchase number >=0 <=1 : 购买概率 · probability of a purchase
 {_MONEY_BAND}
 median money : 中位数 · median
 decile integer >=1 <=10 : 十分位（10 最高） · decile (10 = best)
-value_to_date money : 至今净值 · value so far
+value_to_date money : 至今净额 · value so far
 basis text model|btyd|past_mean : 依据 · basis
 model_version text : 模型版本 · version of the model
 """,

@@ -16,14 +16,14 @@ RULES = {
     "offer_over": Text("优惠 {offer_id} 已在 {expires_at}（UTC）结束", "offer {offer_id} ended at {expires_at} UTC"),
     "registered": Text(
         "注册已 {hours} 小时，优惠只给注册不满 {limit} 小时的人",
-        "registered {hours} hours ago, the offer is for less than {limit}",
+        "registered {hours} {hours:hour|hours} ago, the offer is for less than {limit}",
     ),
     "registered_unknown": Text(
         "不知道何时注册，优惠只给注册不满 {limit} 小时的人",
         "when this person registered is not known, the offer is for less than {limit} hours",
     ),
     "sku": Text(
-        "商品 {sku} 不在优惠 {offer_id} 的白名单里", "article {sku} is not on the white list of offer {offer_id}"
+        "商品 {sku} 不在优惠 {offer_id} 的白名单里", "product {sku} is not on the white list of offer {offer_id}"
     ),
     "one_per_person": Text("此人已有优惠 {offer_id}（{state}）", "this person has offer {offer_id} already ({state})"),
     "stacking": Text("不能与此人已有的优惠 {other} 叠加", "does not stack with offer {other}, which this person has"),
@@ -54,7 +54,7 @@ RESERVATIONS = {
 }
 FULL = Text(
     "发送队列已满：{waiting} 条等待，上限 {limit} 条；{held} 条干预未入队，稍后再次入队即可，不会丢失",
-    "the queue is full: {waiting} messages wait, the limit is {limit}; {held} interventions were not taken, enqueue them again later",
+    "the queue is full: {waiting} {waiting:message waits|messages wait}, the limit is {limit}; {held} {held:intervention was|interventions were} not taken, enqueue them again later",
 )
 HELD = Text(
     "{endpoint}：{why}，暂存 {messages} 条，最早的排队于 {oldest}（UTC）；{topics}",
@@ -71,8 +71,11 @@ EXPLAINED = {
     "notice": Text("通知：{topic} → {endpoint}", "notice: {topic} → {endpoint}"),
     "why": Text("原因：{reason}", "why: {reason}"),
     "refused": Text("{at}（UTC）拒绝：{words}", "{at} UTC refused: {words}"),
-    "message": Text("{endpoint}：{state}，尝试 {attempts} 次{why}", "{endpoint}: {state}, {attempts} attempts{why}"),
-    "crashed": Text("，进程中断 {n} 次", ", its worker died {n} times"),
+    "message": Text(
+        "{endpoint}：{state}，尝试 {attempts} 次{why}",
+        "{endpoint}: {state}, {attempts} {attempts:attempt|attempts}{why}",
+    ),
+    "crashed": Text("，进程中断 {n} 次", ", its worker died {n} {n:time|times}"),
     "offer": Text("优惠 {offer_id}：{state}", "offer {offer_id}: {state}"),
 }
 ARMS = {"treatment": Text("实验组", "treatment"), "control": Text("对照组", "control")}

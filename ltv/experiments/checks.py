@@ -11,7 +11,7 @@ from ltv.experiments.checks_words import RULES, WHY
 from ltv.experiments.contrast import contrast
 from ltv.experiments.moments import Arm, CannotJudgeError
 from ltv.experiments.srm import Srm, srm
-from ltv.text import Text, number, same
+from ltv.text import Text, listed, number, p_value, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,13 +98,18 @@ class Counts:
         return sum(self.people.values())
 
 
+_ARM = Text("{arm} {n} 人（{of}）", "{arm} {n} ({of})")
+
+
 def split_is_planned(counts: Counts, weights: Mapping[str, float]) -> tuple[Check, Srm]:
     """Whether the arms have as many people as the plan says, over all arms."""
     seen = srm([counts.people[v] for v in weights], list(weights.values()))
-    shares = [f"{v} {n:,} ({n / max(counts.total, 1):.2%})" for v, n in counts.people.items()]
     broken = seen.p_value < SRM_ALPHA
-    plan = ", ".join(f"{v} {w:.2%}" for v, w in weights.items())
-    told = WHY["srm" if broken else "srm_fine"].format(p=f"{seen.p_value:.2g}", shares=", ".join(shares), plan=plan)
+    shares = listed(
+        [_ARM.format(arm=v, n=f"{n:,}", of=f"{n / max(counts.total, 1):.1%}") for v, n in counts.people.items()]
+    )
+    plan = listed([same(f"{v} {w:.1%}") for v, w in weights.items()])
+    told = WHY["srm" if broken else "srm_fine"].format(p=p_value(seen.p_value), shares=shares, plan=plan)
     return Check("srm", "bad" if broken else "good", told, broken, seen.p_value), seen
 
 
@@ -112,12 +117,17 @@ def everybody_is_there(counts: Counts) -> Check:
     """Whether every variant of the plan, control among them, has somebody."""
     empty = [v for v, n in counts.people.items() if not n]
     if counts.unknown:
-        named = ", ".join(f"{v} ({n:,})" for v, n in sorted(counts.unknown.items()))
+        named = listed([Text(f"{v}（{n:,} 人）", f"{v} ({n:,})") for v, n in sorted(counts.unknown.items())])
         if empty:
-            return Check("arms", "bad", WHY["arm_renamed"].format(arms=", ".join(empty), others=named), blocks=True)
+            return Check(
+                "arms",
+                "bad",
+                WHY["arm_renamed"].format(arms=listed([same(v) for v in empty]), others=named),
+                blocks=True,
+            )
         return Check("arms", "watch", WHY["arm_unknown"].format(others=named))
     if empty:
-        return Check("arms", "bad", WHY["arm_empty"].format(arms=", ".join(empty)), blocks=True)
+        return Check("arms", "bad", WHY["arm_empty"].format(arms=listed([same(v) for v in empty])), blocks=True)
     return Check("arms", "good", WHY["arms_fine"].format(n=str(len(counts.people))))
 
 
@@ -167,7 +177,7 @@ def alike_before(arms: Mapping[str, Mapping[str, Arm]], control: str, covariates
     covariate, variant, z = max(found, key=lambda one: abs(one[2]))
     p = min(1.0, len(found) * math.erfc(abs(z) / math.sqrt(2)))  # the smallest one after Holm
     values: dict[str, str | Text] = {
-        "p": f"{p:.2g}",
+        "p": p_value(p),
         "what": WHY.get(covariate, same(covariate)),
         "variant": same(variant),
         "z": f"{z:+.1f}",
@@ -228,6 +238,6 @@ def goes_with_none(name: str, shared: pd.DataFrame) -> Check:
         p = float(chi2_contingency(table.to_numpy(), correction=False).pvalue)
         if p < COUPLED_ALPHA:
             partner = same(str(pair[0] if pair[1] == name else pair[1]))
-            return Check("coupled", "bad", WHY["coupled"].format(other=partner, p=f"{p:.2g}"), True, p)
+            return Check("coupled", "bad", WHY["coupled"].format(other=partner, p=p_value(p)), True, p)
     told = WHY["alone" if not tests else "independent"].format(n=str(tests))
     return Check("coupled", "good", told)

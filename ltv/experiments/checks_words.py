@@ -57,11 +57,11 @@ RULES: dict[str, Text] = {
 }
 WHY: dict[str, Text] = {
     "srm": Text(
-        "样本比例失衡：{shares}，计划为 {plan}（p = {p}）。缺失的人不是随机的，任何差异都不可信；先检查分流与曝光日志。",
-        "Sample ratio mismatch: {shares} where the plan is {plan} (p = {p}). Who is missing is not missing by chance, so no "
+        "样本比例失衡：{shares}，计划为 {plan}（{p}）。缺失的人不是随机的，任何差异都不可信；先检查分流与曝光日志。",
+        "Sample ratio mismatch: {shares} where the plan is {plan} ({p}). Who is missing is not missing by chance, so no "
         "difference can be trusted; check assignment and exposure logging first.",
     ),
-    "srm_fine": Text("{shares}；与计划 {plan} 一致（p = {p}）。", "{shares}; as planned, {plan} (p = {p})."),
+    "srm_fine": Text("{shares}；与计划 {plan} 一致（{p}）。", "{shares}; as planned, {plan} ({p})."),
     "arm_empty": Text("没有人进入：{arms}。", "Nobody was exposed to {arms}."),
     "arm_renamed": Text(
         "没有人进入 {arms}，却有人在计划之外的组：{others}。",
@@ -72,33 +72,34 @@ WHY: dict[str, Text] = {
     ),
     "arms_fine": Text("{n} 个组都有人。", "All {n} arms have people."),
     "several": Text(
-        "{n} 人（{share}）见过多个组，按首次曝光计。", "{n} people ({share}) met several arms; the first one counts."
+        "{n} 人（{share}）见过多个组，按首次曝光计。",
+        "{n} {n:person|people} ({share}) met several arms; the first one counts.",
     ),
     "dates": Text(
         "开始前曝光 {early} 人，结束后曝光 {late} 人，无法识别的曝光 {nobody} 次。",
-        "{early} people exposed before the start, {late} after the end, {nobody} exposures of nobody known.",
+        "{early} {early:person|people} exposed before the start, {late} after the end, {nobody} {nobody:exposure|exposures} of nobody known.",
     ),
     "order": Text(
         "曝光前一天 {before} 单，后一天 {after} 单。",
-        "{before} orders in the day before exposure, {after} in the day after.",
+        "{before} {before:order|orders} in the day before exposure, {after} in the day after.",
     ),
     "order_turned": Text(
         "曝光在结果之后：曝光前一天有 {before} 单，后一天只有 {after} 单。曝光日志是事后写入的，无法衡量效果。",
-        "Exposures come after the outcome: {before} orders in the day before exposure, only {after} in the day after. "
+        "Exposures come after the outcome: {before} {before:order|orders} in the day before exposure, only {after} in the day after. "
         "The log is written after the fact, so there is no effect in it.",
     ),
     "assigned": Text(
         "{all} 个标识中有 {n} 个看到的组与分流结果不同。",
-        "{n} of {all} ids were shown another variant than they are assigned to.",
+        "{n} of {all} ids {n:was|were} shown another variant than they are assigned to.",
     ),
     "assigned_elsewhere": Text("由其他系统分流，无法核对。", "Assigned by something else, so it cannot be compared."),
     "before_nothing": Text(
         "曝光前没有任何行为可比较（新用户）。", "Nothing to compare: nobody was there before (new users)."
     ),
-    "before": Text("实验前各组一致（最小校正 p = {p}）。", "The arms were alike before (smallest adjusted p = {p})."),
+    "before": Text("实验前各组一致（最小校正 {p}）。", "The arms were alike before (smallest adjusted {p})."),
     "before_off": Text(
-        "实验前就不一致：{variant} 的{what}（z = {z}，校正 p = {p}）。以 CUPED 校正后的结果为准，并检查分流。",
-        "Not alike before: {what} of {variant} (z = {z}, adjusted p = {p}). Trust the results after CUPED, and check assignment.",
+        "实验前就不一致：{variant} 的{what}（z = {z}，校正 {p}）。以 CUPED 校正后的结果为准，并检查分流。",
+        "Not alike before: {what} of {variant} (z = {z}, adjusted {p}). Trust the results after CUPED, and check assignment.",
     ),
     "pre_value": Text("曝光前 28 天消费", "value of the 28 days before"),
     "pre_orders": Text("曝光前 28 天订单", "orders of the 28 days before"),
@@ -109,10 +110,12 @@ WHY: dict[str, Text] = {
     ),
     "few": Text(
         "最小的组只有 {n} 人走完观察窗口，不到 200 人。",
-        "The smallest arm has {n} people whose window is over, fewer than 200.",
+        "The smallest arm has {n} {n:person|people} whose window is over, fewer than 200.",
     ),
-    "enough": Text("最小的组 {n} 人。", "The smallest arm has {n} people."),
-    "late": Text("已运行 {days}，最小的组 {n} 人。", "It has run {days}, with {n} people in the smallest arm."),
+    "enough": Text("最小的组 {n} 人。", "The smallest arm has {n} {n:person|people}."),
+    "late": Text(
+        "已运行 {days}，最小的组 {n} 人。", "It has run {days}, with {n} {n:person|people} in the smallest arm."
+    ),
     "aa": Text(
         "{metric}：{n} 次随机对分中 {rate} 误报（95% 区间 {low}–{high}）。",
         "{metric}: {rate} of {n} random splits alarmed (95% interval {low}–{high}).",
@@ -123,11 +126,12 @@ WHY: dict[str, Text] = {
         "results without the largest values and with a heavy tail.",
     ),
     "coupled": Text(
-        "分组与实验“{other}”绑在一起（p = {p}）：两者的效果分不开。给其中一个换盐重新分流。",
-        "Its arms go with those of “{other}” (p = {p}): the two effects cannot be told apart. Give one of them another salt.",
+        "分组与实验“{other}”绑在一起（{p}）：两者的效果分不开。给其中一个换盐重新分流。",
+        "Its arms go with those of “{other}” ({p}): the two effects cannot be told apart. Give one of them another salt.",
     ),
     "independent": Text(
-        "与 {n} 个共享人群的实验分组独立。", "Its arms are independent of those of {n} tests with the same people."
+        "与 {n} 个共享人群的实验分组独立。",
+        "Its arms are independent of those of {n} {n:test|tests} with the same people.",
     ),
     "alone": Text("没有与其他实验共享足够的人。", "It shares too few people with other tests to matter."),
 }

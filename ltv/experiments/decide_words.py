@@ -14,34 +14,34 @@ VERDICTS: dict[str, Text] = {
 REASON: dict[str, Text] = {
     "better": Text(
         "{metric}变化 {lift}（区间 {low} 至 {high}），未见可确认的价值损失。",
-        "{metric}: {lift} (interval {low} to {high}); no loss of value can be confirmed.",
+        "Change in {metric}: {lift} (interval {low} to {high}); no loss of value is confirmed.",
     ),
     "better_alone": Text(
         "{metric}变化 {lift}（区间 {low} 至 {high}）；价值还无法衡量。",
-        "{metric}: {lift} (interval {low} to {high}); value cannot be measured yet.",
+        "Change in {metric}: {lift} (interval {low} to {high}); value cannot be measured yet.",
     ),
     "worse": Text(
-        "{metric}变差：{lift}（区间 {low} 至 {high}）。", "{metric} got worse: {lift} (interval {low} to {high})."
+        "{metric}变差：{lift}（区间 {low} 至 {high}）。", "Worse in {metric}: {lift} (interval {low} to {high})."
     ),
     "loses": Text(
         "{value}确实受损：人均 {lift}（区间 {low} 至 {high}），无论{first_metric}（{first_lift}）如何。",
-        "{value} is surely lost: {lift} a person (interval {low} to {high}), whatever {first_metric} says ({first_lift}).",
+        "Value is lost for certain ({value}): {lift} a person (interval {low} to {high}), whatever {first_metric} says ({first_lift}).",
     ),
     "costs": Text(
         "{metric}变化 {lift}（区间 {low} 至 {high}），但扣除成本后的价值更可能是亏的：先查清原因。",
-        "{metric}: {lift} (interval {low} to {high}), but after its cost it more likely loses value than gains it: find out why first.",
+        "Change in {metric}: {lift} (interval {low} to {high}), but after cost it more likely loses value than gains it: find out why first.",
     ),
     "unconfirmed": Text(
         "{metric}变化 {lift}（区间 {low} 至 {high}），但取决于少数人：第二种方法（合并 z 检验或重尾后验）不支持。",
-        "{metric}: {lift} (interval {low} to {high}), but it hangs on a few people: a second method (pooled z or heavy tail) does not see it.",
+        "Change in {metric}: {lift} (interval {low} to {high}), but it hangs on a few people: a second method (pooled z or heavy tail) does not see it.",
     ),
     "nothing": Text(
         "实验已结束，{metric}没有可确认的差异：{lift}（区间 {low} 至 {high}）。",
         "The test is over and no difference in {metric} can be confirmed: {lift} (interval {low} to {high}).",
     ),
     "running": Text(
-        "{metric}目前 {lift}（区间 {low} 至 {high}）：还分不出好坏，随时可以再看。",
-        "{metric} stands at {lift} (interval {low} to {high}): not decided yet; looking again does no harm.",
+        "{metric}目前 {lift}（区间 {low} 至 {high}）。还分不出好坏，随时可以再看。",
+        "Change in {metric} so far: {lift} (interval {low} to {high}). Not decided yet; looking again does no harm.",
     ),
     "no_bound": Text("无界", "no bound"),
     "immature": Text("还没有人走完这个指标的观察窗口。", "Nobody's window of this metric is over yet."),
@@ -56,7 +56,9 @@ REASON: dict[str, Text] = {
     "no_control": Text(
         "没有对照组“{control}”：现有的组是 {arms}。", "There is no control “{control}”: the arms are {arms}."
     ),
-    "missing_values": Text("{n} 人没有这个指标的数值（NaN）。", "{n} people have no value of this metric (NaN)."),
+    "missing_values": Text(
+        "{n} 人没有这个指标的数值（NaN）。", "{n} {n:person has|people have} no value of this metric (NaN)."
+    ),
     "negative": Text("计数为负。", "A count is negative."),
     "no_rate": Text("比率指标的数值不是 0 或 1。", "A rate has values that are not 0 or 1."),
     "arm_empty": Text("有一个组没有人。", "An arm has nobody."),

@@ -15,7 +15,7 @@ from ltv.experiments.decide_words import VERDICTS
 from ltv.experiments.findings import Findings
 from ltv.experiments.judged_words import WORDS
 from ltv.result import KeyFigure, Result, State, Takeaway, View
-from ltv.text import Lang, Text, number, same
+from ltv.text import Lang, Text, listed, number, same
 
 _MOST_TILES, _MOST_SENTENCES, _MOST_NAMES = 6, 8, 3
 _URGENT = ("broken", "ship", "do_not_ship", "keep_running", "cannot_judge")
@@ -107,7 +107,8 @@ class Judged(Result):
         names = [t.experiment for t in self.tests if not (t.counts or t.metrics)]
         if not names:
             return []
-        some = ", ".join(names[:_MOST_NAMES]) + (" …" if len(names) > _MOST_NAMES else "")
+        more = [Text("…", "…")] if len(names) > _MOST_NAMES else []
+        some = listed([*map(same, names[:_MOST_NAMES]), *more])
         told = WORDS["undeclared"].format(n=str(len(names)), names=some)
         return [Takeaway(told, "watch", WORDS["act_cannot_judge"])]
 

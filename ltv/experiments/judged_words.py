@@ -73,9 +73,9 @@ WORDS: dict[str, Text] = {
     "retention": Text("留存率变化", "Retention"),
     "gross": Text("人均消费（优惠前、退款后）", "Value before discounts, after refunds, a person"),
     "incentive": Text("人均优惠", "Discounts, a person"),
-    "net": Text("人均净值变化", "Net value, a person"),
-    "net_low": Text("净值下限", "Net, lower"),
-    "net_high": Text("净值上限", "Net, upper"),
+    "net": Text("人均净额变化", "Net value, a person"),
+    "net_low": Text("净额下限", "Net, lower"),
+    "net_high": Text("净额上限", "Net, upper"),
     "cost": Text("人均其他成本", "Other cost, a person"),
     "tile": Text("{experiment} · {metric}", "{experiment} · {metric}"),
     "tile_rule": Text(
@@ -88,16 +88,16 @@ WORDS: dict[str, Text] = {
     "sentence": Text("“{experiment}”的 {variant}：{verdict}。{why}", "“{experiment}”, {variant}: {verdict}. {why}"),
     "at_stake": Text(
         "按实验的流量，每 30 天约有 {people} 人进入{basis}，{metric}合计相差 {value}（区间 {low} 至 {high}）。",
-        "At the pace of the test about {people} people come in 30 days{basis}; their {metric} differs by {value} in all (interval {low} to {high}).",
+        "At the pace of the test about {people} {people:person enters|people enter} in 30 days{basis}: a difference of {value} in {metric} in all (interval {low} to {high}).",
     ),
     "at_stake_here": Text(
         "对这 {people} 人，{metric}合计相差 {value}（区间 {low} 至 {high}）。",
-        "For these {people} people {metric} differs by {value} in all (interval {low} to {high}).",
+        "For {people} {people:person|people} that is a difference of {value} in {metric} in all (interval {low} to {high}).",
     ),
     "by_score": Text("（部分由预测补全）", " (in part completed by scores)"),
     "undeclared": Text(
         "曝光记录中另有 {n} 个实验没有在 ltv.toml 声明（{names}）：不知道对照组和计划比例，无法判断。",
-        "Also in the exposures and not declared in ltv.toml: {n} ({names}). Without control and planned split they cannot be judged.",
+        "{n} more {n:experiment is|experiments are} in the exposures but not declared in ltv.toml ({names}). Without control and planned split {n:it|they} cannot be judged.",
     ),
     "no_tests": Text(
         "没有实验：数据中没有曝光记录，ltv.toml 中也没有声明。",
@@ -109,10 +109,10 @@ WORDS: dict[str, Text] = {
     "act_do_not_ship": Text("关闭，把流量让给下一个想法。", "Switch it off and give its traffic to the next idea."),
     "act_keep_running": Text("不要改动分流，让它继续。", "Leave the split as it is and let it run."),
     "act_broken": Text(
-        "先修好分流或日志，再用新的盐重新开始。", "Mend assignment or logging, then start again with a new salt."
+        "先修好分流或日志，再用新的盐重新开始。", "Repair assignment or logging, then start again with a new salt."
     ),
     "act_cannot_judge": Text(
-        "先解决上面的原因，再看效果。", "Settle what stands in the way first; there is no effect to read before."
+        "先解决上面的原因，再看效果。", "Settle the cause named above first; until then there is no effect to read."
     ),
     "decisions_title": Text("每个实验的结论", "What to do about every experiment"),
     "decisions_note": Text(
@@ -148,9 +148,9 @@ WORDS: dict[str, Text] = {
         "Lifts after shrinkage towards the whole; the more groups, the more chance differences, so none is a decision. "
         "Segments are those of the as-of day and may themselves be moved by the test.",
     ),
-    "hooks_title": Text("付费钩子：效果、成本与净值", "Paid hooks: effect, cost and net"),
+    "hooks_title": Text("付费钩子：效果、成本与净额", "Paid hooks: effect, cost and net"),
     "hooks_note": Text(
-        "每人平均，实验组减对照组。净值 = 优惠前消费（退款后）− 优惠 − 其他成本（cost_per_person）；消费与优惠的天数不同时不分列。只计观察期已满的人。",
+        "每人平均，实验组减对照组。净额 = 优惠前消费（退款后）− 优惠 − 其他成本（cost_per_person）；消费与优惠的天数不同时不分列。只计观察期已满的人。",
         "A person on average, variant less control. Net = value before discounts (after refunds) − discounts − other cost "
         "(cost_per_person); not split where value and discounts are of different days. Only people whose window is over.",
     ),

@@ -57,7 +57,7 @@ DEFINITIONS: dict[str, Definition] = {
         "mean",
         "orders",
         "money",
-        Text("{n} 天净值", "net value in {n} days"),
+        Text("{n} 天净额", "net value in {n} days"),
         "value",
         "SUM",
         "pre_value",

@@ -103,7 +103,11 @@ class Planned(Result):
     def findings(self) -> Sequence[Takeaway]:
         """How long it takes, and what the past of people spares."""
         if self.why is not None:
-            return (Takeaway(WORDS["no_plan"].format(metric=self.metric.label, why=self.why), "watch"),)
+            return (
+                Takeaway(
+                    WORDS["no_plan"].format(metric=self.metric.label, why=self.why), "watch", WORDS["act_no_plan"]
+                ),
+            )
         values: dict[str, str | Text] = {
             "lift": number(self.need.lift, "rate"),
             "metric": self.metric.label,
@@ -116,7 +120,9 @@ class Planned(Result):
         if not math.isfinite(self.days_any):
             return (Takeaway(WORDS["never"].format(**values), "watch", WORDS["act_never"]),)
         values["days"] = number(self.days_any, "count")
-        told = Takeaway(WORDS["plan"].format(**values), "none", WORDS["act_plan"].format(people=values["people"]))
+        told = Takeaway(
+            WORDS["plan"].format(**values), "none", WORDS["act_plan"].format(people=str(math.ceil(self.people_any)))
+        )
         spared = Takeaway(WORDS["spared"].format(spared=number(1 - self.variance_left, "rate")), "none")
         more = [spared] if self.variance_left < 0.99 else []  # noqa: PLR2004  less is not worth a sentence
         if self.people_cut < 0.9 * self.people_once:
@@ -124,7 +130,7 @@ class Planned(Result):
                 "limit": number(self.limit, "money", currency=self.currency),
                 "people": number(self.people_cut, "count"),
             }
-            more.append(Takeaway(WORDS["cut"].format(**cut), "watch"))
+            more.append(Takeaway(WORDS["cut"].format(**cut), "watch", WORDS["act_cut"]))
         return (told, *more)
 
     @property

@@ -34,9 +34,8 @@ WORDS: dict[str, Text] = {
         "CUPED with what people did before spares {spared} of the people.",
     ),
     "cut": Text(
-        "少数大额订单左右了波动：若把每人金额按 {limit} 截尾，只需 {people} 人；方差本身也不稳定，先看 A/A 误报率。",
-        "A few large amounts make the spread: with everybody's value cut at {limit} it takes {people} people. The spread is itself uncertain; "
-        "see the false alarms in A/A first.",
+        "少数大额订单左右了波动：若把每人金额按 {limit} 截尾，只需 {people} 人；方差本身也不稳定。",
+        "A few large amounts make the spread: with everybody's value cut at {limit} it takes {people} people. The spread is itself uncertain.",
     ),
     "beyond": Text("现在已是 {now}，提升后会超过 100%。", "It is {now} today: so large a lift is more than everybody."),
     "never": Text(
@@ -45,6 +44,11 @@ WORDS: dict[str, Text] = {
     ),
     "act_never": Text(
         "换一个更敏感的指标，或只测更大的改动。", "Choose a metric that moves more, or test a bolder change."
+    ),
+    "act_cut": Text("先做 A/A 检验，再定样本量。", "Run an A/A test before settling on a number of people."),
+    "act_no_plan": Text(
+        "换一个有数据的指标或人群（参数 plan_metric、plan_entry）。",
+        "Choose a metric or people with data (parameters plan_metric, plan_entry).",
     ),
     "no_plan": Text("“{metric}”无法规划：{why}", "{metric} cannot be planned: {why}"),
     "nothing_there": Text("现在的数值是零，无从比较。", "It is zero today, so there is nothing to lift."),

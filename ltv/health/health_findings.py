@@ -12,7 +12,7 @@ from ltv.health.health_words import WHY, WORDS
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, CORE, REFERRAL, Watched
 from ltv.health.segments import WHOLE
 from ltv.result import KeyFigure, State, Takeaway
-from ltv.text import Text, number, same
+from ltv.text import Text, listed, number, same
 
 if TYPE_CHECKING:
     from ltv.health.health_result import Health
@@ -103,10 +103,12 @@ def _change(told: Health, row: Row) -> Text:
     if before != before:  # noqa: PLR0124  NaN
         return WORDS["change_none"]
     by = float(row["value"]) - before
+    if number(row["value"], watched.unit, currency=told.currency) == number(
+        before, watched.unit, currency=told.currency
+    ):
+        return WORDS["change_flat"]  # both read the same
     shown = number(abs(by), "points" if watched.unit == "rate" else watched.unit, currency=told.currency)
     plain = Text(shown.zh.lstrip("+"), shown.en.lstrip("+"))
-    if not any(digit in plain.en for digit in "123456789"):
-        return WORDS["change_flat"]
     return WORDS["change_up" if by > 0 else "change_down"].format(by=plain)
 
 
@@ -141,7 +143,7 @@ def _worst(told: Health) -> list[Takeaway]:
     said = WORDS["told_worst"].format(
         segment=segment_words(row["segment"]), kind=kind_words(row["segment_kind"]), **figures
     )
-    return [Takeaway(said, "watch")]
+    return [Takeaway(said, "watch", WORDS["act_worst"])]
 
 
 def _at_risk(told: Health) -> list[Takeaway]:
@@ -174,7 +176,8 @@ def _unknown(told: Health) -> list[Takeaway]:
     if last.empty:
         return []
     names = [
-        WORDS["named_why"].format(label=told.by_name[r["indicator"]].label, why=WHY[r["why_unknown"]])
-        for r in last.to_dict("records")
+        WORDS["named_why"].format(label=listed([told.by_name[i].label for i in rows["indicator"]]), why=WHY[str(why)])
+        for why, rows in last.groupby("why_unknown", sort=False)
     ]
-    return [Takeaway(WORDS["told_unknown"].format(names=_joined(names, len(names))), "watch")]
+    said = WORDS["told_unknown"].format(n=str(len(last)), names=_joined(names, len(names)))
+    return [Takeaway(said, "watch", WORDS["act_unknown"])]

@@ -144,7 +144,7 @@ WORDS: dict[str, Text] = {
     "referral": Text("有效邀请", "Effective invitations"),
     "referral_state": Text("邀请状态", "Referral state"),
     "at_risk": Text("风险价值", "Value at risk"),
-    "first_order": Text("48h 首单率", "First order 48 h"),
+    "first_order": Text("48 小时首单率", "First order 48 h"),
     "user_id": Text("用户", "User"),
     "probability": Text("不再回来的概率", "Probability not to return"),
     "days_since_last": Text("距上次来访（天）", "Days since last visit"),
@@ -212,7 +212,7 @@ WORDS: dict[str, Text] = {
     "reliability_title": Text("一个月前的预测，现在看准不准", "What was told a month ago, against what came"),
     "reliability_note": Text(
         "{date} 告知的概率，分成人数相等的十组，对照此后 30 天的事实。全部 {n} 人；AUC {auc}（0.5 为随机），平均校准误差 {error}。",
-        "Probabilities told on {date} in ten groups of equal size against the 30 days that followed. {n} people; AUC {auc} (.5 is chance), calibration error {error}.",
+        "Probabilities told on {date} in ten groups of equal size against the 30 days that followed. {n} {n:person|people}; AUC {auc} (.5 is chance), calibration error {error}.",
     ),
     "reliability_alt": Text(
         "预测概率与实际比例，越靠近对角线越准", "told against true shares; the closer to the diagonal the better"
@@ -222,14 +222,14 @@ WORDS: dict[str, Text] = {
         "阈值在 ltv.toml 的 [[indicators]] 里改，同一处也能加自己的指标。",
         "Thresholds are changed by [[indicators]] in ltv.toml, where indicators of your own are added too.",
     ),
-    "told_triggered": Text("{date} 触发 {n} 项：{names}。", "Triggered on {date}: {n}: {names}."),
+    "told_triggered": Text("{date} 触发 {n} 项：{names}。", "{n} triggered on {date}: {names}."),
     "act_triggered": Text(
         "看下表的原因与负责人，交给策略中心执行。", "See why and whose below, and hand it to the strategy centre."
     ),
-    "told_quiet": Text("今天没有新的触发。", "Nothing new has triggered."),
+    "told_quiet": Text("今天新触发的指标：0 项。", "0 indicators have newly triggered today."),
     "told_standing": Text(
         "持续越界而不重复触发的有 {n} 项：{names}。",
-        "Beyond their threshold for longer, and not triggered again: {n}: {names}.",
+        "{n} beyond the threshold for longer, not triggered again: {names}.",
     ),
     "act_standing": Text(
         "已经触发过：确认干预在进行；若阈值不适合本店，在 [[indicators]] 里改并写明理由。",
@@ -237,7 +237,7 @@ WORDS: dict[str, Text] = {
     ),
     "told_churn": Text(
         "活跃的 {people} 人中，预计 {share} 在接下来 30 天不再回来（约 {lost} 人），{change}；阈值 {threshold}。",
-        "Of {people} active people {share} are expected not to come back in the next 30 days (about {lost}), {change}; the threshold is {threshold}.",
+        "Of {people} active {people:person|people}, {share} {people:is|are} expected not to come back in the next 30 days (about {lost}), {change}; the threshold is {threshold}.",
     ),
     "act_churn_bad": Text(
         "从“谁有流失风险”名单的前列开始召回。", "Begin to win back those at the top of the list of people at risk."
@@ -251,7 +251,7 @@ WORDS: dict[str, Text] = {
     "change_none": Text("一周前未知", "a week ago not known"),
     "told_benefit": Text(
         "会员每月使用权益 {value} 次，{change}；基线 {threshold}。",
-        "Members use their discount {value} times a month, {change}; the baseline is {threshold}.",
+        "Members use a benefit {value} times a month, {change}; the baseline is {threshold}.",
     ),
     "act_benefit": Text(
         "把会员价放到加购与结算页，先对用得最少的分群试。",
@@ -281,7 +281,15 @@ WORDS: dict[str, Text] = {
         "The churn probabilities of a month ago were off: AUC {auc}, calibration error {error} (told {told}, came {came}).",
     ),
     "act_doubt": Text("只用来排序，不要照数字定预算。", "Use them to rank people, not to set a budget."),
-    "told_unknown": Text("今天未知：{names}。", "Not known today: {names}."),
+    "act_worst": Text(
+        "先从这个分群里风险价值最高的人开始召回，并留对照组。",
+        "Start winning back those of this segment with most value at risk, with a control group.",
+    ),
+    "act_unknown": Text(
+        "不必处理没到齐的；数据齐了仍未知的，请数据工程师看数据页。",
+        "Rows that are on their way need nothing; where it stays unknown, have the data page looked at.",
+    ),
+    "told_unknown": Text("今天有 {n} 项未知：{names}。", "{n} not known today: {names}."),
     "named_why": Text("{label}（{why}）", "{label} ({why})"),
     "named_segment": Text("{label}·{segment}", "{label}, {segment}"),
     "and_others": Text(" 等", " and others"),

@@ -21,7 +21,7 @@ ACTS: dict[str, Text] = {
     "outside_hours": Text(
         "发券前用注册时间判断，不要用会提前过期的标记。", "Go by the time of registration, not by a flag that may lapse sooner."
     ),
-    "off_list": Text("先查白名单，再扣首单标记。", "Check the article before the first-order flag is spent."),
+    "off_list": Text("先查商品白名单，再扣首单标记。", "Check the product before the first-order flag is spent."),
     "stacked": Text("在同一事务里查订单已有的优惠。", "Look at what the order has already in the same transaction."),
     "given_twice": Text("给（优惠，用户）加唯一约束。", "Put a unique constraint on offer and person."),
     "over_stock": Text(
@@ -59,7 +59,7 @@ WORDS: dict[str, Text] = {
     "tile_cases": Text("违规个案", "Cases"),
     "rule_cases": Text(
         "{judged} 条规则中 {broken} 条被违反；大于 0 即告警",
-        "{broken} of {judged} rules broken; more than 0 is an alert",
+        "{broken} of {judged} {judged:rule|rules} broken; more than 0 is an alert",
     ),
     "tile_money": Text("涉及金额", "Money at stake"),
     "rule_money": Text(
@@ -70,17 +70,18 @@ WORDS: dict[str, Text] = {
         "共 {all} 条；缺表的规则不算遵守", "of {all}; one whose tables are missing does not count as kept"
     ),
     "kept": Text(
-        "{n} 条规则都没有违规（共审计 {judged} 个对象）。", "All {n} rules were kept ({judged} things judged)."
+        "{n} 条规则都没有违规（共审计 {judged} 个对象）。",
+        "All {n} {n:rule was|rules were} kept ({judged} {judged:thing|things} judged).",
     ),
     "broken": Text(
         "{rule}：{cases} 例（{judged} 个中的 {share}，95% 区间 {low}–{high}），涉及 {money}，{first} 至 {last}。",
-        "{rule}: {cases} cases ({share} of {judged}, 95% interval {low}–{high}), {money} at stake, {first} to {last}.",
+        "{rule}: {cases} {cases:case|cases} ({share} of {judged}, 95% interval {low}–{high}), {money} at stake, {first} to {last}.",
     ),
     "broken_free": Text(
         "{rule}：{cases} 例（{judged} 个中的 {share}，95% 区间 {low}–{high}），{first} 至 {last}。",
-        "{rule}: {cases} cases ({share} of {judged}, 95% interval {low}–{high}), {first} to {last}.",
+        "{rule}: {cases} {cases:case|cases} ({share} of {judged}, 95% interval {low}–{high}), {first} to {last}.",
     ),
-    "broken_plain": Text("{rule}：{cases} 例。", "{rule}: {cases} cases."),
+    "broken_plain": Text("{rule}：{cases} 例。", "{rule}: {cases} {cases:case|cases}."),
     "not_judged": Text("没有审计：{rules}（缺少 {tables}）。", "Not judged: {rules} (missing: {tables})."),
     "nothing": Text("没有可审计的表。", "No table to audit."),
     "summary_title": Text("规则一览", "Rules"),

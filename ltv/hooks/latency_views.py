@@ -11,7 +11,7 @@ from ltv.hooks.latency_words import VERDICT, WORDS
 from ltv.hooks.moments import local
 from ltv.hooks.payment_funnel import ALL
 from ltv.result import Column, View
-from ltv.text import Lang, Text, Unit, number, same
+from ltv.text import Lang, Text, Unit, listed, number, same
 
 if TYPE_CHECKING:
     from ltv.hooks.latency_result import Latency
@@ -60,7 +60,7 @@ def accused(changes: pd.DataFrame) -> pd.DataFrame:
 def sentence(row: Mapping[Any, Any], timezone: str) -> Text:
     """What got slower, in which channels, since when, with what."""
     names, everywhere = row["channels"], WORDS["everywhere"] if row["has_channels"] else same("")
-    where = WORDS["in_channels"].format(names=same(", ".join(names))) if names else everywhere
+    where = WORDS["in_channels"].format(names=listed([same(n) for n in names])) if names else everywhere
     q, key = ("p50", "slower") if row["owed_to"] == "p50" else ("p95", "slower_p95")
     values = {
         "before": same(f"{row[f'{q}_before_ms']:,.0f}"), "now": same(f"{row[f'{q}_ms']:,.0f}"),

@@ -16,7 +16,7 @@ from ltv.hooks.payment_words import KIND, WORDS
 from ltv.hooks.reconcile import KINDS, MISMATCH, Reconciled
 from ltv.hooks.span_words import odd
 from ltv.result import KeyFigure, Result, Takeaway, View
-from ltv.text import Lang, Text, number, same
+from ltv.text import Lang, Text, listed, number, same
 
 if TYPE_CHECKING:
     from ltv.result import State
@@ -126,7 +126,7 @@ class PaymentTraces(Result):
         return [Takeaway(Text(said.zh + more.zh, f"{said.en} {more.en}"), "none")]
 
     def _channels(self) -> list[Takeaway]:
-        return [Takeaway(words, "watch") for words in blocks.worse_channels(self.table)]
+        return [Takeaway(words, "watch", WORDS["act_channel"]) for words in blocks.worse_channels(self.table)]
 
     def _aside(self) -> list[Takeaway]:
         """What is no case: sources that pay another way, gaps, charges of orders that are not paid."""
@@ -136,7 +136,7 @@ class PaymentTraces(Result):
         out = []
         other = told.sources[~told.sources["is_traced"]]
         if len(other):
-            names = same(", ".join(s or "?" for s in other["source"]))
+            names = listed([same(s or "?") for s in other["source"]])
             n = number(int(other["orders"].sum()), "count")
             out.append(Takeaway(WORDS["not_traced"].format(sources=names, n=n)))
         if len(told.gaps):
@@ -146,7 +146,8 @@ class PaymentTraces(Result):
             )
         if len(told.open_charges):
             money = number(float(told.open_charges["charged"].sum()), "money", currency=self.currency)
-            out.append(Takeaway(WORDS["open"].format(n=number(len(told.open_charges), "count"), money=money), "watch"))
+            words = WORDS["open"].format(n=number(len(told.open_charges), "count"), money=money)
+            out.append(Takeaway(words, "watch", WORDS["act_open"]))
         return out
 
     @property

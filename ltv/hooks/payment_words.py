@@ -46,23 +46,27 @@ WORDS: dict[str, Text] = {
     "tile_p95": Text("支付 P95", "p95 of a payment"),
     "tile_mismatches": Text("对账不符", "Mismatches"),
     "tile_stake": Text("涉及金额", "Money at stake"),
-    "rule_mismatches": Text("对照 {n} 笔应有链路的已付订单", "against {n} paid orders that should have a span"),
+    "rule_mismatches": Text(
+        "对照 {n} 笔应有链路的已付订单", "against {n} paid {n:order|orders} that should have a span"
+    ),
     "no_payments": Text("链路里没有带 payment.amount 的跨度。", "No span says payment.amount."),
     "no_orders": Text("没有订单可对账。", "There are no orders to compare with."),
     "none_judged": Text(
         "没有已付订单可与链路对照，是否一致无从判断。",
         "No paid order falls where spans can be expected: whether they agree cannot be told.",
     ),
-    "all_agree": Text("{n} 笔已付订单与链路全部一致。", "All {n} paid orders agree with their traces."),
+    "all_agree": Text(
+        "{n} 笔已付订单与链路全部一致。", "All {n} paid {n:order agrees with its trace|orders agree with their traces}."
+    ),
     "of_kind": Text("{kind} {n} 笔（{money}）", "{kind}: {n} ({money})"),
     "disagree": Text(
         "{n} 笔对账不符，涉及 {money}（应有链路的已付订单共 {judged} 笔）：{parts}。",
-        "{n} mismatches, {money} at stake ({judged} paid orders should have a span): {parts}.",
+        "{n} {n:mismatch|mismatches}, {money} at stake ({judged} paid {judged:order|orders} should have a span): {parts}.",
     ),
     "act_disagree": Text(
         "逐笔核对下表；重复扣款先退。", "Check the list below one by one; refund double charges first."
     ),
-    "through": Text("{n} 笔支付中 {share} 走完全程。", "{share} of {n} payments came through."),
+    "through": Text("{n} 笔支付中 {share} 走完全程。", "{share} of {n} {n:payment|payments} came through."),
     "lost_at": Text("流失最多的是 {step}：{n} 笔。", "Most are lost at {step}: {n}."),
     "channel_worse": Text(
         "{channel} 的通过率 {share}，低于其他渠道的 {others}。",
@@ -70,16 +74,22 @@ WORDS: dict[str, Text] = {
     ),
     "not_traced": Text(
         "来源 {sources} 的 {n} 笔已付订单不经过链路，不参与对账。",
-        "{n} paid orders from {sources} pay another way, untraced, and are not compared.",
+        "{n} paid {n:order|orders} from {sources} went another way, untraced, and {n:is|are} not compared.",
     ),
     "gaps": Text(
         "{n} 笔订单落在 {gaps} 段没有链路的时间里：是链路丢失，不算对账不符。",
-        "{n} orders fall into {gaps} gaps in the spans: the spans are lost there, so they are no mismatches.",
+        "{n} {n:order falls|orders fall} into {gaps} {gaps:gap|gaps} in the spans: spans were lost there, so {n:it is no mismatch|they are no mismatches}.",
     ),
     "act_gaps": Text("检查采集器在这些时间的日志。", "Look at the collector's log of these times."),
+    "act_channel": Text(
+        "到链路页看这个渠道在哪一步慢或出错。", "See among the traces at which step this channel is slow or fails."
+    ),
+    "act_open": Text(
+        "与支付渠道对账，未退的先退。", "Settle with the payment provider; refund what has not gone back."
+    ),
     "open": Text(
         "{n} 笔订单已取消或超时但扣款成功，共 {money}；钱是否退回，链路看不出来。",
-        "{n} orders that are cancelled or timed out were charged, {money} in all; spans cannot tell whether the money went back.",
+        "{n} {n:order that is|orders that are} cancelled or timed out {n:was|were} charged, {money} in all; spans cannot tell whether the money went back.",
     ),
     "funnel_title": Text("支付漏斗", "Payment funnel"),
     "funnel_note": Text(

@@ -10,7 +10,7 @@ from ltv.hooks.service_levels_days import ALL
 from ltv.hooks.service_levels_figures import hook_name
 from ltv.hooks.service_words import KINDS, WORDS
 from ltv.result import Takeaway
-from ltv.text import Text, number, same
+from ltv.text import Text, interval, number, p_value, same
 
 if TYPE_CHECKING:
     from ltv.hooks.service_levels_result import ServiceLevels
@@ -35,7 +35,7 @@ def _incidents(of: ServiceLevels) -> list[Takeaway]:
         said = WORDS["incident"].format(
             hook=hook_name(row["hook"]),
             calls=number(row["calls"], "count"),
-            p=f"{row['p_value']:.1g}",
+            p=p_value(row["p_value"]),
             **times,
             **rates,
         )
@@ -67,7 +67,8 @@ def _lost(of: ServiceLevels, row: Row) -> list[Takeaway]:
         "level": same(f"{of.confidence:.0%}"),
     }
     sure = row["orders_low"] > 0
-    return [Takeaway(WORDS["lost" if sure else "lost_unsure"].format(**parts), "bad" if sure else "none")]
+    said = WORDS["lost" if sure else "lost_unsure"].format(**parts)
+    return [Takeaway(said, "bad" if sure else "none", WORDS["act_lost"] if sure else None)]
 
 
 def _objectives(of: ServiceLevels) -> list[Takeaway]:
@@ -80,7 +81,7 @@ def _objectives(of: ServiceLevels) -> list[Takeaway]:
             hook=hook_name(row["hook"]), kind=KINDS[str(row["objective"])], days=str(row["window_days"]),
             used=number(row["budget_used"], "rate"), n=number(row["calls"], "count"), **parts,
         )  # fmt: skip
-        told.append(Takeaway(said, "bad" if sure else "watch", WORDS["act_missed"] if sure else None))
+        told.append(Takeaway(said, "bad" if sure else "watch", WORDS["act_missed" if sure else "act_unsure"]))
     mine = known[known["objective"] == "availability"]
     if len(mine) and (mine["state"] == "met").all():
         worst = mine.iloc[0]
@@ -106,7 +107,7 @@ def _breaker(of: ServiceLevels) -> list[Takeaway]:
             **{n: number(v, "count") for n, v in counts.items()},
         )  # fmt: skip
         most_well = row["refused_well"] > row["refused_calls"] / 2
-        told.append(Takeaway(said, "watch", WORDS["act_breaker"] if most_well else None))
+        told.append(Takeaway(said, "watch", WORDS["act_breaker" if most_well else "act_opened"]))
     return told
 
 
@@ -117,7 +118,7 @@ def _degraded(of: ServiceLevels) -> list[Takeaway]:
         helps = row["difference_high"] < 0
         said = WORDS["degraded_helps" if helps else "degraded_same"].format(
             hook=hook_name(row["hook"]), gap=number(row["degraded_difference"], "points"),
-            low=number(row["difference_low"], "points"), high=number(row["difference_high"], "points"),
+            range=interval(row["difference_low"], row["difference_high"], "points"),
             n=number(row["degraded_attempts"], "count"),
         )  # fmt: skip
         told.append(Takeaway(said, "good" if helps else "watch", None if helps else WORDS["act_degraded"]))

@@ -11,7 +11,7 @@ from ltv.errors import UsageError
 from ltv.hooks.service_words import OPERATIONS as WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.sources.prometheus import histogram_quantile, increase, read_counters, share_of
-from ltv.text import Lang, Unit, number, same
+from ltv.text import Lang, Unit, listed, number, same
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,7 +122,7 @@ class Operations(Result):
         if not self.asked.url:
             return (Takeaway(WORDS["not_configured"], "none"),)
         if self.why:
-            return (Takeaway(WORDS["no_answer"].format(why=same(self.why)), "watch"),)
+            return (Takeaway(WORDS["no_answer"].format(why=same(self.why)), "watch", WORDS["act_no_answer"]),)
         told = []
         cache = self.known[self.known["metric"] == "cache"]
         if len(cache):
@@ -138,7 +138,8 @@ class Operations(Result):
         if len(lacking):
             names = {"orders": self.asked.order_success, "cache": self.asked.cache_hits}
             named = dict.fromkeys(names.get(m, self.asked.payment_latency) for m in lacking)
-            told.append(Takeaway(WORDS["no_metric"].format(names=same(", ".join(named))), "watch"))
+            said = WORDS["no_metric"].format(names=listed([same(n) for n in named]))
+            told.append(Takeaway(said, "watch", WORDS["act_no_metric"]))
         return told
 
     @property

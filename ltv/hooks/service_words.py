@@ -93,7 +93,7 @@ WORDS: dict[str, Text] = {
     "tile_availability": Text("{hook}可用率", "Availability, {hook}"),
     "rule_availability": Text(
         "目标 {target}，{days} 天 {n} 次调用；95% 区间；整个区间低于目标才标红",
-        "target {target}, {n} calls in {days} days; 95% interval; red only where the whole interval is below the target",
+        "target {target}, {n} {n:call|calls} in {days} days; 95% interval; red only where the whole interval is below the target",
     ),
     "target_is": Text("目标", "target"),
     "tile_incidents": Text("事故", "Incidents"),
@@ -110,11 +110,11 @@ WORDS: dict[str, Text] = {
     ),
     "missed": Text(
         "{hook}的{kind}为 {observed}（95% 区间 {low}–{high}），未达到 {target}：{days} 天的错误预算已用 {used}。",
-        "{hook}: {kind} {observed} (95% interval {low}–{high}) against {target}; {used} of the error budget of {days} days is used.",
+        "{hook}: {kind} {observed} (95% interval {low}–{high}) against a target of {target}; {used} of the error budget of {days} days is used.",
     ),
     "missed_unsure": Text(
         "{hook}的{kind}为 {observed}（95% 区间 {low}–{high}），目标 {target} 在区间之内：{n} 次调用还不足以断定未达标。",
-        "{hook}: {kind} {observed} (95% interval {low}–{high}); the target {target} lies within it, {n} calls are too few to say it was missed.",
+        "{hook}: {kind} {observed} (95% interval {low}–{high}); the target {target} lies within it, {n} {n:call is|calls are} too few to say it was missed.",
     ),
     "act_missed": Text(
         "先停发布，把预算花在修复上：看事故与链路页，找到占比最大的失败原因。",
@@ -122,23 +122,32 @@ WORDS: dict[str, Text] = {
     ),
     "all_met_unused": Text(
         "{n} 个钩子的可用率都达标，错误预算一点没用。",
-        "All {n} hooks meet their availability, with no error budget used.",
+        "All {n} {n:hook meets its|hooks meet their} availability, with no error budget used.",
+    ),
+    "act_lost": Text(
+        "给这段时间没下成单的人补发一次提醒，并留对照组。",
+        "Remind those who did not get their order through, with a control group.",
+    ),
+    "act_unsure": Text("先不动，看下一周的区间。", "Leave it, and look at the interval again in a week."),
+    "act_opened": Text(
+        "确认这几次依赖确实不可用，再按此规则上线熔断。",
+        "See that the dependency was down at these times, then put the breaker to work by this rule.",
     ),
     "all_met": Text(
         "{n} 个钩子的可用率都达标，预算用得最多的是{hook}（{used}）。",
-        "All {n} hooks meet their availability; {hook} has used the most of its error budget, {used}.",
+        "All {n} {n:hook meets its|hooks meet their} availability; {hook} has used the most of its error budget, {used}.",
     ),
     "incident": Text(
-        "{hook}在 {started} 至 {ended} 出事故：{calls} 次首次尝试中 {rate} 失败，平时 {usual}（校正后 p = {p}）。",
-        "{hook} had an incident from {started} to {ended}: {rate} of {calls} first attempts failed, usually {usual} (corrected p = {p}).",
+        "{hook}在 {started} 至 {ended} 出事故：{calls} 次首次尝试中 {rate} 失败，平时 {usual}（校正后 {p}）。",
+        "{hook} had an incident from {started} to {ended}: {rate} of {calls} first attempts failed, usually {usual} (corrected {p}).",
     ),
     "lost": Text(
         "这段时间少了约 {orders} 笔支付订单（{level} 区间 {low} 至 {high}），约 {value}（{value_low} 至 {value_high}）；与 {days} 天的同时段相比，属观察性估计。",
-        "About {orders} paid orders are missing in it ({level} interval {low} to {high}), about {value} ({value_low} to {value_high}); beside the same hours of {days} days, observational.",
+        "About {orders} paid {orders:order is|orders are} missing in it ({level} interval {low} to {high}), about {value} ({value_low} to {value_high}); beside the same hours of {days} days, observational.",
     ),
     "lost_unsure": Text(
         "这段时间的支付订单与 {days} 天的同时段相比没有可确认的减少（{level} 区间 {low} 至 {high} 笔，{value_low} 至 {value_high}）；属观察性估计。",
-        "No fewer paid orders in it than chance allows, beside the same hours of {days} days ({level} interval {low} to {high} orders, {value_low} to {value_high}); observational.",
+        "No fewer paid orders in it than chance allows, beside the same hours of {days} days ({level} interval {low} to {high} in number, {value_low} to {value_high}); observational.",
     ),
     "lost_unknown": Text(
         "这段时间预期的支付订单太少，损失无法估计（数据不足）。",
@@ -158,7 +167,7 @@ WORDS: dict[str, Text] = {
     ),
     "breaker": Text(
         "按熔断规则（连续 {slow} 次超过 {ms} 毫秒，或一分钟错误超过 {share}），{hook}会打开 {opened} 次、共 {time}，让 {refused} 次调用快速失败、省下 {spared} 的等待；其中 {well} 次本会成功。",
-        "By the breaker's rule ({slow} in a row over {ms} ms, or more than {share} errors in a minute) {hook} would have opened {opened} times for {time}, failed {refused} calls fast and spared {spared} of waiting; {well} of them went well in the log.",
+        "By the breaker's rule ({slow} in a row over {ms} ms, or more than {share} errors in a minute) {hook} would have opened {opened} {opened:time|times} for {time}, failed {refused} {refused:call|calls} fast and spared {spared} of waiting; {well} of them went well in the log.",
     ),
     "never_opened": Text(
         "熔断规则在 {days} 天内对任何钩子都不会打开。",
@@ -169,12 +178,12 @@ WORDS: dict[str, Text] = {
         "More than half would have gone well: raise slow_ms, or break by instance.",
     ),
     "degraded_helps": Text(
-        "{hook}降级运行时失败更少：与同小时未降级的尝试相差 {gap}（95% 区间 {low} 至 {high}，{n} 次）。",
-        "{hook} fails less when it runs degraded: {gap} beside other attempts of the same hours (95% interval {low} to {high}, {n} attempts).",
+        "{hook}降级运行时失败更少：与同小时未降级的尝试相差 {gap}（95% 区间 {range}，{n} 次）。",
+        "{hook} fails less when it runs degraded: {gap} beside other attempts of the same hours (95% interval {range}, {n} {n:attempt|attempts}).",
     ),
     "degraded_same": Text(
-        "{hook}降级运行没有可确认的好处：失败率与同小时未降级的尝试相差 {gap}（95% 区间 {low} 至 {high}，{n} 次）。",
-        "Running degraded has not helped {hook} beyond chance: failures differ by {gap} from other attempts of the same hours (95% interval {low} to {high}, {n} attempts).",
+        "{hook}降级运行没有可确认的好处：失败率与同小时未降级的尝试相差 {gap}（95% 区间 {range}，{n} 次）。",
+        "Running degraded has not helped {hook} beyond chance: failures differ by {gap} from other attempts of the same hours (95% interval {range}, {n} {n:attempt|attempts}).",
     ),
     "act_degraded": Text(
         "检查降级分支是否仍在等待同一个依赖。", "See whether the degraded path still waits for the same dependency."
@@ -234,10 +243,14 @@ OPERATIONS: dict[str, Text] = {
         "没有配置 Prometheus：在 ltv.toml 的 [prometheus] 写 url。",
         "No Prometheus is configured: [prometheus] url in ltv.toml.",
     ),
-    "no_answer": Text("Prometheus 没有可用的回答：{why}", "Prometheus gave no answer that can be used: {why}"),
+    "no_answer": Text("Prometheus 没有可用的回答：{why}。", "Prometheus gave no answer that can be used: {why}."),
+    "act_no_answer": Text(
+        "检查地址与网络，再运行这一页。", "Check the address and the network, then run this page again."
+    ),
+    "act_no_metric": Text("在 [prometheus] 里写对名称。", "Put the right names under [prometheus]."),
     "no_metric": Text(
-        "Prometheus 里没有这些指标：{names}。名称可在 [prometheus] 里改。",
-        "Prometheus does not have these metrics: {names}. Their names can be set in [prometheus].",
+        "Prometheus 里没有这些指标：{names}。",
+        "Prometheus does not have these metrics: {names}.",
     ),
     "cache_good": Text(
         "近 {hours} 小时缓存命中率 {rate}，高于 {goal}。", "Cache hit rate {rate} over {hours} h, above {goal}."

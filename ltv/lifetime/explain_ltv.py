@@ -60,7 +60,7 @@ class ExplainedValue(Result):
         typical = number(self.typical, "money", currency=self.currency)
         told = [Takeaway(WORDS["expected"].format(**named, **money, typical=typical))]
         if self.why:
-            return [*told, Takeaway(WORDS["no_trees"].format(why=WHY[self.why]), "watch")]
+            return [*told, Takeaway(WORDS["no_trees"].format(why=WHY[self.why]))]
         for word, rows in (("more", self.table[self.table["effect"] > _LEAST]),
                            ("less", self.table[self.table["effect"] < -_LEAST])):  # fmt: skip
             parts = [

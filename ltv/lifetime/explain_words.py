@@ -7,7 +7,7 @@ from ltv.text import Text
 WORDS: dict[str, Text] = {
     "expected": Text(
         "用户 {user} 未来 {days} 天预期 {expected}（80% 区间 {low}–{high}）；同类用户的典型值为 {typical}。",
-        "User {user} is expected to bring {expected} in the next {days} days (80 % interval {low} to {high}); the typical person of that kind {typical}.",
+        "User {user} is expected to bring {expected} in the next {days} days (80% interval {low} to {high}); the typical person of that kind {typical}.",
     ),
     "more": Text("拉高：{parts}。", "More, because of: {parts}."),
     "less": Text("压低：{parts}。", "Less, because of: {parts}."),

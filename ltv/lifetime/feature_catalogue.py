@@ -100,7 +100,7 @@ _RHYTHM = _of(
         "views_per_session",
         "AVG(views)",
         "number",
-        Text("每次会话浏览商品数", "Articles viewed a session"),
+        Text("每次会话浏览商品数", "Products viewed a session"),
         Text("深度代表兴趣", "Depth is interest"),
     ),
     (
@@ -288,7 +288,7 @@ _BOUGHT = _of(
         "monetary",
         "SUM(value) / NULLIF(COUNT(DISTINCT bought_day), 0)",
         "money",
-        Text("每个购买日的净值", "Net value of a purchase day"),
+        Text("每个购买日的净额", "Net value of a purchase day"),
         Text("客单价", "Size of the basket"),
     ),
     (
@@ -351,7 +351,7 @@ _JOINED = (
         "features",
         "LN(CASE WHEN monetary > 0 THEN monetary END) - viewed_price",
         "number",
-        Text("购买日净值 ÷ 浏览价位（对数比）", "Value of a purchase day to the price tier viewed (log ratio)"),
+        Text("购买日净额 ÷ 浏览价位（对数比）", "Value of a purchase day to the price tier viewed (log ratio)"),
         Text("看得贵、买得便宜，还是一次买很多", "Looks up and buys down, or fills the basket"),
         "events",
     ),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.trained import Trained
 
 FARTHEST_TOTAL = 2.0  # times, above or below the truth
-COVERED = (0.65, 0.92)  # share of people inside their 80 % intervals
+COVERED = (0.65, 0.92)  # share of people inside their 80% intervals
 _DRAWS = 200
 
 
@@ -90,21 +90,21 @@ _FIRST = Text("首个模型；历史太短，尚不能回测", "first model; the
 _NO_TEST = Text("历史太短，不能回测，现有模型继续使用", "too short a history to test it; the present model stays")
 _BETTER = Text(
     "回测优于“历史消费”：基尼 {gini}（差 {gain}，95% 区间 [{low}, {high}]）",
-    "better than past spending in the backtest: Gini {gini} (difference {gain}, 95 % [{low}, {high}])",
+    "better than past spending in the backtest: Gini {gini} (difference {gain}, 95% [{low}, {high}])",
 )
 _AS_GOOD = Text(
     "回测不逊于“历史消费”：基尼 {gini}（差 {gain}，95% 区间 [{low}, {high}]）",
-    "no worse than past spending in the backtest: Gini {gini} (difference {gain}, 95 % [{low}, {high}])",
+    "no worse than past spending in the backtest: Gini {gini} (difference {gain}, 95% [{low}, {high}])",
 )
 _WORSE = Text(
     "回测比“历史消费”差：基尼 {gini}（差 {gain}，95% 区间 [{low}, {high}]）",
-    "worse than past spending in the backtest: Gini {gini} (difference {gain}, 95 % [{low}, {high}])",
+    "worse than past spending in the backtest: Gini {gini} (difference {gain}, 95% [{low}, {high}])",
 )
 _TOTAL = Text("回测总额为实际的 {ratio}，相差过大", "the total of the backtest is {ratio} of what came: too far off")
 _COVER = Text(
-    "80% 区间在回测中覆盖了 {share}，不可信", "80 % intervals covered {share} in the backtest: not to be trusted"
+    "80% 区间在回测中覆盖了 {share}，不可信", "80% intervals covered {share} in the backtest: not to be trusted"
 )
 _LOST = Text(
     "不如现用模型：基尼差 {difference}，95% 区间 [{low}, {high}]",
-    "worse than the model in use: Gini {difference}, 95 % [{low}, {high}]",
+    "worse than the model in use: Gini {difference}, 95% [{low}, {high}]",
 )

@@ -107,7 +107,7 @@ class SequenceFeatures(Result):
         if not len(self.table):
             return (Takeaway(WORDS["nobody"]),)
         if not self.has_events:
-            return (Takeaway(WORDS["orders_only"], "watch"),)
+            return (Takeaway(WORDS["orders_only"], "watch", WORDS["act_orders_only"]),)
         known = self.table["cart_abandon_share"].notna().sum()
         shares = {"abandon": self._mean("cart_abandon_share"), "back": self._mean("abandon_return_72h_share")}
         told = {k: number(v, "rate") for k, v in shares.items()} | {"known": number(int(known), "count")}

@@ -34,13 +34,14 @@ WORDS: dict[str, Text] = {
     "tile_abandon": Text("弃购占比（人均）", "Carts abandoned (mean)"),
     "tile_return": Text("弃购后 72 小时内回来", "Back within 72 h after abandoning"),
     "told": Text(
-        "{known} 人里，加购后没下单的占 {abandon}，其中 72 小时内回来的占 {back}。",
-        "Of {known} people {abandon} of carts are left without an order; {back} of these are followed by a return within 72 hours.",
+        "{known} 人里，加购后没下单的平均占 {abandon}，其中 72 小时内回来的占 {back}。",
+        "{known} {known:person|people}: {abandon} of carts are left without an order (mean of people); {back} of these are followed by a return within 72 hours.",
     ),
     "act": Text(
         "给弃购且还没回来的人在 72 小时内发一次提醒，并留对照组。",
         "Remind those who abandoned and are not back within the 72 hours, with a control group.",
     ),
+    "act_orders_only": Text("接入 events 表（docs/tables.md）。", "Add the table events (docs/tables.md)."),
     "orders_only": Text(
         "没有行为事件：只有购买类特征，其余缺失。",
         "No events: only features of purchases are known, the rest is missing.",

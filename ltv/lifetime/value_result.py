@@ -145,16 +145,20 @@ class LifetimeValue(Result):
         for one in [k for k in self.kept if not k.is_inside]:
             money = {k: self._money(getattr(one, k)) for k in ("expected", "low", "high", "actual")}
             told.append(
-                Takeaway(WORDS["told_missed"].format(day=str(one.as_of), days=str(one.horizon_days), **money), "bad")
+                Takeaway(
+                    WORDS["told_missed"].format(day=str(one.as_of), days=str(one.horizon_days), **money),
+                    "bad",
+                    WORDS["act_missed"],
+                )
             )
         if self.kept:
             inside = number(sum(k.is_inside for k in self.kept), "count")
             told.append(Takeaway(WORDS["told_kept"].format(n=number(len(self.kept), "count"), inside=inside)))
         if self.chosen.damaged:
-            told.append(Takeaway(WORDS["told_damaged"].format(why=self.chosen.damaged), "bad"))
+            told.append(Takeaway(WORDS["told_damaged"].format(why=self.chosen.damaged), "bad", WORDS["act_damaged"]))
         verdict = self.chosen.verdict
         if verdict is not None and not verdict.passed:
-            told.append(Takeaway(WORDS["told_gate"].format(why=verdict.reason), "watch"))
+            told.append(Takeaway(WORDS["told_gate"].format(why=verdict.reason), "watch", WORDS["act_gate"]))
         return told
 
     @cached_property
@@ -178,13 +182,13 @@ class LifetimeValue(Result):
             if model.why:
                 basis = WORDS[f"basis_{model.basis}"]
                 words = WORDS["told_basis"].format(days=str(days), basis=basis, why=WHY[model.why])
-                told.append(Takeaway(words, "watch"))
+                told.append(Takeaway(words, "watch", WORDS["act_untested"]))
         return told
 
     def _tested(self) -> list[Takeaway]:
         gini = self.chosen.trained.measure("normalized_gini")
         if gini is None:
-            return [Takeaway(WORDS["told_untested"].format(days=str(self.main_days)), "watch")]
+            return [Takeaway(WORDS["told_untested"].format(days=str(self.main_days)), "watch", WORDS["act_untested"])]
         rows = self.chosen.trained.backtest
         cutoff = day_of(int(rows.loc[rows["horizon_days"] == self.main_days, "cutoff_day"].max()))
         ends = {k: f"{gini[f'difference_{k}']:+.3f}" for k in ("low", "high")}
@@ -198,7 +202,9 @@ class LifetimeValue(Result):
         risky = self._on("high_value_at_risk")
         if len(risky):
             named = {"n": number(len(risky), "count"), "money": self._money(float(risky["expected"].sum()))}
-            told.append(Takeaway(WORDS["told_risk"].format(**named), "watch", WORDS["act_risk"]))
+            told.append(
+                Takeaway(WORDS["told_risk"].format(days=str(self.main_days), **named), "watch", WORDS["act_risk"])
+            )
         golden, new = self._on("golden48_high_potential"), self.main[self.main["golden48_score"].notna()]
         if len(golden) and new["expected"].sum() > 0:
             share = float(golden["expected"].sum() / new["expected"].sum())

@@ -16,13 +16,13 @@ PROTOCOL: dict[str, Text] = {
 }
 TIER: dict[str, Text] = {
     "high": Text("高价值（前 10%）", "High (top tenth)"),
-    "middle": Text("中价值（其后 30%）", "Middle (next 30 %)"),
+    "middle": Text("中价值（其后 30%）", "Middle (next 30%)"),
     "low": Text("低价值", "Low"),
 }
 RISK: dict[str, Text] = {
-    "high": Text("流失风险高（≥ 70%）", "At high risk (≥ 70 %)"),
-    "medium": Text("流失风险中（40–70%）", "At some risk (40–70 %)"),
-    "low": Text("流失风险低（< 40%）", "At low risk (< 40 %)"),
+    "high": Text("流失风险高（≥ 70%）", "At high risk (≥ 70%)"),
+    "medium": Text("流失风险中（40–70%）", "At some risk (40–70%)"),
+    "low": Text("流失风险低（< 40%）", "At low risk (< 40%)"),
     "none": Text("尚未购买", "Not bought yet"),
 }
 LIST: dict[str, Text] = {
@@ -61,34 +61,34 @@ WORTH: dict[str, Text] = {"revenue": Text("净收入", "net revenue"), "margin":
 
 WORDS: dict[str, Text] = {
     "tile_total": Text("未来 {days} 天预期价值", "Expected value, next {days} days"),
-    "rule_total": Text("{n} 人，按{worth}", "{n} people, {worth}"),
+    "rule_total": Text("{n} 人，按{worth}", "{n} {n:person|people}, {worth}"),
     "tile_gini": Text("回测排序（基尼）", "Order in the backtest (Gini)"),
     "rule_gini": Text(
-        "优于历史消费=绿；95% 区间，{n} 人", "green: better than past spending; 95 % interval, {n} people"
+        "优于历史消费=绿；95% 区间，{n} 人", "green: better than past spending; 95% interval, {n} {n:person|people}"
     ),
     "past": Text("历史消费", "past spending"),
-    "tile_coverage": Text("80% 区间覆盖率（回测）", "Coverage of 80 % intervals (backtest)"),
-    "rule_coverage": Text("77–83% 为绿", "green from 77 to 83 %"),
-    "tile_risk": Text("高价值有流失风险", "High value at risk"),
+    "tile_coverage": Text("80% 区间覆盖率（回测）", "Coverage of 80% intervals (backtest)"),
+    "rule_coverage": Text("77–83% 为绿", "green from 77 to 83%"),
+    "tile_risk": Text("高价值有流失风险", "High value, at churn risk"),
     "rule_risk": Text(
-        "高价值中 {days} 天内不购买概率 ≥ 40% 的人数", "of high value, chance of no purchase in {days} days ≥ 40 %"
+        "高价值中 {days} 天内不购买概率 ≥ 40% 的人数", "of high value, chance of no purchase in {days} days ≥ 40%"
     ),
     "nobody": Text("还没有注册或下单的人。", "Nobody has registered or ordered yet."),
     "told_total": Text(
         "已知 {n} 人未来 {days} 天预期带来 {total}（80% 区间 {low}–{high}），其中 {share} 来自尚未购买的人。",
-        "The {n} people known are expected to bring {total} in the next {days} days (80 % interval {low} to {high}), {share} of it from people who have not bought yet.",
+        "The {n} {n:person known is|people known are} expected to bring {total} in the next {days} days (80% interval {low} to {high}), {share} of it from people who have not bought yet.",
     ),
     "told_better": Text(
-        "自 {cutoff} 起的回测中，排序优于历史消费：基尼 {gini}，高出 {gain}（95% 区间 {low}–{high}）。",
-        "In a test from {cutoff} on, the order is better than that by past spending: Gini {gini}, {gain} more (95 % interval {low} to {high}).",
+        "自 {cutoff} 起的回测中，排序优于历史消费：基尼 {gini}，高出 {gain}（95% 区间 {low} 至 {high}）。",
+        "In a backtest from {cutoff} on, the ranking is better than by past spending: Gini {gini}, {gain} (95% interval {low} to {high}).",
     ),
     "told_as_good": Text(
-        "自 {cutoff} 起的回测中，排序与历史消费没有可证实的差别：基尼 {gini}，差 {gain}（95% 区间 {low}–{high}）。",
-        "In a test from {cutoff} on, no difference from the order by past spending is shown: Gini {gini}, {gain} (95 % interval {low} to {high}).",
+        "自 {cutoff} 起的回测中，排序与历史消费没有可证实的差别：基尼 {gini}，差 {gain}（95% 区间 {low} 至 {high}）。",
+        "In a backtest from {cutoff} on, the ranking does not differ from that by past spending beyond chance: Gini {gini}, {gain} (95% interval {low} to {high}).",
     ),
     "told_untested": Text(
         "数据还不足以回测 {days} 天的预测：没有一个 {days} 天的区间已经结束且之前有足够历史。",
-        "Not enough data to test {days} days: no such window is over with enough history before it.",
+        "Not enough data to test {days} days: no such stretch is over with enough history before it.",
     ),
     "told_basis": Text(
         "{days} 天的预测用的是{basis}，原因：{why}。",
@@ -101,49 +101,56 @@ WORDS: dict[str, Text] = {
         "Do not trust the model blindly: weighted by what they count, features have moved since training (stability index {index}), most of all “{feature}”.",
     ),
     "act_drift": Text(
-        "本次仍可看排序，不要按金额做预算；等重训后再用", "Use the order, not the money, until it is trained again"
+        "本次仍可看排序，不要按金额做预算；等重训后再用。", "Use the order, not the money, until it is trained again."
     ),
     "told_missed": Text(
         "{day} 说未来 {days} 天为 {expected}（80% 区间 {low}–{high}），实际 {actual}，在区间之外。",
-        "On {day} the next {days} days were said to bring {expected} (80 % interval {low} to {high}); they brought {actual}, outside of it.",
+        "On {day} the next {days} days were expected to bring {expected} (80% interval {low} to {high}); they brought {actual}, outside of it.",
     ),
+    "act_missed": Text("预算按区间下限做，并看漂移与季节。", "Budget by the lower end, and look at drift and season."),
+    "act_damaged": Text(
+        "运行 ltv models 核对版本；原因不明时查磁盘。",
+        "Check the versions with ltv models; if the cause is unclear, check the disk.",
+    ),
+    "act_gate": Text("现有模型继续使用，不必处理。", "The present model stays in use; nothing needs doing."),
+    "act_untested": Text("先按排序用，不要按金额做预算。", "Use the ranking, and set no budget by the amounts yet."),
     "told_kept": Text(
         "已到期的 {n} 次预测中，{inside} 次的总额落在 80% 区间内。",
-        "Of {n} forecasts that are over, {inside} totals lay within their 80 % interval.",
+        "Of {n} {n:forecast whose time is|forecasts whose time is} over, {inside} had the total within the 80% interval.",
     ),
     "told_damaged": Text(
-        "登记的模型无法读取，已重新训练：{why}", "The registered model could not be read and was trained anew: {why}"
+        "登记的模型无法读取，已重新训练：{why}。", "The registered model could not be read and was trained anew: {why}."
     ),
     "told_gate": Text("新训练的模型未被采用：{why}。", "The newly trained model was not taken: {why}."),
     "told_return": Text(
         "“加购后离开、72 小时内回来”在 {n} 个特征中影响排第 {place}（{direction}）。",
-        "Coming back within 72 h after leaving a cart is number {place} of {n} features by what it counts ({direction}).",
+        "Coming back within 72 h after leaving a cart ranks {place} of {n} features by effect ({direction}).",
     ),
     "told_risk": Text(
-        "{n} 位高价值用户有流失风险，预期价值合计 {money}。",
-        "{n} people of high value are at risk; together they are expected to bring {money}.",
+        "{n} 位高价值用户有流失风险（{days} 天内不购买的概率 ≥ 40%），预期价值合计 {money}。",
+        "{n} {n:person|people} of high value {n:is|are} at risk (chance of no purchase in {days} days ≥ 40%); expected value {money}.",
     ),
-    "act_risk": Text("从名单顶端开始联系", "Start at the top of the list"),
+    "act_risk": Text("从名单顶端开始联系。", "Start at the top of the list."),
     "told_golden": Text(
         "注册 2–30 天的新用户中，{n} 人是高潜，占这批新用户预期价值的 {share}。",
-        "Of users 2 to 30 days old, {n} are of high potential; they hold {share} of what these are expected to bring.",
+        "Of users who registered 2 to 30 days ago, {n} {n:is|are} of high potential, with {share} of the expected value of all of them.",
     ),
-    "act_golden": Text("在第 30 天之前推动首单", "Get their first order before day 30"),
-    "told_margin": Text("价值按毛利计（明细有毛利）。", "Value is margin, as the lines of orders tell it."),
+    "act_golden": Text("在第 30 天之前推动首单。", "Get their first order before day 30."),
+    "told_margin": Text("价值按毛利计（明细有毛利）。", "Value is margin, taken from the order lines."),
     "totals_title": Text("未来会带来多少", "What is to come"),
     "totals_note": Text(
         "各预测期内的预期{worth}与 80% 区间。区间含整体水平的不确定；历史不满一年时季节未知，区间更宽。",
-        "Expected {worth} within each horizon, with 80 % intervals. They hold what is not known of the level; with less than a year of history the season is not known, and they are wider.",
+        "Expected {worth} within each horizon, with 80% intervals. They hold what is not known of the level; with less than a year of history the season is not known, and they are wider.",
     ),
     "totals_alt": Text("各预测期的预期价值与区间", "Expected value by horizon, with intervals"),
     "segments_title": Text("各分群会带来多少", "What each segment will bring"),
     "segments_note": Text(
-        "{days} 天；80% 区间；分群可重叠。", "{days} days; 80 % intervals; kinds of segments overlap."
+        "{days} 天；80% 区间；分群可重叠。", "{days} days; 80% intervals; kinds of segments overlap."
     ),
     "tests_title": Text("如果当时就用它", "Had it been used then"),
     "tests_note": Text(
         "滚动截止日回测，全部已知的人。deploy 只用当时已知；cv5 见过别人之后的消费，是上限。基尼之差与历史消费比较，同一批抽样的 95% 区间；只有区间不含 0 才写“更好”。全部指标与区间见结果表 ltv_backtest。",
-        "Tested from past cutoffs, on everybody known then. deploy: only what was known then; cv5 has seen what others then spent, a ceiling. Differences of Gini are from past spending, 95 % intervals on the same draws of people; “better” stands only where they exclude zero. All measures with their intervals: result table ltv_backtest.",
+        "Tested from past cutoffs, on everybody known then. deploy: only what was known then; cv5 has seen what others then spent, a ceiling. Differences of Gini are from past spending, 95% intervals on the same draws of people; “better” stands only where they exclude zero. All measures with their intervals: result table ltv_backtest.",
     ),
     "by_segment_title": Text("各分群的回测", "The test by segment"),
     "by_segment_note": Text(
@@ -211,7 +218,7 @@ WORDS: dict[str, Text] = {
     "decile_mape": Text("十分位误差", "Error of tenths"),
     "auc": Text("AUC", "AUC"),
     "top10_share": Text("前 10% 占比", "Top tenth holds"),
-    "coverage_80": Text("80% 区间覆盖", "80 % covered"),
+    "coverage_80": Text("80% 区间覆盖", "80% covered"),
     "verdict": Text("结论", "Verdict"),
     "better": Text("更好", "better"),
     "worse": Text("更差", "worse"),

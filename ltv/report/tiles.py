@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ltv.report import words
 from ltv.report.both import as_text
-from ltv.text import Text, Unit, number
+from ltv.text import Text, Unit, interval, number
 
 # A relative change says more of these than a difference; the others are compared in their own unit.
 _RELATIVE = ("count", "money", "number")
@@ -56,8 +56,8 @@ def tile(figure: Mapping[str, Any], currency: str) -> Tile:
 
 
 def _interval(figure: Mapping[str, Any], currency: str) -> Text:
-    ends = {end: number(figure[end], figure["unit"], currency=currency) for end in ("low", "high")}
-    return words.INTERVAL.format(level=str(figure.get("level", 95)), **ends)  # notebooks of before do not say it
+    ends = interval(figure["low"], figure["high"], figure["unit"], currency=currency)
+    return words.INTERVAL.format(level=str(figure.get("level", 95)), range=ends)  # notebooks of before do not say it
 
 
 def _change(figure: Mapping[str, Any], currency: str) -> Change | None:

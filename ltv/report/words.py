@@ -35,19 +35,21 @@ AS_OF = Text("截至", "as of")
 KEY_FIGURES = Text("关键指标", "Key figures")
 TAKEAWAYS = Text("结论与行动", "What it means and what to do")
 ACTION = Text("建议行动", "Next step")
-INTERVAL = Text("{level}% 区间 {low} ~ {high}", "{level}% interval {low} to {high}")
+INTERVAL = Text("{level}% 区间 {range}", "{level}% interval {range}")
 COMPARED = Text("较{what} {previous}", "vs {what} {previous}")
 PREVIOUS = Text("上期", "the period before")
 UNCHANGED = Text("持平", "unchanged")
 UNKNOWN = Text("尚不可知", "Not known yet")
 
 DOWNLOAD = Text("下载数据 (CSV)", "Download data (CSV)")
-ROWS = Text("{n} 行", "{n} rows")
+ROWS = Text("{n} 行", "{n} {n:row|rows}")
 ROWS_CUT = Text(
     "本页下载含前 {shown} 行，共 {total} 行；完整数据在当日的结果表中。",
-    "The download on this page holds the first {shown} of {total} rows; the result table of the date has them all.",
+    "The download on this page holds the first {shown} of {total} {total:row|rows}; the result table of the date has them all.",
 )
-ROWS_FIRST = Text("表中列出前 {shown} 行，共 {total} 行。", "The table lists the first {shown} of {total} rows.")
+ROWS_FIRST = Text(
+    "表中列出前 {shown} 行，共 {total} 行。", "The table lists the first {shown} of {total} {total:row|rows}."
+)
 NO_ROWS = Text("没有可显示的数据。", "There is nothing to show yet.")
 YES = Text("是", "yes")
 NO = Text("否", "no")
@@ -58,12 +60,15 @@ FOREIGN_CHART = Text(
     "A chart without its data and without words in both languages is not shown here; "
     'use ltv.show(result, "name") for it.',
 )
-CELL_FAILED = Text("这一步出错，后面的内容可能不全：{error}", "This step failed, what follows may lack parts: {error}")
+CELL_FAILED = Text(
+    "这一步出错，后面的内容可能不全：{error}", "This step failed; what follows may be incomplete: {error}"
+)
 INLINE_CHART = Text(
     '图：{title}，单独显示请用 show(结果, "{view}")', 'Chart: {title}, draw it with show(result, "{view}")'
 )
 
 ABOUT = Text("数据来源与运行信息", "Where this comes from")
+GLOSSARY = Text("本页用语", "Words of this page")
 RUN_ID = Text("运行编号", "Run")
 INPUT_ROWS = Text("输入行数", "Input rows")
 DATA_HASH = Text("数据指纹", "Data hash")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from ltv.text import Text
 
 NAMES: dict[str, Text] = {
-    "home": Text("首页停留", "the home page"),
-    "search": Text("搜索", "the search"),
-    "detail": Text("商品页", "a page of an article"),
+    "home": Text("首页停留", "Home page"),
+    "search": Text("搜索", "Search"),
+    "detail": Text("商品页", "Product page"),
 }
 LISTS: dict[str, Text] = {
     "popular": Text("热门", "most popular"),
     "category": Text("同品类热门", "popular in the category"),
-    "together": Text("相似商品", "similar articles"),
+    "together": Text("相似商品", "similar products"),
 }
 VERDICTS: dict[str, Text] = {
     "better": Text("比热门更准", "better than the most popular"),
@@ -46,13 +46,13 @@ WORDS: dict[str, Text] = {
     ),
     "told": Text(
         "{scene}：{times} 次中有 {taken} 次在 {hours} 小时内加购。“{list}”的 {k} 个商品命中 {value}，热门 {popular}，"
-        "差 {difference}（{low} 至 {high}）：{verdict}。",
-        "In {scene}, {times} occasions, {taken} of them followed by an article in the cart within {hours} hours: {k} articles of "
-        "“{list}” hold one in {value}, the most popular in {popular}; difference {difference} ({low} to {high}): {verdict}.",
+        "差 {difference}（{range}）：{verdict}。",
+        "{scene}: {taken} of {times} occasions led to a product in the cart within {hours} hours. The {k} products of "
+        "“{list}” hold what was taken in {value} of them, the most popular in {popular}; difference {difference} ({range}): {verdict}.",
     ),
     "few": Text(
-        "数据不足：{scene} 共 {times} 次，{hours} 小时内有加购的只有 {taken} 次。",
-        "Not enough data: {scene} came {times} times, followed by an article in the cart within {hours} hours {taken} times.",
+        "数据不足：{scene} 共 {times} 次，{hours} 小时内有商品加购的只有 {taken} 次。",
+        "Not enough data: of {times} occasions ({scene}) only {taken} led to a product in the cart within {hours} hours.",
     ),
     "offline": Text(
         "离线只比较列表：人们本来就会加购的，列表里有没有。展示之后能多卖多少，要看实验。",

@@ -21,7 +21,7 @@ from ltv.behaviour.given import positive, require
 from ltv.result import Column, Result, Takeaway, View
 from ltv.serving.scene_ground import SCENES, Ground, Ints
 from ltv.serving.scene_words import LISTS, NAMES, VERDICTS, WORDS
-from ltv.text import Lang, number, same
+from ltv.text import Lang, interval, number, same
 from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import TableLike, together
 
@@ -224,7 +224,7 @@ class SceneRecommendation(Result):
         best, base = others.sort_values("value").iloc[-1], rows[rows["list"] == POPULAR].iloc[0]
         given |= {"list": LISTS[best["list"]], "k": same(str(self.k)), "verdict": VERDICTS[best["verdict"]]}
         given |= {"value": number(best["value"], "rate"), "popular": number(base["value"], "rate")}
-        given |= {end: number(best[f"difference_{end}"], "points") for end in ("low", "high")}
+        given |= {"range": interval(best["difference_low"], best["difference_high"], "points")}
         given |= {"difference": number(best["difference"], "points")}
         return Takeaway(WORDS["told"].format(**given), "good" if best["verdict"] == "better" else "none")
 

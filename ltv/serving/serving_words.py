@@ -16,7 +16,7 @@ MISSING = Text(
     "what is not known is missing_value, the median of those known, and marked in missing: bit i is 1 where feature i is not known",
 )
 WORDS: dict[str, Text] = {
-    "value_label": Text("未来 {days} 天预测净值", "Net value expected in the next {days} days"),
+    "value_label": Text("未来 {days} 天预测净额", "Net value expected in the next {days} days"),
     "value_why": Text("值得花多少力气", "How much effort somebody is worth"),
     "p_purchase_label": Text("未来 {days} 天购买概率", "Chance of a purchase in the next {days} days"),
     "p_purchase_why": Text("还会不会买", "Whether they will buy"),

@@ -39,7 +39,7 @@ def _with_interval(name: str, told: tuple[float, float, float] | None) -> KeyFig
 def findings(told: Plans) -> list[Takeaway]:
     """The sentences."""
     if not told.picked:
-        return [Takeaway(WORDS["told_none"], "watch")]
+        return [Takeaway(WORDS["told_none"], "watch", WORDS["act_none"])]
     return [*_planned(told), *_frequency(told), *_waiting(told), *_judged(told), *_consent(told)]
 
 
@@ -103,4 +103,5 @@ def _judged(told: Plans) -> list[Takeaway]:
 
 def _consent(told: Plans) -> list[Takeaway]:
     n = sum(one.left_out.get("consent", 0) for one in told.picked)
-    return [Takeaway(WORDS["told_consent"].format(n=number(n, "count")), "watch")] if n else []
+    said = WORDS["told_consent"].format(n=number(n, "count"))
+    return [Takeaway(said, "watch", WORDS["act_consent"])] if n else []

@@ -60,7 +60,7 @@ WORDS: dict[str, Text] = {
     "tile_people": Text("今天触达", "Spoken to today"),
     "tile_people_rule": Text("另有 {n} 人进入对照组，不触达", "and {n} more in control arms, who get nothing"),
     "tile_cost": Text("今天花费", "Cost today"),
-    "tile_cost_rule": Text("{plans} 个计划等待批准", "{plans} plans wait for approval"),
+    "tile_cost_rule": Text("{plans} 个计划等待批准", "{plans} {plans:plan waits|plans wait} for approval"),
     "tile_gain": Text("预计增益", "Expected gain"),
     "tile_gain_rule": Text(
         "按已测得的人均增益；没有测过的剧本不计", "by what was measured so far; playbooks that never ran are left out"
@@ -92,40 +92,46 @@ WORDS: dict[str, Text] = {
     "told_none": Text(
         "没有设置剧本：在 ltv.toml 里加 [[playbooks]]。", "There are no playbooks: add [[playbooks]] to ltv.toml."
     ),
+    "act_none": Text("从 docs/strategy.md 的例子开始。", "Start from the examples in docs/strategy.md."),
     "told_plan": Text(
         "今天 {on} 个剧本启动：触达 {people} 人，对照 {control} 人，花费 {cost}。",
-        "{on} playbooks are on today: {people} people are spoken to, {control} are kept as control, at {cost}.",
+        "{on} {on:playbook is|playbooks are} on today: {people} {people:person is|people are} contacted, {control} kept as control, at {cost}.",
     ),
     "told_frequency": Text(
         "{playbook}：告知 CRM 未来 {days} 天对 {n} 人的触达次数（{low} 至 {high} 次，按预测价值）。",
-        "{playbook}: the CRM is told how often to write to {n} people in the next {days} days ({low} to {high} times, by predicted value).",
+        "{playbook}: the CRM is told how often to contact {n} {n:person|people} in the next {days} days ({low} to {high} times, by predicted value).",
     ),
     "contacts": Text("触达次数", "Contacts"),
     "gain": Text("预计增益", "Expected gain"),
     "gain_low": Text("增益下限", "Gain, lower end"),
     "gain_high": Text("增益上限", "Gain, upper end"),
     "told_quiet": Text("今天没有剧本启动。", "No playbook is on today."),
-    "told_wait": Text("{n} 个计划等待批准：{plans}。", "{n} plans wait for approval: {plans}."),
+    "told_wait": Text("{n} 个计划等待批准：{plans}。", "{n} {n:plan waits|plans wait} for approval: {plans}."),
     "act_wait": Text(
-        "看过名单与花费后：ltv strategy approve {plan}", "After a look at people and cost: ltv strategy approve {plan}"
+        "看过名单与花费后，运行 ltv strategy approve {plan}。",
+        "After a look at people and cost, run ltv strategy approve {plan}.",
     ),
     "told_works": Text(
-        "{playbook} 有效：人均 +{uplift}（{low} 至 {high}），扣除花费净增 {net}。",
-        "{playbook} works: {uplift} more a person ({low} to {high}), {net} net of cost.",
+        "{playbook} 有效：人均 +{uplift}（90% 区间 {low} 至 {high}），扣除花费净增 {net}。",
+        "{playbook} works: {uplift} more a person (90% interval {low} to {high}), {net} net of cost.",
     ),
     "act_works": Text("保留并考虑提高预算。", "Keep it, and consider a larger budget."),
     "told_harms": Text(
-        "{playbook} 得不偿失：人均 {uplift}（{low} 至 {high}），净 {net}。",
-        "{playbook} does not pay: {uplift} a person ({low} to {high}), {net} net.",
+        "{playbook} 得不偿失：人均 {uplift}（90% 区间 {low} 至 {high}），净 {net}。",
+        "{playbook} does not pay: {uplift} a person (90% interval {low} to {high}), {net} net.",
     ),
     "act_harms": Text("停用，或换动作。", "Stop it, or try another action."),
     "told_unsure": Text(
-        "{playbook} 还看不出有没有用：人均 {uplift}（{low} 至 {high}），{n} 对 {n_control} 人。",
-        "Whether {playbook} works cannot be told yet: {uplift} a person ({low} to {high}), {n} against {n_control} people.",
+        "{playbook} 还看不出有没有用：人均 {uplift}（90% 区间 {low} 至 {high}），{n} 对 {n_control} 人。",
+        "Whether {playbook} works cannot be judged yet: {uplift} a person (90% interval {low} to {high}), {n} against {n_control} people.",
     ),
     "told_early": Text("还没有满观察期的干预，效果以后才知道。", "No intervention is old enough yet to be judged."),
+    "act_consent": Text(
+        "在小程序和结算页请他们同意接收消息。", "Ask for their consent in the mini-program and at checkout."
+    ),
     "told_consent": Text(
-        "{n} 人符合条件但没有联系授权。", "{n} people were found but have not agreed to be contacted."
+        "{n} 人符合条件但没有联系授权。",
+        "{n} {n:person qualifies|people qualify} but {n:has|have} not agreed to be contacted.",
     ),
 }
 VERDICT: dict[str, Text] = {

@@ -79,7 +79,10 @@ class DataAssets(Result):
         return [
             Takeaway(
                 WORDS["old"].format(
-                    source=same(str(r.source)), table=_name(str(r.table)), age=number(r.freshness_hours, "hours")
+                    source=same(str(r.source)),
+                    table=_name(str(r.table)),
+                    age=number(r.freshness_hours, "hours"),
+                    most=number(_LATEST_HOURS["T+3"], "hours"),
                 ),
                 "watch",
                 WORDS["act_old"],
@@ -249,6 +252,9 @@ def _row(
     }
 
 
+_LATEST_HOURS = {"real_time": 6, "T+1": 30, "T+2": 54, "T+3": 78}
+
+
 def latency_class(hours: float | None) -> str:
     """Class of a source by the age of its latest row at the as-of instant, in hours.
 
@@ -257,7 +263,7 @@ def latency_class(hours: float | None) -> str:
     """
     if hours is None:
         return "no_time"
-    for name, most in (("real_time", 6), ("T+1", 30), ("T+2", 54), ("T+3", 78)):
+    for name, most in _LATEST_HOURS.items():
         if hours <= most:
             return name
     return "older"

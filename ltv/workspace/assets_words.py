@@ -28,7 +28,7 @@ WORDS = {
     "rule": Text("规则", "Rule"),
     "sources": Text("来自 {n} 个来源系统", "from {n} source systems"),
     "bad_share": Text("隔离占比", "Share in quarantine"),
-    "bad_rule": Text("{n} 行被隔离，其余照常使用", "{n} rows put aside, the rest is used"),
+    "bad_rule": Text("{n} 行被隔离，其余照常使用", "{n} {n:row|rows} put aside, the rest is used"),
     "id_rule": Text("能对应到用户的行的占比", "share of rows that reach a person"),
     "order_age": Text("最新订单距截止时点", "Age of the newest order"),
     "age_rule": Text("截止时点减去最新一行的时间", "as-of instant minus the latest row"),
@@ -42,13 +42,16 @@ WORDS = {
     ),
     "refused": Text("{table}无法使用：{why}", "{table} cannot be used: {why}"),
     "act_refused": Text(
-        "按提示修正导出或映射，再运行 ltv check。", "Mend the export or the mapping, then run ltv check."
+        "按提示修正导出或映射，再运行 ltv check。", "Correct the export or the mapping, then run ltv check."
     ),
-    "old": Text("{source} 的{table}已经 {age} 没有新数据。", "{source}: no new row of {table} for {age}."),
+    "old": Text(
+        "{source} 的{table}已经 {age} 没有新数据，超过 T+3（{most}）。",
+        "{source}: no new row of {table} for {age}, beyond T+3 ({most}).",
+    ),
     "act_old": Text("确认该系统的导出是否停了。", "Check whether the export of this system has stopped."),
     "aside": Text(
         "{n} 行被隔离，最多的原因是{table}的 {rule}（{most} 行）。",
-        "{n} rows are in quarantine, most often {table}: {rule} ({most} rows).",
+        "{n} {n:row is|rows are} in quarantine, most often {table}: {rule} ({most} {most:row|rows}).",
     ),
     "act_aside": Text("隔离区列出了每一行的文件、行号和规则。", "The quarantine names file, line and rule of each."),
     "anonymous": Text(

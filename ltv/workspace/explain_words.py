@@ -26,17 +26,17 @@ REASONS = {
 WORDS = {
     "joined": Text(
         "用户 {user} 有 {n} 个标识：{kinds}。它们一起出现过 {times} 次，所以算同一个人；最早见于 {since}。",
-        "User {user} has {n} identifiers: {kinds}. They were seen together {times} times, so they count as one person; "
+        "User {user} has {n} {n:identifier|identifiers}: {kinds}. They were seen together {times} times, so they count as one person; "
         "first seen on {since}.",
     ),
     "alone": Text(
         "用户 {user} 有 {n} 个标识：{kinds}。没有和别的标识一起归到此人的记录；最早见于 {since}。",
-        "User {user} has {n} identifiers: {kinds}. Nothing was seen together with them that is the same person's; first "
+        "User {user} has {n} {n:identifier|identifiers}: {kinds}. Nothing was seen together with them that is the same person's; first "
         "seen on {since}.",
     ),
     "cut": Text(
         "还有 {n} 个标识与其一起出现过，但不算这个人的，或只有部分时间算：{reasons}。",
-        "{n} identifiers were seen with these but are not this person's, or only some of the time: {reasons}.",
+        "{n} {n:identifier was|identifiers were} seen with these but {n:is|are} not this person's, or only some of the time: {reasons}.",
     ),
     "nothing_cut": Text("没有别的标识与其一起出现过。", "No other identifier was seen with these."),
     "nobody": Text("还没有任何标识归到人。", "No identifier is anybody's yet."),

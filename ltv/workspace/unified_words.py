@@ -40,7 +40,7 @@ ACCURACIES = {
 }
 WORDS = {
     "people": Text("人数", "People"),
-    "from_identifiers": Text("由 {n} 个标识合并而来", "from {n} identifiers"),
+    "from_identifiers": Text("由 {n} 个标识合并而来", "from {n} {n:identifier|identifiers}"),
     "identified": Text("认得出是谁的行", "Rows of known people"),
     "identified_rule": Text(
         "订单、行为与触点中，归到有会员号的人的占比", "of orders, events and touches: of a person with an account"
@@ -55,24 +55,28 @@ WORDS = {
     "first_time": Text("没有更早的日期可比", "no earlier date to compare with"),
     "one_person": Text(
         "{n} 个标识合并成 {people} 个人：同一个人从小程序、App、网页还是客服来，都只算一次，也只会收到一次触达。",
-        "{n} identifiers are {people} people: whoever comes by mini-program, app, web and service counts once and is "
+        "{n} {n:identifier is|identifiers are} {people} {people:person|people}: whoever comes by mini-program, app, web and service counts once and is "
         "contacted once.",
     ),
     "trust": Text(
         "遮住 {n} 次已知登录再猜是谁：给出的答案 {precision} 是对的（95% 区间 {precision_low}–{precision_high}）；"
         "全部遮住的登录答对 {recall}，没有把握的宁可不答。",
-        "{n} known logins were hidden and asked for: {precision} of the answers are right (95% interval "
-        "{precision_low}–{precision_high}); of all hidden logins {recall} came back rightly. Where it is not known, no answer "
+        "{n} known {n:login was|logins were} hidden and asked for: {precision} of the answers are right (95% interval "
+        "{precision_low}–{precision_high}); of all hidden logins {recall} were recovered. Where it is not known, no answer "
         "is given.",
     ),
-    "passed_on": Text("{n} 个手机号或邮箱换过主人。", "{n} phone numbers or e-mail addresses have changed hands."),
+    "passed_on": Text(
+        "{n} 个手机号或邮箱换过主人。",
+        "{n} phone {n:number or e-mail address has|numbers or e-mail addresses have} changed hands.",
+    ),
     "act_passed_on": Text("发短信前先核对现在的主人。", "Check who has the number now before you text it."),
     "shared": Text(
         "{n} 台设备由多人共用（家庭平板、门店一体机）：未登录的行为归最近的登录者。",
-        "{n} devices are shared (family tablets, kiosks): what happens without login goes to whoever logged in last.",
+        "{n} {n:device is|devices are} shared (family tablets, kiosks): what happens without login goes to whoever logged in last.",
     ),
     "refused": Text(
-        "{n} 条关联没有采信（占 {share}）：{reasons}。", "{n} links were refused ({share} of all): {reasons}."
+        "{n} 条关联没有采信（占 {share}）：{reasons}。",
+        "{n} {n:link was|links were} refused ({share} of all): {reasons}.",
     ),
     "nothing_refused": Text("没有一条关联被拒绝。", "No link was refused."),
     "largest": Text(
@@ -83,7 +87,7 @@ WORDS = {
     "accuracy": Text(
         "“{story} 准确”这类说法不能比较：按全部标识对计算，一个也不合并就有 {nobody}，凡见过就合并也有 {met}，"
         "而后者合并到一起的只有 {right} 是对的。请看精确率与召回率。",
-        '"{story} accurate" cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining '
+        "“{story} accurate” cannot be compared: over all pairs of identifiers, joining nobody scores {nobody} and joining "
         "whoever ever met scores {met}, although only {right} of what that joins is right. Look at precision and recall.",
     ),
     "coverage_title": Text("各来源识别到多少", "How much of each source is of known people"),
@@ -145,13 +149,13 @@ WORDS = {
         "{share} of all",
     ),
     "size": Text("多少人", "People"),
-    "accuracy_title": Text("“{story} 准确”该怎么读", 'How to read "{story} accurate"'),
+    "accuracy_title": Text("“{story} 准确”该怎么读", "How to read “{story} accurate”"),
     "accuracy_note": Text(
         "要能比较，得写成：合并到一起的标识对里，有多少确属同一个人（以遮住的登录为准），同时找回了应合并的多少。"
         "“准确率”数的是全部标识对，几乎全是陌生人，分开就算对：什么都不做近乎满分，把共用设备连成一片也照样高。"
         "在本店自己的数据上算，中间两行以本页的人为准",
         "To compare, it would have to say: of the pairs of identifiers that were joined, so many are one person, as hidden "
-        'logins show, and so many of those that belong together were found. "Accuracy" counts all pairs of identifiers; '
+        "logins show, and so many of those that belong together were found. “Accuracy” counts all pairs of identifiers; "
         "nearly all are strangers and right when kept apart: doing nothing scores almost full marks, and so does tying "
         "strangers together by shared devices. Measured on this shop's own data; the lines in the middle take the people of "
         "this page for granted",

@@ -627,7 +627,7 @@ def test_fewer_than_thirty_people_are_not_enough_for_a_sentence():
     assert found.views["segments"].data["within_value"].isna().all() and found.views["branches"].data.empty
     assert ltv.show(found).blocks
     enough = run(joined(*[(n, "2026-05-01") for n in range(30)]), bought((1, "2026-05-01 01:00")))
-    assert "Of 30 new users 3.3%" in enough.takeaways("en")[0]
+    assert "Of 30 new users, 3.3%" in enough.takeaways("en")[0]
 
 
 def test_every_chart_can_be_drawn():
@@ -637,4 +637,4 @@ def test_every_chart_can_be_drawn():
     assert [b["kind"] for b in blocks] == ["key_figures", "takeaways", *["chart"] * 3, *["table"] * 3]
     assert len(found.key_figures) == 4 and all(found.takeaways("zh"))
     told = " ".join(found.takeaways("en"))
-    assert "no data, and not taken for silence" in told and "set apart" in told
+    assert "missing data, not silence" in told and "in none of these shares" in told

@@ -108,7 +108,7 @@ def test_an_overdue_trial_has_not_converted_and_is_listed_with_the_longest_first
     tile = next(k for k in found.key_figures if k.label.en == "Overdue trials")
     assert (tile.value, tile.state) == (2, "bad")
     assert "2 个试用已过截止时间" in found.takeaways("zh")[0]
-    assert run(rows[2:]).takeaways("en")[0] == "No trial is overdue."
+    assert run(rows[2:]).takeaways("en")[0] == "0 trials are overdue."
 
 
 # ---- weeks
@@ -437,6 +437,6 @@ def test_a_change_and_a_gap_between_plans_are_told_only_where_they_are_no_chance
 
     given = pd.concat([many("a", "2026-04-01", 120, 200, "month"), many("b", "2026-06-15", 20, 200, "quarter")])
     told = " ".join(ltv.trial_outcomes(given, as_of=AS_OF).takeaways("en"))
-    assert "do worse: 10.0%, 60.0% before" in told
+    assert "convert worse: 10.0%, 60.0% before" in told
     assert "month converts 60.0%, quarter 10.0%" in told
     assert "100.0% of conversions come in the last 12 hours" in told

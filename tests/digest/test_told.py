@@ -89,7 +89,7 @@ def test_plans_that_wait_come_with_the_command_and_what_is_off_is_left_out(tmp_p
     text = plain(said(published(tmp_path, planned=planned)), "en")
     assert "ltv strategy approve 2026-06-30/winback" in text
     assert "coupon: 20 people, 2 control, ¥40.00" in text
-    assert "2 playbooks are on today: 620 people are spoken to, 62 are kept as control" in text
+    assert "2 playbooks are on today: 620 people are contacted, 62 kept as control" in text
     assert "video" not in text
 
 

@@ -129,7 +129,7 @@ def test_a_gain_that_loses_value_is_not_shipped():
     orders = w.orders.assign(value=np.where(dear, w.orders["value"] * 6, w.orders["value"]))
     judged = replace(w, orders=orders).judged(replace(PLAN, metrics=("order_rate_7d", "value_30d")))
     assert judged.decisions[0].verdict == "do_not_ship"
-    assert "surely lost" in judged.decisions[0].why.en
+    assert "lost for certain" in judged.decisions[0].why.en
 
 
 def test_fewer_refunds_are_better():
@@ -504,7 +504,7 @@ def test_what_treating_costs_is_taken_off_value_before_it_decides():
     assert one.decisions[0].stake.value - other.decisions[0].stake.value == pytest.approx(
         1_000 * one.decisions[0].stake.people
     )
-    assert "is surely lost" in other.decisions[0].why.en and "受损" in other.decisions[0].why.zh
+    assert "is lost for certain" in other.decisions[0].why.en and "受损" in other.decisions[0].why.zh
 
 
 def test_a_paid_hook_that_more_likely_loses_value_waits():

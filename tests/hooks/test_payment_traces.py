@@ -165,7 +165,7 @@ def test_payments_whose_trace_has_lost_its_beginning_are_not_in_the_funnel_and_a
     cut = [paid(k, f"C{k}", 100)[1] for k in range(3)]
     result = ltv.payment_traces(table(*cut, *paid(8, "A", 100), *paid(9, "B", 100)), as_of=DAY)
     assert result.overall[["step", "payments"]].values.tolist() == [["POST /pay", 2], ["charge", 2]]
-    assert any("3 payments with a cut trace" in said for said in result.takeaways("en"))
+    assert any("3 payments with a trace cut" in said for said in result.takeaways("en"))
     alone = ltv.payment_traces(table(*cut), table(order("C0", 2)), as_of=DAY)
     assert alone.table.empty
     assert cases(alone)[0] == ("amount_differs", "C0", 1.0)

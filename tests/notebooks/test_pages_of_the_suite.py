@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 from support_browser import SCREENS, faults
+from support_words import faults_of_charts, faults_of_language, faults_of_sentence, sentences
 from support_workspace import csv, orders, put, workspace
 
 import ltv
@@ -74,6 +75,55 @@ def test_a_page_asks_for_nothing_complains_of_nothing_and_is_accessible(shop, vi
     opened = visit((shop / "reports" / "latest" / f"{name}.html").resolve(), screen=screen, lang=lang)
     assert faults(opened) == []
     assert opened.page.evaluate("document.documentElement.lang").startswith(lang)
+
+
+@pytest.fixture(scope="module")
+def named(shop):
+    """Names that the data brings along, which both languages show as they are."""
+    launches, members = (pd.read_parquet(shop / "data" / t) for t in ("launches", "members"))
+    return {*launches["name"], *members["city"].dropna()}
+
+
+@pytest.mark.parametrize("name", [*NAMES, "index"])
+def test_every_visible_word_is_there_in_the_language_it_is_shown_in(shop, named, name):
+    page = (shop / "reports" / "latest" / f"{name}.html").read_text(encoding="utf-8")
+    assert faults_of_language(page, named) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_sentence_has_its_figures_its_next_step_and_its_end_and_axes_their_language(shop, name):
+    (run_folder,) = (shop / "data" / "published" / str(DAY)).resolve().glob("notebooks")
+    executed = run_folder / f"{name}.ipynb"
+    assert [(item["text"], lacks) for item in sentences(executed) if (lacks := faults_of_sentence(item))] == []
+    assert faults_of_charts(executed) == []
+
+
+@pytest.fixture(scope="module")
+def corner_shop(tmp_path_factory):
+    """One person, one order, one of each of a few other things: where a sentence that counts must count to one."""
+    root = tmp_path_factory.mktemp("corner")
+    workspace(root, SETTINGS)
+    put(root, "orders/a.csv", csv(orders({"order_id": "1", "id_value": "M1", "ts": "2026-06-20 10:00:00"})))
+    who = {"id_type": "member", "id_value": "M1"}
+    at = {"ts": "2026-06-20 09:30:00"}
+    put(root, "members/a.csv", csv([who | {"registered_at": "2026-06-20 09:00:00"}]))
+    put(root, "events/a.csv", csv([who | at | {"event_id": "1", "source": "app", "event": "visit"}]))
+    put(root, "touches/a.csv", csv([who | at | {"touch_id": "1", "source": "app", "channel": "sms", "kind": "click"}]))
+    invited = {"invitee_type": "member", "invitee_value": "M1", "channel": "link"}
+    put(root, "invites/a.csv", csv([at | {"inviter_type": "", "inviter_value": ""} | invited]))
+    put(root, "trials/a.csv", csv([who | {"trial_id": "1", "started_at": "2026-06-20 10:00:00", "ended_at": ""}]))
+    done = run(Request(root, DAY))
+    assert (done.exit_code, done.why) == (0, "")
+    return root
+
+
+@pytest.mark.parametrize("name", [n for n in NAMES if n != "00_the_mall"])  # which is of simulated shops alone
+def test_of_one_order_of_one_person_every_page_speaks_as_properly(corner_shop, name):
+    page = (corner_shop / "reports" / "latest" / f"{name}.html").read_text(encoding="utf-8")
+    assert faults_of_language(page, ()) == []
+    executed = (corner_shop / "data" / "published" / str(DAY)).resolve() / "notebooks" / f"{name}.ipynb"
+    if executed.exists():  # else the page says which table it lacks
+        assert [(item["text"], lacks) for item in sentences(executed) if (lacks := faults_of_sentence(item))] == []
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

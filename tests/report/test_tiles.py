@@ -54,7 +54,7 @@ def test_a_figure_that_cannot_be_known_says_so_and_claims_no_change(value):
 
 def test_an_interval_needs_both_ends():
     assert tile_of(low=1).interval is None
-    assert tile_of(low=0.5, high=2, unit="rate").interval.en == "95% interval 50.0% to 200.0%"
+    assert tile_of(low=0.5, high=2, unit="rate").interval.en == "95% interval 50.0%–200.0%"
 
 
 def test_a_spark_line_breaks_where_a_value_is_missing():

@@ -155,9 +155,9 @@ def test_with_enough_data_it_says_which_list_is_better_and_what_that_is_not():
     assert rows.loc["popular", "verdict"] == "base"
     assert 0 < rows.loc["together", "difference_low"] < rows.loc["together", "difference"]
     assert (rows["low"] <= rows["value"]).all()
-    assert "“similar articles” hold one in" in found.takeaways("en")[0]
+    assert "The 10 products of “similar products”" in found.takeaways("en")[0]
     assert found.takeaways("zh")[-1].startswith("离线只比较列表")
-    assert found.takeaways("en")[1].startswith("Not enough data: the search came 0 times")
+    assert found.takeaways("en")[1].startswith("Not enough data: of 0 occasions (Search) only 0 led")
     assert found.figure().data
 
 

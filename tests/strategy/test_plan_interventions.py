@@ -131,7 +131,7 @@ def test_how_often_to_write_hangs_on_the_decile_and_takes_nobody_from_others() -
     assert mine["cost"].tolist() == (mine["contacts"] * 0.5).tolist()
     spoken = told.by_playbook.set_index("playbook").loc["winback", "people"]
     assert told.key_figures[0].value == spoken
-    assert any("how often to write to" in line for line in told.takeaways("en"))
+    assert any("how often to contact" in line for line in told.takeaways("en"))
     later = plan(who, past=told.table[told.table["playbook"] == "often"].assign(date=date(2026, 3, 28)))
     assert later.picked[0].left_out == {}
 

@@ -18,7 +18,7 @@ from ltv.hooks.profiles.grown import by_frame, frames, grown, placed, slow_rows
 from ltv.hooks.profiles.profile_words import WORDS
 from ltv.hooks.profiles.stacks import SEPARATOR, Profile, gathered
 from ltv.result import Column, Result, Takeaway, View
-from ltv.text import Lang, Unit, number, same
+from ltv.text import Lang, Unit, listed, number, same
 from ltv.warehouse import given
 from ltv.warehouse.table import TableLike, together
 
@@ -137,7 +137,9 @@ class ProfileStacks(Result):
             out.append(Takeaway(WORDS["one_side" if self.slow or self.rest else "no_time"]))
         for row in self.grown[self.grown["growth"] >= _LEAST_GROWTH].head(1).to_dict("records"):
             values = {"slow": number(row["slow_share"], "rate"), "rest": number(row["rest_share"], "rate")}
-            out.append(Takeaway(WORDS["grew"].format(frame=same(str(row["frame"])), **values), "watch"))
+            out.append(
+                Takeaway(WORDS["grew"].format(frame=same(str(row["frame"])), **values), "watch", WORDS["act_grew"])
+            )
         own = (
             self.table.assign(frame=[s.rpartition(SEPARATOR)[2] for s in self.table["stack"]])
             .groupby("frame")["share"]
@@ -147,10 +149,12 @@ class ProfileStacks(Result):
             parts = {"share": number(own.max(), "rate"), "kind": same(str(self.table["kind"].iloc[0]))}
             out.append(Takeaway(WORDS["most"].format(frame=same(str(own.idxmax())), **parts)))
         if self.others:
-            parts = {"kinds": same(", ".join(self.others)), "first": same(self.others[0])}
+            parts = {"kinds": listed([same(kind) for kind in self.others]), "first": same(self.others[0])}
             out.append(Takeaway(WORDS["others"].format(**parts)))
         if self.refused:
-            out.append(Takeaway(WORDS["refused"].format(n=number(self.refused, "count")), "watch"))
+            out.append(
+                Takeaway(WORDS["refused"].format(n=number(self.refused, "count")), "watch", WORDS["act_refused"])
+            )
         return out
 
     @property

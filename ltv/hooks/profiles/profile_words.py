@@ -27,6 +27,8 @@ WORDS: dict[str, Text] = {
     ),
     "stacks_title": Text("调用栈明细", "Stacks"),
     "most": Text("{frame} 所在的栈占 {share} 的 {kind}。", "{share} of {kind} are spent in {frame} itself."),
+    "act_grew": Text("先看这个函数最近的改动。", "Look at recent changes of this function first."),
+    "act_refused": Text("确认导出工具的版本与格式。", "Check version and format of the exporting tool."),
     "grew": Text(
         "慢时段里 {frame} 从 {rest} 增加到 {slow}。", "In slow times {frame} takes {slow}, in the rest {rest}."
     ),
@@ -42,5 +44,5 @@ WORDS: dict[str, Text] = {
         '另有样本类型未用：{kinds}；用 profile_of(…, kind="{first}") 选择。',
         'Other kinds of sample are left out: {kinds}; profile_of(…, kind="{first}") chooses one.',
     ),
-    "refused": Text("{n} 行无法读取，其余已使用。", "{n} lines could not be read; the others are used."),
+    "refused": Text("{n} 行无法读取，其余已使用。", "{n} {n:line|lines} could not be read; the others are used."),
 }
