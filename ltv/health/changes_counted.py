@@ -173,7 +173,9 @@ def _money(weeks: Weeks) -> list[Counted]:
 
     def of(name: str, unit: Unit, use: NDArray[np.bool_], above: Floats, days: int) -> Counted:
         told = why if days == WEEK_DAYS else why_day
-        return Counted(name, "sum", unit, "below", days, week[use], who[use], lot[use], above[use], above[use] * 0 + 1, told)
+        return Counted(
+            name, "sum", unit, "below", days, week[use], who[use], lot[use], above[use], above[use] * 0 + 1, told
+        )
 
     once = pd.DataFrame({"week": week, "who": who})[inside & (purchases > 0) & (who != NOBODY)].drop_duplicates()
     ones = np.ones(len(once))
@@ -200,25 +202,42 @@ def _active(weeks: Weeks) -> Counted:
     ones = np.ones(int(use.sum()))
     nobody = np.zeros(len(ones), np.int64)
     return Counted(
-        "active_people_1d", "sum", "count", "below", 1, ago[use] // WEEK_DAYS, presence.who[use], nobody, ones, ones, why
+        "active_people_1d",
+        "sum",
+        "count",
+        "below",
+        1,
+        ago[use] // WEEK_DAYS,
+        presence.who[use],
+        nobody,
+        ones,
+        ones,
+        why,
     )
 
 
 Part = tuple["Ints", Floats, Floats]
 
 
-def _mean(
-    name: str, unit: Unit, bad_side: BadSide, days: int, parts: Sequence[Part | None], why: Sequence[str]
-) -> Counted:
-    """A mean whose people are told week by week; weeks with too few of them are not known."""
+Nature = tuple[str, Unit, BadSide, int]
+
+
+def _mean(nature: Nature, parts: Sequence[Part | None], why: Sequence[str]) -> Counted:
+    """A mean whose people are told week by week; weeks with too few of them are not known.
+
+    Args:
+        nature: name, unit, bad side, days that it looks back on.
+        parts: who, what is summed, what that is divided by, of each week.
+        why: why a week is not known.
+    """
     nothing: Part = (np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
     rows = [nothing if part is None or why[k] else part for k, part in enumerate(parts)]
     week = np.concatenate([np.full(len(row[0]), k, np.int64) for k, row in enumerate(rows)])
     who, above, below = (np.concatenate([row[i] for row in rows]) for i in range(3))
     few = [w or (FEW if row[2].sum() < FEWEST else "") for w, row in zip(why, rows, strict=True)]
-    return Counted(
-        name, "mean", unit, bad_side, days, week, who.astype(np.int64), np.zeros(len(who), np.int64), above, below, tuple(few)
-    )
+    name, unit, bad_side, days = nature
+    lot = np.zeros(len(who), np.int64)
+    return Counted(name, "mean", unit, bad_side, days, week, who.astype(np.int64), lot, above, below, tuple(few))
 
 
 def _first_orders(weeks: Weeks) -> list[Counted]:
@@ -231,7 +250,7 @@ def _first_orders(weeks: Weeks) -> list[Counted]:
         who = np.flatnonzero((on > day - NEW_DAYS) & (on <= day))
         parts.append((who, hit[who].astype(np.float64), np.ones(len(who))))
     why = measures.why_new_users(ground)[weeks.places].tolist()
-    return [_mean("first_order_48h", "rate", "below", NEW_DAYS, parts, why)]
+    return [_mean(("first_order_48h", "rate", "below", NEW_DAYS), parts, why)]
 
 
 def _churn(weeks: Weeks) -> list[Counted]:
@@ -240,7 +259,7 @@ def _churn(weeks: Weeks) -> list[Counted]:
     month = month_start(last)
     model, why = weeks.shop.models[month], measures.unknown(weeks.shop.ground)[weeks.places].tolist()
     if model is None:
-        return [_mean("churn_risk", "rate", "above", PERIOD_DAYS, [None] * len(why), [w or NO_MODEL for w in why])]
+        return [_mean(("churn_risk", "rate", "above", PERIOD_DAYS), [None] * len(why), [w or NO_MODEL for w in why])]
     share = share_of(past.base(month - 1), measures.MOST_SCORED)
     parts: list[Part | None] = []
     for day, reason in zip(weeks.days, why, strict=True):
@@ -248,7 +267,7 @@ def _churn(weeks: Weeks) -> list[Counted]:
         who = some_of(past, who, share)
         risk = model.probability(past.features(who, day)) if len(who) else np.zeros(0)
         parts.append((who, risk / share, np.ones(len(who)) / share))
-    return [_mean("churn_risk", "rate", "above", PERIOD_DAYS, parts, why)]
+    return [_mean(("churn_risk", "rate", "above", PERIOD_DAYS), parts, why)]
 
 
 def _benefits(weeks: Weeks) -> list[Counted]:
@@ -258,7 +277,7 @@ def _benefits(weeks: Weeks) -> list[Counted]:
     used = [measures.uses(past, day) for day in weeks.days]
     why = measures.why_benefits(ground)[weeks.places].tolist()
     parts = [(who, times, np.ones(len(who))) for who, times in used]
-    return [_mean("benefit_depth", "number", "below", PERIOD_DAYS, parts, why)]
+    return [_mean(("benefit_depth", "number", "below", PERIOD_DAYS), parts, why)]
 
 
 def _invitations(weeks: Weeks) -> list[Counted]:
@@ -271,9 +290,11 @@ def _invitations(weeks: Weeks) -> list[Counted]:
         mine = inviter[(on > day - PERIOD_DAYS) & (on <= day)]
         there = weeks.shop.past.there(day, PERIOD_DAYS)
         who = np.concatenate([mine, there])
-        parts.append((who, np.repeat([1.0, 0.0], [len(mine), len(there)]), np.repeat([0.0, 1.0], [len(mine), len(there)])))
+        parts.append(
+            (who, np.repeat([1.0, 0.0], [len(mine), len(there)]), np.repeat([0.0, 1.0], [len(mine), len(there)]))
+        )
     why = measures.why_invitations(ground, edges)[weeks.places].tolist()
-    return [_mean("referral_effective", "number", "below", PERIOD_DAYS, parts, why)]
+    return [_mean(("referral_effective", "number", "below", PERIOD_DAYS), parts, why)]
 
 
 def _expected(weeks: Weeks, said: Said) -> list[Counted]:
@@ -296,8 +317,8 @@ def _expected(weeks: Weeks, said: Said) -> list[Counted]:
         base.append((who, expected, np.ones(len(who))) if len(rows) else None)
         new.append((who[recent], expected[recent], np.ones(int(recent.sum()))) if len(rows) else None)
     why = ["" if part is not None else NOT_PUBLISHED for part in base]
-    whole = _mean("expected_ltv", "money", "below", PERIOD_DAYS, base, why)
+    whole = _mean(("expected_ltv", "money", "below", PERIOD_DAYS), base, why)
     return [
         Counted(**{**vars(whole), "kind": "sum"}),
-        _mean("expected_ltv_new", "money", "below", NEW_DAYS, new, why),
+        _mean(("expected_ltv_new", "money", "below", NEW_DAYS), new, why),
     ]

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
     from ltv.health.segments import Kind
 
 UNKNOWN, COHORT, LIFECYCLE = "unknown", "cohort", "lifecycle"
-TIERS, COHORTS, STATES = ("top", "middle", "no_order"), ("new", "month_1", "months_2_3", "older"), ("new", "retained", "dormant")
+TIERS, COHORTS, STATES = (
+    ("top", "middle", "no_order"),
+    ("new", "month_1", "months_2_3", "older"),
+    ("new", "retained", "dormant"),
+)
 MOST_PARTS = 10
 _BEST_SHARE, _MONTH, _QUARTER, _LATELY = 0.2, 30, 90, 30
 

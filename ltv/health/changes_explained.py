@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -100,6 +100,11 @@ class Explained:
         """After less before."""
         return self.after - self.before
 
+    @property
+    def is_bad(self) -> bool:
+        """Whether it moved beyond its band to the bad side."""
+        return self.verdict == ("up" if self.figure.bad_side == "above" else "down")
+
     def by(self, dimension: str) -> Explanation | None:
         """The explanation by one dimension."""
         return next((e for e in self.explanations if e.dimension == dimension), None)
@@ -122,7 +127,11 @@ class Judge:
     def explain(self, figures: Sequence[Counted]) -> list[Explained]:
         """Judge all figures together, then take each change apart."""
         usual = {f.name: self._usual(f) for f in figures}
-        p = {f.name: u.p_value(values(f)[0]) for f in figures if (u := usual[f.name]) is not None and not self._not_judged(f)}
+        p = {
+            f.name: u.p_value(values(f)[0])
+            for f in figures
+            if (u := usual[f.name]) is not None and not self._not_judged(f)
+        }
         beyond, alpha = band.unusual(p)
         judged = [self._judged(f, usual[f.name], f.name in beyond, alpha) for f in figures]
         return [self._taken_apart(one) if one.back else one for one in judged]
@@ -143,7 +152,7 @@ class Judge:
             return None
         return band.usual(told[weeks], noise=_noise(figure, weeks, self.lots), days=figure.days)
 
-    def _judged(self, figure: Counted, usual: band.Usual | None, beyond: bool, alpha: float) -> Explained:  # noqa: FBT001  a verdict
+    def _judged(self, figure: Counted, usual: band.Usual | None, beyond: bool, alpha: float) -> Explained:
         told, why = values(figure), self._not_judged(figure)
         low, high = usual.band(alpha) if usual is not None and why != "special_day" else (np.nan, np.nan)
         if told[~np.isnan(told)].min(initial=0) >= 0:
@@ -195,7 +204,9 @@ def _noise(figure: Counted, weeks: Sequence[int], lots: Lots) -> float:
     cell = figure.week[use] * lots.count + lots.rows(figure.who[use], figure.lot[use])
     sums = [np.bincount(cell, w[use], minlength=size).reshape(-1, lots.count).T for w in (figure.above, figure.below)]
     above, below = (lots.drawn @ s for s in sums)
-    drawn = above if figure.kind == "sum" else np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    drawn = (
+        above if figure.kind == "sum" else np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0)
+    )
     pairs = [(a, a + 1) for a in weeks if a + 1 in weeks] or [(weeks[0], weeks[-1])]
     return float(np.median([np.nanstd(drawn[:, a] - drawn[:, b]) for a, b in pairs]) / np.sqrt(2))
 
@@ -212,21 +223,25 @@ def _explanation(m: Moved, p: Floats) -> Explanation:
     low, high = interval(m.drawn)
     share_low, share_high = interval(_shares(m.drawn))
     accused = (p <= FALSE_ALARM) & (np.sign(told.excess) == sign) & (np.sign(told.contribution) == sign)
-    weight, value = (tuple(f(g.figure.kind, s)[use] for s in (before, after)) for f in (_weight, _value))
+    weight, value = ((f(g.figure.kind, before)[use], f(g.figure.kind, after)[use]) for f in (_weight, _value))
     each = (told.within, told.mix, low, high, share_low, share_high)
-    arrays = (array[use] for array in each)
+    within, mix, low, high, share_low, share_high = (array[use] for array in each)
     names = tuple(g.dimension.parts[n] for n in use)
-    return Explanation(g.dimension.name, names, weight, value, *arrays, accused[use], m.concentration)  # type: ignore[arg-type]
+    return Explanation(
+        g.dimension.name, names, weight, value, within, mix, low, high, share_low, share_high, accused[use], m.concentration
+    )
 
 
 def _shares(drawn: Floats) -> Floats:
     total = drawn.sum(axis=-1, keepdims=True)
-    return np.divide(drawn, total, out=np.full(drawn.shape, np.nan), where=total != 0)
+    found: Floats = np.divide(drawn, total, out=np.full(drawn.shape, np.nan), where=total != 0)
+    return found
 
 
 def _weight(kind: str, sums: tuple[Floats, Floats]) -> Floats:
     of = sums[0] if kind == "sum" else sums[1]
-    return np.divide(of, of.sum(), out=np.zeros(len(of)), where=of.sum() != 0)
+    found: Floats = np.divide(of, of.sum(), out=np.zeros(len(of)), where=of.sum() != 0)
+    return found
 
 
 def _value(kind: str, sums: tuple[Floats, Floats]) -> Floats:
@@ -285,6 +300,3 @@ def _contributions(sums: Sequence[Floats]) -> Floats | None:
     found = factors(*([*level[:, use]] for level in levels))
     assert found is not None  # noqa: S101  what is not above zero was left out
     return np.vstack([found, (sums[1][3] - sums[0][3])[use][None, :]])
-
-
-Named = Mapping[str, Explained]

@@ -55,7 +55,7 @@ class Lots:
     @property
     def count(self) -> int:
         """How many lots there are."""
-        return self.drawn.shape[1]
+        return len(self.drawn[0])
 
     def rows(self, who: Ints, lot: Ints) -> Ints:
         """The lot of each row; those of nobody by their own."""
@@ -88,7 +88,7 @@ class Ground:
         cell = (figure.week * lots.count + lots.rows(figure.who, figure.lot)) * parts + part
         shape = (weeks, lots.count, parts)
         size = weeks * lots.count * parts
-        above, below = (np.bincount(cell, w, minlength=size).reshape(shape) for w in (figure.above, figure.below))
+        above, below = (np.bincount(cell, w, minlength=size).reshape(shape).astype(np.float64) for w in (figure.above, figure.below))
         rows = np.bincount(figure.week * parts + part, minlength=weeks * parts).reshape(weeks, parts)
         return cls(figure, dimension, Sums(above, below), rows.astype(np.float64))
 
@@ -158,7 +158,8 @@ def _jumps(ground: Ground, pairs: Sequence[tuple[int, int]], back: int, noise: F
         return noise
     found = [split(ground.figure.kind, ground.week(a), ground.week(b)).excess for a, b in pairs]
     usual = _ROBUST * np.median(np.abs(found), axis=0) * np.sqrt(back)
-    return np.sqrt((usual**2 + noise**2) / 2)
+    together: Floats = np.sqrt((usual**2 + noise**2) / 2)
+    return together
 
 
 def p_values(all_of: Sequence[Moved]) -> Mapping[str, Floats]:

@@ -108,4 +108,5 @@ def factors(before: Sequence[Floats], after: Sequence[Floats]) -> Floats | None:
     growth = np.log(x1) - np.log(x0)
     total = growth.sum(axis=0)
     mean = np.where(np.abs(total) < 1e-9, (y0 + y1) / 2, _over(y1 - y0, total))  # noqa: PLR2004  the limit where nothing changed
-    return growth * mean
+    found: Floats = growth * mean
+    return found

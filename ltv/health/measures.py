@@ -115,7 +115,7 @@ def benefits(past: Past, kinds: Sequence[Kind]) -> Measure:
     above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
     for place, day in enumerate(days.tolist() if ground.has_benefits and ground.traits is not None else []):
         who, used = uses(past, day)
-        _add(kinds, above, place, np.bincount(who, used, minlength=len(ground.user_id)))
+        _add(kinds, above, place, np.bincount(who, used, minlength=len(ground.user_id)).astype(np.float64))
         _add(kinds, below, place, _ones(who, len(ground.user_id)))
     return Measure(above, below, why)
 
