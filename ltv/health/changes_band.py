@@ -115,5 +115,5 @@ def unusual(p_values: Mapping[str, float]) -> tuple[frozenset[str], float]:
     if not p_values:
         return frozenset(), FALSE_SHARE
     adjusted = benjamini_hochberg(list(p_values.values()))
-    found = frozenset(name for name, p in zip(p_values, adjusted, strict=True) if p <= FALSE_SHARE)
-    return found, FALSE_SHARE * max(len(found), 1) / len(p_values)
+    level = FALSE_SHARE * max(sum(p <= FALSE_SHARE for p in adjusted), 1) / len(p_values)
+    return frozenset(name for name, p in p_values.items() if p <= level), level

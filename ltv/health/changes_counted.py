@@ -116,7 +116,8 @@ class Weeks:
         """n, who, lot, purchases, value of each person and day, back to what tiers of the first week look at."""
         reader, after = self.shop.reader, day_end(day_of(self.calendar.last), self.calendar.timezone)
         engine, name = reader.engine, reader.names["orders"]
-        span = (day_end(date(1999, 12, 31), "UTC"), after)
+        since = self.days[-1] - WEEK_DAYS - SPENT_DAYS
+        span = (day_end(day_of(since - 2), "UTC"), after)
         columns = order_columns(engine, name)
         day = day_number(engine, name, "ts", self.calendar.timezone, span)
         filled = {
@@ -125,7 +126,6 @@ class Weeks:
             "is_purchase": sql.expression("COALESCE(p, FALSE)", p=is_purchase(columns)),
         }
         tree = sql.load(_ROOM, "changes_orders", tables={"orders": name}, columns=filled)
-        since = self.days[-1] - WEEK_DAYS - SPENT_DAYS
         rows = engine.frame(tree, {"since": since, "until": self.calendar.last, "as_of": after})
         known = rows["user_id"].notna().to_numpy()
         who = np.full(len(rows), NOBODY, np.int64)

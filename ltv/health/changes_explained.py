@@ -228,7 +228,18 @@ def _explanation(m: Moved, p: Floats) -> Explanation:
     within, mix, low, high, share_low, share_high = (array[use] for array in each)
     names = tuple(g.dimension.parts[n] for n in use)
     return Explanation(
-        g.dimension.name, names, weight, value, within, mix, low, high, share_low, share_high, accused[use], m.concentration
+        g.dimension.name,
+        names,
+        weight,
+        value,
+        within,
+        mix,
+        low,
+        high,
+        share_low,
+        share_high,
+        accused[use],
+        m.concentration,
     )
 
 

@@ -88,7 +88,9 @@ class Ground:
         cell = (figure.week * lots.count + lots.rows(figure.who, figure.lot)) * parts + part
         shape = (weeks, lots.count, parts)
         size = weeks * lots.count * parts
-        above, below = (np.bincount(cell, w, minlength=size).reshape(shape).astype(np.float64) for w in (figure.above, figure.below))
+        above, below = (
+            np.bincount(cell, w, minlength=size).reshape(shape).astype(np.float64) for w in (figure.above, figure.below)
+        )
         rows = np.bincount(figure.week * parts + part, minlength=weeks * parts).reshape(weeks, parts)
         return cls(figure, dimension, Sums(above, below), rows.astype(np.float64))
 
@@ -175,7 +177,9 @@ def p_values(all_of: Sequence[Moved]) -> Mapping[str, Floats]:
 
 
 def interval(drawn: Floats) -> tuple[Floats, Floats]:
-    """The middle nine tenths of what was drawn (first axis)."""
+    """The middle nine tenths of what was drawn (first axis); NaN where nothing was."""
     edge = (100 - LEVEL) / 2
-    low, high = np.nanpercentile(drawn, [edge, 100 - edge], axis=0)
-    return low, high
+    found = np.full((2, drawn.shape[1]), np.nan)
+    there = ~np.isnan(drawn).all(axis=0)
+    found[:, there] = np.nanpercentile(drawn[:, there], [edge, 100 - edge], axis=0)
+    return found[0], found[1]
