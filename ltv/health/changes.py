@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ltv.errors import UsageError, found
-from ltv.health.changes_counted import Weeks, counted
+from ltv.health.changes_band import MOST_WEEKS
+from ltv.health.changes_counted import WEEK_DAYS, Weeks, counted
 from ltv.health.changes_dimensions import dimensions
 from ltv.health.changes_explained import Judge
 from ltv.health.changes_noise import Lots
@@ -45,13 +46,17 @@ def explain_changes(board: Health, *, said: Said = (), seed: int = 0) -> Changes
     """
     if board.shop is None:
         raise UsageError(found("board", "one read from result tables", "what ltv.health_board returned"))
-    weeks = Weeks(board.shop, board.weeks)
+    weeks = Weeks(board.shop, weeks_of(len(board.shop.ground.calendar.numbers)))
     lots = Lots.of_people(len(board.shop.ground.user_id), seed=seed)
     explained = Judge(weeks, dimensions(weeks), lots).explain(counted(weeks, said))
-    return Changes(
-        table_of(explained, board.as_of),
-        currency=board.currency,
-        as_of=board.as_of,
-        explained=tuple(explained),
-        weeks=board.weeks,
-    )
+    table = table_of(explained, board.as_of)
+    return Changes(table, currency=board.currency, as_of=board.as_of, explained=tuple(explained), weeks=weeks.back)
+
+
+def weeks_of(days: int) -> int:
+    """How many weeks before the last one are looked at, of so many days of the board.
+
+    >>> weeks_of(91), weeks_of(58)
+    (12, 8)
+    """
+    return min(MOST_WEEKS, (days - 1) // WEEK_DAYS)

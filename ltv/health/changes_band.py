@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Floats = NDArray[np.float64]
-FEWEST_WEEKS, WEEK_DAYS = 4, 7
+FEWEST_WEEKS, MOST_WEEKS, WEEK_DAYS = 4, 12, 7
 FALSE_SHARE = 0.10  # of the figures that are called unusual, on average
-_NORMAL, _PULLED = 1.4826, 2.0
+_NORMAL, _PULLED = 1.4826, 3.0
 _DRAWN = 40_000
 
 
@@ -71,8 +71,8 @@ def usual(before: Floats, *, noise: float, days: int) -> Usual | None:
         noise: standard deviation that so few people give it by chance; the spread is not below it.
         days: that the figure looks back on.
 
-    >>> usual(np.array([10.0, 11, 9, 10, 30, 10, 11, 9]), noise=0.0, days=7).middle
-    10.25...
+    >>> round(usual(np.array([10.0, 11, 9, 10, 30, 10, 11, 9]), noise=0.0, days=7).middle, 2)
+    10.56
     """
     if len(before) < FEWEST_WEEKS:
         return None
@@ -81,7 +81,7 @@ def usual(before: Floats, *, noise: float, days: int) -> Usual | None:
 
 
 def _pulled_in(values: Floats) -> tuple[Floats, Floats]:
-    """Mean and standard deviation after values beyond two robust deviations from the median are put at these."""
+    """Mean and standard deviation after values beyond three robust deviations from the median are put at these."""
     median = np.median(values, axis=1, keepdims=True)
     reach = _PULLED * _NORMAL * np.median(np.abs(values - median), axis=1, keepdims=True)
     inside = np.clip(values, median - reach, median + reach)

@@ -101,6 +101,16 @@ class Explained:
         return self.after - self.before
 
     @property
+    def is_beyond(self) -> bool:
+        """Whether it is beyond its band."""
+        return self.verdict in ("up", "down")
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether it changed to the bad side."""
+        return self.change > 0 if self.figure.bad_side == "above" else self.change < 0
+
+    @property
     def is_bad(self) -> bool:
         """Whether it moved beyond its band to the bad side."""
         return self.verdict == ("up" if self.figure.bad_side == "above" else "down")
@@ -134,7 +144,8 @@ class Judge:
         }
         beyond, alpha = band.unusual(p)
         judged = [self._judged(f, usual[f.name], f.name in beyond, alpha) for f in figures]
-        return [self._taken_apart(one) if one.back else one for one in judged]
+        levels = {"up": FALSE_ALARM, "down": FALSE_ALARM, "usual": FALSE_ALARM / max(len(p), 1)}
+        return [self._taken_apart(one, levels.get(one.verdict, 0.0)) if one.back else one for one in judged]
 
     def _is_like_others(self, figure: Counted) -> list[bool]:
         special = self.weeks.is_special(figure.days)
@@ -172,13 +183,14 @@ class Judge:
             fine = [k for k in fine if inside[0] <= told[k] <= inside[1]] or fine
         return next(iter(fine or known), 0)
 
-    def _taken_apart(self, one: Explained) -> Explained:
+    def _taken_apart(self, one: Explained, level: float) -> Explained:
+        """Explain a change; what is usual accuses somebody only if that is rare among all that is usual, what is not judged nobody."""
         fine = self._is_like_others(one.figure)
         pairs = [(k + 1, k) for k in range(1, len(fine) - 1) if fine[k] and fine[k + 1]]
         grounds = [Ground.of(one.figure, dimension, self.lots) for dimension in self.dimensions]
         found = [moved(g, one.back, self.lots, pairs) for g in grounds if _is_told_apart(g, one.back)]
         p = p_values(found)
-        parts = [_explanation(m, p[m.ground.dimension.name]) for m in found]
+        parts = [_explanation(m, p[m.ground.dimension.name], level) for m in found]
         best = max((e for e in parts if e.accused.any()), key=lambda e: e.concentration, default=None)
         named = best.dimension if best is not None and best.concentration > 0 else ""
         product = _factors(one, self.weeks, self.lots)
@@ -216,13 +228,13 @@ def _is_told_apart(ground: Ground, back: int) -> bool:
     return bool(there.sum() > 1 and there[:-1].any())  # the last part is of those nobody knows
 
 
-def _explanation(m: Moved, p: Floats) -> Explanation:
+def _explanation(m: Moved, p: Floats, level: float) -> Explanation:
     g, told = m.ground, m.split
     before, after, sign = g.week(m.back), g.week(0), np.sign(told.contribution.sum())
     use = np.flatnonzero((g.rows[0] + g.rows[m.back]) > 0)
     low, high = interval(m.drawn)
     share_low, share_high = interval(_shares(m.drawn))
-    accused = (p <= FALSE_ALARM) & (np.sign(told.excess) == sign) & (np.sign(told.contribution) == sign)
+    accused = (p <= level) & (np.sign(told.excess) == sign) & (np.sign(told.contribution) == sign)
     weight, value = ((f(g.figure.kind, before)[use], f(g.figure.kind, after)[use]) for f in (_weight, _value))
     each = (told.within, told.mix, low, high, share_low, share_high)
     within, mix, low, high, share_low, share_high = (array[use] for array in each)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ltv.health.changes_explained import Explained, Explanation
     from ltv.health.changes_result import Changes
 
-_MOST_SENTENCES = 4
+_MOST_SENTENCES, _MOST_BENEATH = 4, 2
 _WHOLE_SHARE = 1.0
 _SOURCE = Source(PAGE, VIEW)
 
@@ -68,8 +68,8 @@ def signed(told: Changes, one: Explained, value: float) -> Text:
 
 
 def top_part(one: Explained) -> Top | None:
-    """The accused part of the best dimension that contributed most; None where nobody is accused or nothing is unusual."""
-    e = one.by(one.best) if one.best and one.verdict in ("up", "down") else None
+    """The accused part of the best dimension that contributed most; None where nobody is accused."""
+    e = one.by(one.best) if one.best else None
     if e is None or not one.change:
         return None
     n = next(n for n in e.order if e.accused[n])
@@ -80,7 +80,25 @@ def top_part(one: Explained) -> Top | None:
 def findings(told: Changes) -> list[Takeaway]:
     """What moved and where from, or that nothing did; what could not be judged."""
     moved = [_moved(told, one) for one in told.moved[:_MOST_SENTENCES]]
-    return [*(moved or [_quiet(told)]), *_not_judged(told)]
+    return [*(moved or [_quiet(told)]), *_beneath(told), *_not_judged(told)]
+
+
+def _beneath(told: Changes) -> list[Takeaway]:
+    """Parts that moved while the whole is usual, each part once, with the first figure that shows it."""
+    said: dict[tuple[str, str], Takeaway] = {}
+    named = {(t.dimension, t.part) for one in told.moved if (t := top_part(one))}
+    for one in told.beneath:
+        top, e = top_part(one), one.by(one.best)
+        if top is None or e is None or (top.dimension, top.part) in named | set(said):
+            continue
+        values = [level(told, one, float(v[top.place])) for v in e.value]
+        part = named_part(top.dimension, top.part)
+        text = WORDS["beneath"].format(figure=FIGURE[one.figure.name], part=part, before=values[0], after=values[1])
+        action = ACTION.get(top.dimension, ACTION["other"]) if one.is_worse else ACTION["welcome"]
+        view = f"why_{one.figure.name}"
+        source = Source(PAGE, view if view in told.views else VIEW)
+        said[top.dimension, top.part] = Takeaway(text, "watch" if one.is_worse else "none", action, source)
+    return list(said.values())[:_MOST_BENEATH]
 
 
 def _quiet(told: Changes) -> Takeaway:

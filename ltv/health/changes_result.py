@@ -47,8 +47,12 @@ class Changes(Result):
     @property
     def moved(self) -> list[Explained]:
         """Figures beyond their usual band, bad ones first."""
-        beyond = [one for one in self.explained if one.verdict in ("up", "down")]
-        return sorted(beyond, key=lambda one: not one.is_bad)
+        return sorted((one for one in self.explained if one.is_beyond), key=lambda one: not one.is_bad)
+
+    @property
+    def beneath(self) -> list[Explained]:
+        """Figures that are usual while one of their parts is not."""
+        return [one for one in self.explained if one.best and not one.is_beyond]
 
     @property
     def waterfalls(self) -> tuple[str, ...]:

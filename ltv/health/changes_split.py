@@ -54,7 +54,7 @@ def split(kind: Literal["sum", "mean"], before: Sums, after: Sums) -> Split:
 
     >>> halves = split("mean", Sums(np.array([10.0, 90]), np.array([50.0, 50])), Sums(np.array([20.0, 90]), np.array([100.0, 50])))
     >>> halves.contribution.round(3).tolist(), round(110 / 150 - 100 / 100, 3)
-    ([-0.144, -0.122], -0.267)
+    ([-0.111, -0.156], -0.267)
     """
     return _of_sums(before, after) if kind == "sum" else _of_means(before, after)
 

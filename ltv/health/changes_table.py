@@ -61,7 +61,7 @@ def _rows(one: Explained, as_of: date) -> list[dict[str, Any]]:
     shared = {
         "date": as_of, "figure": figure.name, "figure_zh": name.zh, "figure_en": name.en, "unit": figure.unit,
         "before": one.before, "after": one.after, "total_change": one.change, "compared_with": day_compared(one, as_of),
-        "usual_low": one.usual[0], "usual_high": one.usual[1], "is_beyond_band": one.verdict in ("up", "down"),
+        "usual_low": one.usual[0], "usual_high": one.usual[1], "is_beyond_band": one.is_beyond,
         "verdict": one.verdict, "bad_side": figure.bad_side, "page": PAGE, "view": VIEW,
     }  # fmt: skip
     whole = {

@@ -26,7 +26,7 @@ _UNITS: dict[str, Unit] = {"compared_with": "date", "share": "rate"}
 def views(told: Changes) -> dict[str, View]:
     """All blocks for which there are rows."""
     blocks = {"what_changed": _figures(told)}
-    shown = [one for one in told.moved if drawn_by(one) is not None][:MOST_WATERFALLS]
+    shown = [one for one in (*told.moved, *told.beneath) if drawn_by(one) is not None][:MOST_WATERFALLS]
     blocks |= {f"why_{one.figure.name}": _waterfall(told, one) for one in shown}
     parts = _parts(told)
     return blocks | ({"change_parts": parts} if len(parts.data) else {})
@@ -53,9 +53,10 @@ def _figures(told: Changes) -> View:
         top = top_part(one)
         if top:
             share = number(top.share, "rate")
-            explained = WORDS["part_share"].format(part=named_part(top.dimension, top.part), share=share)
+            part = named_part(top.dimension, top.part)
+            explained = WORDS["part_share"].format(part=part, share=share) if one.is_beyond else part
         else:
-            explained = WORDS["nothing_stands_out" if one.verdict in ("up", "down") else "no"]
+            explained = WORDS["nothing_stands_out" if one.is_beyond else "no"]
         low, high = (level(told, one, v) for v in one.usual)
         rows.append({
             "figure": FIGURE[one.figure.name], "verdict": VERDICT[one.verdict], "now": level(told, one, one.after),
@@ -72,7 +73,7 @@ def _figures(told: Changes) -> View:
 def _parts(told: Changes) -> View:
     """Figures beyond their band first, and of each the dimension that explains it best."""
     rows = []
-    order = [*told.moved, *(one for one in told.explained if one.verdict not in ("up", "down"))]
+    order = [*told.moved, *(one for one in told.explained if not one.is_beyond)]
     for one in order:
         for e in sorted(one.explanations, key=lambda e: e.dimension != one.best):
             rows += [_row(told, one, e, n) for n in e.order]
@@ -90,7 +91,7 @@ def _row(told: Changes, one: Explained, e: Explanation, n: int) -> dict[str, Any
     return {
         "figure": FIGURE[one.figure.name], "dimension": dimension_words(e.dimension), "part": part_words(e.dimension, e.parts[n]),
         "contribution": signed(told, one, e.contribution[n]), "share": e.contribution[n] / one.change if one.change else None,
-        "interval": WORDS["range"].format(low=low, high=high), "accused": WORDS["yes" if e.accused[n] else "no"],
+        "interval": WORDS["signed_range"].format(low=low, high=high), "accused": WORDS["yes" if e.accused[n] else "no"],
         "own_before": own[0], "own_after": own[1],
         "within": signed(told, one, e.within[n]), "mix": signed(told, one, e.mix[n]) if one.figure.kind == "mean" else WORDS["no"],
     }  # fmt: skip

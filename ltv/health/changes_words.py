@@ -117,6 +117,11 @@ WORDS: dict[str, Text] = {
     "no": Text("–", "–"),
     "nothing_stands_out": Text("没有哪一部分突出", "no part stands out"),
     "range": Text("{low} – {high}", "{low} – {high}"),
+    "signed_range": Text("{low} 至 {high}", "{low} to {high}"),
+    "beneath": Text(
+        "总量平常，其中{part}却不平常：{figure}从 {before} 变为 {after}，超出偶然，被其他部分抵掉。",
+        "Beneath a usual total, {part} is not usual: {figure}, from {before} to {after}, beyond chance; others made up for it.",
+    ),
     "part_of": Text("{dimension}「{part}」", "{dimension} “{part}”"),
     "part_share": Text("{part} {share}", "{part}, {share}"),
     "and": Text("{one}、{two}", "{one} and {two}"),
@@ -127,8 +132,8 @@ WORDS: dict[str, Text] = {
     ),
     "parts_title": Text("变化拆解：每一部分贡献多少", "Each change taken apart"),
     "parts_note": Text(
-        "选一个指标看。每个维度的贡献相加等于总变化。合计类指标：贡献 = 该部分的增减；均值与比率：贡献 = 自身变化 + 占比变化（Kitagawa 分解）；净收入另按买家数 × 人均订单数 × 每单净额拆解（LMDI）。价值层级、加入时长、生命周期按每周开始时划分。“超出应有份额”：比各部分同比例变化时多，且不是偶然（所有部分一起检验，误报 5%）。",
-        "Choose a key figure. Within a dimension contributions add up to the whole change. Of sums a part contributes what it grew by; of means and rates its own change plus what its changed share did (Kitagawa); net revenue also by buyers × orders a buyer × value an order (LMDI). Value tier, time since joining and lifecycle are as each week began. Beyond its share: more than if all parts had changed by the same factor, and not by chance (all parts tested together, 5% false alarms).",
+        "选一个指标看。每个维度的贡献相加等于总变化。合计类指标：贡献 = 该部分的增减；均值与比率：贡献 = 自身变化 + 占比变化（Kitagawa 分解）；净收入另按买家数 × 人均订单数 × 每单净额拆解（LMDI）。价值层级、加入时长、生命周期按每周开始时划分。“超出应有份额”：比各部分同比例变化时多，且不是偶然（一个指标的所有部分一起检验，误报 5%；指标本身平常时更严，全部指标合计 5%）。",
+        "Choose a key figure. Within a dimension contributions add up to the whole change. Of sums a part contributes what it grew by; of means and rates its own change plus what its changed share did (Kitagawa); net revenue also by buyers × orders a buyer × value an order (LMDI). Value tier, time since joining and lifecycle are as each week began. Beyond its share: more than if all parts had changed by the same factor, and not by chance (all parts of a figure tested together, 5% false alarms; of figures that are usual 5% for all of them together).",
     ),
     "why_title": Text(
         "{figure}：变化从哪里来（按{dimension}）", "{figure}: where the change comes from, by {dimension}"
