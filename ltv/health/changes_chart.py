@@ -74,7 +74,9 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
         ticktext=labels,
         range=[n + 0.5, -0.5],
         showgrid=False,
-        ticks="",
+        ticks="outside",
+        ticklen=8,
+        tickcolor="rgba(0,0,0,0)",  # room between names and bars
         zeroline=False,
         showline=False,
     )
@@ -87,9 +89,18 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
         zerolinewidth=1,
         showgrid=True,
         gridcolor="#e3e8ee",
+        range=_reach(rows, total[2]),
     )
     figure.update_layout(barmode="overlay", height=_ROW_PX * (n + 1) + _EDGE_PX, showlegend=False)
     return figure
+
+
+def _reach(rows: pd.DataFrame, total: float) -> list[float]:
+    """From where to where bars and intervals lie, with a little room."""
+    ends = [rows["begins"] + rows[column] for column in ("contribution", "low", "high")]
+    seen = [0.0, total, *(float(v) for end in ends for v in end.dropna())]
+    room = 0.03 * (max(seen) - min(seen))
+    return [min(seen) - (room if min(seen) < 0 else 0.0), max(seen) + (room if max(seen) > 0 else 0.0)]
 
 
 def _intervals(figure: Any, rows: pd.DataFrame, begins: Sequence[float]) -> None:  # noqa: ANN401

@@ -15,6 +15,8 @@ from ltv.result import KeyFigure, Source, State, Takeaway
 from ltv.text import Text, number, same
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ltv.health.changes_explained import Explained, Explanation
     from ltv.health.changes_result import Changes
 
@@ -55,6 +57,15 @@ def day_words(day: date | None) -> Text:
     return Text(f"{day.month} 月 {day.day} 日", f"{day.day} {MONTHS[day.month - 1]}")
 
 
+def share_words(share: float) -> Text:
+    """A share of a change, in whole percent.
+
+    >>> share_words(-0.714).en
+    '−71%'
+    """
+    return same(f"{share:.0%}".replace("-", "−"))
+
+
 def level(told: Changes, one: Explained, value: float) -> Text:
     """A value of a figure."""
     return number(value, one.figure.unit, currency=told.currency)
@@ -79,7 +90,7 @@ def top_part(one: Explained) -> Top | None:
 
 def findings(told: Changes) -> list[Takeaway]:
     """What moved and where from, or that nothing did; what could not be judged."""
-    moved = [_moved(told, one) for one in told.moved[:_MOST_SENTENCES]]
+    moved = [_moved(told, one, told.moved[:place]) for place, one in enumerate(told.moved[:_MOST_SENTENCES])]
     return [*(moved or [_quiet(told)]), *_beneath(told), *_not_judged(told)]
 
 
@@ -108,7 +119,8 @@ def _quiet(told: Changes) -> Takeaway:
     return Takeaway(WORDS["quiet"].format(n=str(judged)), "good", source=_SOURCE)
 
 
-def _moved(told: Changes, one: Explained) -> Takeaway:
+def _moved(told: Changes, one: Explained, before: Sequence[Explained]) -> Takeaway:
+    """One figure; what was said of the same part of a figure before is not said again."""
     low, high = (level(told, one, v) for v in one.usual)
     change = number(abs(one.change), "points" if one.figure.unit == "rate" else one.figure.unit, currency=told.currency)
     change = Text(change.zh.lstrip("+"), change.en.lstrip("+"))
@@ -122,7 +134,8 @@ def _moved(told: Changes, one: Explained) -> Takeaway:
     said |= {"then": day_words(day_compared(one, told.as_of)), "relative": _relative(one.before, one.after)}
     text = WORDS["fell" if one.change < 0 else "rose"].format(**said)
     top = top_part(one)
-    text = _joined(text, WORDS["spread"] if top is None else _from(told, one, top))
+    is_again = top is not None and any(_is_same(top, top_part(other)) for other in before)
+    text = _joined(text, WORDS["spread"] if top is None else _from(told, one, top, again=is_again))
     product = one.by(FACTOR)
     if product is not None:
         text = _joined(text, WORDS["by_factor"].format(factors=_factors(told, one, product)))
@@ -135,12 +148,18 @@ def _moved(told: Changes, one: Explained) -> Takeaway:
         else ACTION.get(top.dimension, ACTION["other"])
     )
     view = f"why_{one.figure.name}" if one.explanations else VIEW
-    return Takeaway(text, state, action, Source(PAGE, view if view in told.views else VIEW))
+    return Takeaway(text, state, None if is_again else action, Source(PAGE, view if view in told.views else VIEW))
 
 
-def _from(told: Changes, one: Explained, top: Top) -> Text:
-    said = {"share": number(top.share, "rate"), "low": number(top.low, "rate"), "high": number(top.high, "rate")}
+def _is_same(top: Top, other: Top | None) -> bool:
+    return other is not None and (top.dimension, top.part) == (other.dimension, other.part)
+
+
+def _from(told: Changes, one: Explained, top: Top, *, again: bool) -> Text:
+    said = {"share": share_words(top.share), "low": share_words(top.low), "high": share_words(top.high)}
     said |= {"part": named_part(top.dimension, top.part), "how": _how(told, one, top)}
+    if again:
+        return WORDS["from_again"].format(part=said["part"], share=said["share"])
     return WORDS["from_more" if top.share > _WHOLE_SHARE else "from"].format(**said)
 
 

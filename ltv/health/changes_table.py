@@ -38,7 +38,7 @@ def part_words(dimension: str, name: str) -> Text:
 
 def named_part(dimension: str, name: str) -> Text:
     """A part with its dimension, fit for a sentence."""
-    if dimension in (WHOLE, "factor"):
+    if name in PART.get(dimension, {}):  # says of itself what it is
         return part_words(dimension, name)
     return WORDS["part_of"].format(dimension=dimension_words(dimension), part=part_words(dimension, name))
 

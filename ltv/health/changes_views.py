@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.health.changes_explained import FACTOR
-from ltv.health.changes_findings import day_words, level, signed, top_part
+from ltv.health.changes_findings import day_words, level, share_words, signed, top_part
 from ltv.health.changes_table import day_compared, dimension_words, named_part, part_words
 from ltv.health.changes_words import FIGURE, VERDICT, WORDS
 from ltv.result import Column, View, Worded
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ltv.health.changes_result import Changes
     from ltv.text import Lang
 
-MOST_WATERFALLS, MOST_BARS = 4, 7
+MOST_WATERFALLS, MOST_BARS = 3, 7
 _UNITS: dict[str, Unit] = {"compared_with": "date", "share": "rate"}
 
 
@@ -52,7 +52,7 @@ def _figures(told: Changes) -> View:
     for one in told.explained:
         top = top_part(one)
         if top:
-            share = number(top.share, "rate")
+            share = share_words(top.share)
             part = named_part(top.dimension, top.part)
             explained = WORDS["part_share"].format(part=part, share=share) if one.is_beyond else part
         else:
@@ -145,4 +145,4 @@ def waterfall_of(told: Changes, view: str, lang: Lang) -> Any:  # noqa: ANN401
     values = [[signed(told, one, v) for v in rows[c]] for c in ("contribution", "low", "high")]
     total = (WORDS["total"], signed(told, one, one.change), one.change)
     axis = WORDS["axis"].format(then=day_words(day_compared(one, told.as_of)))
-    return waterfall(Drawn(rows, names, values, total, axis, one.is_bad, one.figure.unit), lang)
+    return waterfall(Drawn(rows, names, values, total, axis, one.is_worse, one.figure.unit), lang)

@@ -29,20 +29,20 @@ DIMENSION: dict[str, Text] = {
 }
 PART: dict[str, dict[str, Text]] = {
     "value_tier": {
-        "top": Text("高价值（前 20% 买家）", "top (best 20% of buyers)"),
+        "top": Text("高价值买家（前 20%）", "the best 20% of buyers"),
         "middle": Text("其他买家", "other buyers"),
-        "no_order": Text("此前 180 天没有下单", "no order in 180 days before"),
+        "no_order": Text("此前 180 天没有下单的人", "people with no order in the 180 days before"),
     },
     "cohort": {
-        "new": Text("本周新加入", "joined this week"),
-        "month_1": Text("加入不到 1 个月", "joined less than a month before"),
-        "months_2_3": Text("加入 1–3 个月", "joined 1–3 months before"),
-        "older": Text("加入超过 3 个月", "joined over 3 months before"),
+        "new": Text("本周新加入的人", "people who joined this week"),
+        "month_1": Text("加入不到 1 个月的人", "people who joined less than a month before"),
+        "months_2_3": Text("加入 1–3 个月的人", "people who joined 1–3 months before"),
+        "older": Text("加入超过 3 个月的人", "people who joined over 3 months before"),
     },
     "lifecycle": {
-        "new": Text("新用户（本周加入）", "new (joined this week)"),
-        "retained": Text("此前 30 天来过", "there in the 30 days before"),
-        "dormant": Text("此前 30 天没来过", "not there in the 30 days before"),
+        "new": Text("新用户（本周加入）", "new people (joined this week)"),
+        "retained": Text("此前 30 天来过的人", "people there in the 30 days before"),
+        "dormant": Text("此前 30 天没来过的人", "people away for the 30 days before"),
     },
     "factor": {
         "buyers": Text("买家数", "number of buyers"),
@@ -122,7 +122,7 @@ WORDS: dict[str, Text] = {
         "总量平常，其中{part}却不平常：{figure}从 {before} 变为 {after}，超出偶然，被其他部分抵掉。",
         "Beneath a usual total, {part} is not usual: {figure}, from {before} to {after}, beyond chance; others made up for it.",
     ),
-    "part_of": Text("{dimension}「{part}」", "{dimension} “{part}”"),
+    "part_of": Text("{dimension}「{part}」", "{dimension} {part}"),
     "part_share": Text("{part} {share}", "{part}, {share}"),
     "and": Text("{one}、{two}", "{one} and {two}"),
     "what_changed_title": Text("关键指标：变了什么", "Key figures: what changed"),
@@ -166,6 +166,7 @@ WORDS: dict[str, Text] = {
         "{part}的变化是总变化的 {share}（90% 区间 {low} 至 {high}），其余部分抵掉一些{how}。",
         "{part} alone moved {share} of it (90% interval {low} to {high}), and others made up for some{how}.",
     ),
+    "from_again": Text("同样主要来自{part}（{share}）。", "Again mostly from {part} ({share})."),
     "how_buyers": Text(
         "：那里的买家从 {before} 变为 {after}（{relative}）",
         ", where buyers went from {before} to {after} ({relative})",
