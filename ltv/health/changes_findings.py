@@ -160,7 +160,8 @@ def _from(told: Changes, one: Explained, top: Top, *, again: bool) -> Text:
     said |= {"part": named_part(top.dimension, top.part), "how": _how(told, one, top)}
     if again:
         return WORDS["from_again"].format(part=said["part"], share=said["share"])
-    return WORDS["from_more" if top.share > _WHOLE_SHARE else "from"].format(**said)
+    rest = WORDS["rest_made_up" if top.share > _WHOLE_SHARE else "no_rest"]
+    return WORDS["from"].format(**said, rest=rest)
 
 
 def _how(told: Changes, one: Explained, top: Top) -> Text:

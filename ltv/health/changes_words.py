@@ -159,13 +159,11 @@ WORDS: dict[str, Text] = {
         "{figure} rose by {change} ({relative}) against {then}, to {after}: above the usual {low}–{high}. ",
     ),
     "from": Text(
-        "其中 {share}（90% 区间 {low} 至 {high}）来自{part}{how}。",
-        "{share} of the change (90% interval {low} to {high}) comes from {part}{how}.",
+        "其中 {share}（90% 区间 {low} 至 {high}）来自{part}{how}{rest}。",
+        "{share} of the change (90% interval {low} to {high}) comes from {part}{how}{rest}.",
     ),
-    "from_more": Text(
-        "{part}的变化是总变化的 {share}（90% 区间 {low} 至 {high}），其余部分抵掉一些{how}。",
-        "{part} alone moved {share} of it (90% interval {low} to {high}), and others made up for some{how}.",
-    ),
+    "rest_made_up": Text("；其余部分抵掉一些", "; others made up for some"),
+    "no_rest": Text("", ""),
     "from_again": Text("同样主要来自{part}（{share}）。", "Again mostly from {part} ({share})."),
     "how_buyers": Text(
         "：那里的买家从 {before} 变为 {after}（{relative}）",
