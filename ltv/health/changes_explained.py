@@ -161,13 +161,15 @@ class Judge:
         weeks = [k for k in range(1, len(fine)) if fine[k]]
         if len(weeks) < band.FEWEST_WEEKS:
             return None
-        return band.usual(told[weeks], noise=_noise(figure, weeks, self.lots), days=figure.days)
+        return band.usual(told[weeks], noise=_noise(figure, weeks, self.lots), days=figure.days, back=weeks)
 
     def _judged(self, figure: Counted, usual: band.Usual | None, beyond: bool, alpha: float) -> Explained:
         told, why = values(figure), self._not_judged(figure)
         low, high = usual.band(alpha) if usual is not None and why != "special_day" else (np.nan, np.nan)
         if told[~np.isnan(told)].min(initial=0) >= 0:
             low = np.maximum(low, 0.0)
+        if figure.unit == "rate":
+            high = np.minimum(high, 1.0)
         verdict: Verdict = why or ("not_enough_data" if usual is None else "usual")
         if beyond:
             verdict = "up" if told[0] > high else "down"

@@ -127,8 +127,8 @@ WORDS: dict[str, Text] = {
     "and": Text("{one}、{two}", "{one} and {two}"),
     "what_changed_title": Text("关键指标：变了什么", "Key figures: what changed"),
     "what_changed_note": Text(
-        "截至 {date}。平常范围来自此前 {weeks} 周的同一星期几：离群的周被拉回，含特殊日子的周不计；多个指标一起判断，被判异常的平均至多一成是误报。对比的是最近一个平常的同星期几。",
-        "At the end of {date}. The usual range comes from the same weekday of the {weeks} weeks before: odd weeks are pulled in, weeks with special days left out; figures are judged together, so that on average at most a tenth of those called unusual is not. Compared with the latest same weekday that was usual.",
+        "截至 {date}。平常范围来自此前 {weeks} 周的同一星期几：离群的周被拉回，含特殊日子的周不计，明显的升降趋势会延续；多个指标一起判断，被判异常的平均至多一成是误报。对比的是最近一个平常的同星期几。",
+        "At the end of {date}. The usual range comes from the same weekday of the {weeks} weeks before: odd weeks are pulled in, weeks with special days left out, a plain trend is carried on; figures are judged together, so that on average at most a tenth of those called unusual is not. Compared with the latest same weekday that was usual.",
     ),
     "parts_title": Text("变化拆解：每一部分贡献多少", "Each change taken apart"),
     "parts_note": Text(

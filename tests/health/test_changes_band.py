@@ -55,6 +55,23 @@ def test_the_band_holds_what_is_not_rarer_than_its_level(alpha, value, weeks):
     assert (low <= value <= high) == (known.p_value(value) > alpha)
 
 
-def test_neighbours_that_share_days_lie_closer_to_the_last_one_than_to_their_middle():
-    far = [quiet(8, days)[int(0.95 * len(quiet(8, days)))] for days in (7, 30)]
+def test_thirty_days_that_share_most_of_theirs_may_lie_further_off():
+    weeks = tuple(range(1, 9))
+    far = [quiet(weeks, days)[int(0.95 * len(quiet(weeks, days)))] for days in (7, 30)]
     assert far[1] > far[0]
+
+
+def test_a_shop_that_grows_as_it_did_is_usual_and_one_that_stops_is_not():
+    weeks = np.arange(1, 13)
+    grown = 1_000 - 30.0 * weeks + RNG.normal(0, 8, 12)
+    known = usual(grown, noise=0.0, days=7)
+    assert known.middle == pytest.approx(1_000, abs=30)
+    assert known.p_value(1_000) > 0.2
+    assert known.p_value(850) < 0.01
+
+
+def test_weeks_after_a_gap_are_held_against_where_the_shop_was_going():
+    back = list(range(5, 13))
+    known = usual(1_000 - 30.0 * np.array(back) + RNG.normal(0, 8, 8), noise=0.0, days=7, back=back)
+    assert known.p_value(1_000) > 0.05
+    assert known.middle == pytest.approx(1_000, abs=60)
