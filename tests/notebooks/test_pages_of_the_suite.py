@@ -345,7 +345,7 @@ def test_what_changed_agrees_with_health_and_its_parts_add_up(results):
         assert whole.loc[figure, "after"] == pytest.approx(health[indicator, DAY], nan_ok=True)
     told = table.dropna(subset=["total_change"]).groupby(["figure", "dimension"])
     assert (told["contribution"].sum() - told["total_change"].first()).abs().max() < 1e-3
-    assert {"age_group", "channel", "city", "value_tier", "cohort", "lifecycle", "factor"} <= set(table["dimension"])
+    assert {"age_group", "channel", "city", "value_tier", "cohort", "lifecycle"} <= set(table["dimension"])
 
 
 def test_health_takes_thresholds_and_indicators_from_the_settings_and_wrong_ones_are_one_line(tmp_path):
