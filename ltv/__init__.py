@@ -35,6 +35,7 @@ What there is:
     explain_ltv      why one person is expected to bring what they are
     attribute        which touchpoints earned the value, and where the next yuan should go
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
+    explain_changes  which key figures moved beyond what is usual, and which segment, channel, cohort moved them
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
     payment_traces   how far payments come, how long they take, where they disagree with the orders
@@ -74,6 +75,7 @@ if TYPE_CHECKING:
     from ltv.experiments.compare import compare
     from ltv.experiments.judge import judge
     from ltv.experiments.planning import plan_experiment
+    from ltv.health.changes import explain_changes
     from ltv.health.health_board import health_board
     from ltv.hooks.audit import audit_hooks
     from ltv.hooks.audit_others import outbox_messages
@@ -108,6 +110,7 @@ __all__ = [
     "audit_hooks",
     "compare",
     "data_assets",
+    "explain_changes",
     "explain_ltv",
     "explain_user",
     "funnel",
@@ -155,6 +158,7 @@ _HOMES = {
     "attribute": "ltv.attribution.attribute",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
+    "explain_changes": "ltv.health.changes",
     "explain_ltv": "ltv.lifetime.explain_ltv",
     "explain_user": "ltv.workspace.explain",
     "golden48": "ltv.behaviour.golden48",

@@ -50,12 +50,13 @@ def is_purchase(columns: Columns) -> exp.Expr:
     return exp.and_(*known) if known else _TRUE
 
 
-def refund(columns: Columns, as_of: datetime | None = None) -> exp.Expr:
+def refund(columns: Columns, as_of: datetime | exp.Expr | None = None) -> exp.Expr:
     """What was given back of an order.
 
     Args:
         columns: the columns that there are, by name.
-        as_of: exclusive end of what is known, naive UTC; None where the table holds nothing later.
+        as_of: exclusive end of what is known, naive UTC, or an expression that tells it of each row; None where the table
+            holds nothing later.
     """
     parts = [columns["refund"].copy()] if "refund" in columns else []
     if "status" in columns:
@@ -67,16 +68,18 @@ def refund(columns: Columns, as_of: datetime | None = None) -> exp.Expr:
     back = exp.Coalesce(this=parts[0], expressions=[*parts[1:], _ZERO.copy()])
     if "refunded_at" not in columns or as_of is None:
         return back
-    later = sql.expression("refunded_at >= t", t=sql.literal(as_of), **_of(columns, "refunded_at"))
+    end = as_of if isinstance(as_of, exp.Expr) else sql.literal(as_of)
+    later = sql.expression("refunded_at >= t", t=end, **_of(columns, "refunded_at"))
     return sql.expression("CASE WHEN l THEN 0 ELSE b END", l=later, b=back)
 
 
-def value(columns: Columns, as_of: datetime | None = None) -> exp.Expr:
+def value(columns: Columns, as_of: datetime | exp.Expr | None = None) -> exp.Expr:
     """What an order is worth; a `value` that is there was worked out before.
 
     Args:
         columns: the columns that there are, by name.
-        as_of: exclusive end of what is known, naive UTC; None where the table holds nothing later.
+        as_of: exclusive end of what is known, naive UTC, or an expression that tells it of each row; None where the table
+            holds nothing later.
 
     >>> value({"amount": sql.column("a"), "refund": sql.column("r")}).sql(dialect="duckdb")
     '"a" - COALESCE("r", 0)'

@@ -21,6 +21,43 @@ ACTING = (
     """,
     ),
     table(
+        "change_parts",
+        "变化拆解",
+        "what a part contributed to the change of a key figure",
+        "date date : 日期 · day\nfigure text : 关键指标 · key figure\n"
+        "dimension text : 维度（all=全体，factor=因素） · dimension (all: the whole, factor: factors of a product)\npart text : 部分 · part",
+        """
+    figure_zh text : 指标中文名 · Chinese name of the figure
+    figure_en text : 指标英文名 · English name of the figure
+    part_zh text : 部分中文名 · Chinese name of the part
+    part_en text : 部分英文名 · English name of the part
+    unit text : 单位 · unit of the figure
+    weight_before number : 对比期占比 · share of the whole then
+    weight_after number : 现在占比 · share of the whole now
+    value_before number : 该部分对比期的值 · the part's figure then
+    value_after number : 该部分现在的值 · the part's figure now
+    within number : 自身变化的贡献 · contributed by its own change
+    mix number : 占比变化的贡献 · contributed by its changed share
+    contribution number : 贡献（两者之和；各部分相加等于总变化） · both together; parts add up to the whole change
+    low number : 贡献的 90% 区间下限 · lower end of its 90 % interval
+    high number : 贡献的 90% 区间上限 · upper end of its 90 % interval
+    before number : 指标对比期的值 · the whole figure then
+    after number : 指标现在的值 · the whole figure now
+    total_change number : 总变化 · whole change
+    compared_with date : 对比日（空=无可对比） · day compared with (null = none)
+    usual_low number : 平常范围下限 · lower end of the usual band
+    usual_high number : 平常范围上限 · upper end of the usual band
+    is_beyond_band boolean : 是否超出平常范围 · whether the figure is beyond its band
+    verdict text up|down|usual|special_day|not_enough_data|immature : 结论 · verdict
+    bad_side text above|below : 不良方向 · side on which a change is bad
+    explains_best boolean : 是否最能解释变化的维度 · whether this dimension explains the change best
+    rank integer >=1 : 贡献大小的名次 · place by size of the contribution
+    accused boolean : 是否超出应有份额（排除偶然） · whether it contributed more than its share, beyond chance
+    page text : 页面 · page to read on
+    view text : 图表 · block on that page
+    """,
+    ),
+    table(
         "churn_scores",
         "流失概率",
         "how likely somebody of the active base is not to come back in 30 days",

@@ -126,6 +126,16 @@ class Ground:
         return known
 
     @cached_property
+    def is_member(self) -> Flags:
+        """Whether each is in the members table; where it tells levels, whether it tells theirs."""
+        found = np.zeros(len(self.user_id), np.bool_)
+        if self.traits is not None:
+            level = self.traits["level"].notna()
+            member, known = self.at(self.traits["user_id"][level if level.any() else ~level].to_numpy(np.int64))
+            found[member[known]] = True
+        return found
+
+    @cached_property
     def is_there(self) -> Flags:
         """Of each day that is worked out, whether anything is known of who was there."""
         of = self.covered.get("events") or self.covered["orders"]

@@ -175,4 +175,5 @@ def _told(shop: Shop, watch: Sequence[Watched], published: Published, currency: 
         active_days=shop.asked.active_days,
         weeks=shop.asked.season_weeks,
         churn_times=1 + shop.asked.churn_rise,
+        shop=shop,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +20,7 @@ from ltv.result import KeyFigure, Result, Takeaway, View
 if TYPE_CHECKING:
     from ltv.health.indicators import Watched
     from ltv.health.people import Backtest
+    from ltv.health.shop import Shop
     from ltv.text import Lang
 
 
@@ -36,6 +37,7 @@ class Health(Result):
         active_days: whoever was there in so many days belongs to the base.
         weeks: that a day is compared with.
         churn_times: how many times what is usual the threshold of churn risk is.
+        shop: the tables and models behind it, for `ltv.explain_changes`; None where the board was read from result tables.
     """
 
     as_of: date
@@ -46,6 +48,7 @@ class Health(Result):
     active_days: int
     weeks: int
     churn_times: float
+    shop: Shop | None = field(default=None, compare=False)
     name: ClassVar[str] = "health"
 
     def of(self, indicator: str, segment_kind: str = WHOLE, segment: str = WHOLE) -> pd.DataFrame:

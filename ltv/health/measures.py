@@ -72,7 +72,7 @@ def nothing(kinds: Sequence[Kind], days: int, why: str) -> Measure:
 def churn(past: Past, kinds: Sequence[Kind], models: Mapping[int, ChurnModel | None], *, rise: float) -> Measure:
     """Mean probability not to come back, of the active base; its threshold is `rise` above what was usual."""
     calendar, people = past.ground.calendar, len(past.ground.user_id)
-    above, below, why = _sums(kinds, len(calendar.numbers)), _sums(kinds, len(calendar.numbers)), _unknown(past.ground)
+    above, below, why = _sums(kinds, len(calendar.numbers)), _sums(kinds, len(calendar.numbers)), unknown(past.ground)
     shares = {month: share_of(past.base(month - 1), MOST_SCORED) for month in models}
     for place, day in enumerate(calendar.numbers.tolist()):
         month = month_start(day)
@@ -111,31 +111,34 @@ def _usual(
 def benefits(past: Past, kinds: Sequence[Kind]) -> Measure:
     """Uses of a member's discount in thirty days, for each member who was there in them."""
     ground, days = past.ground, past.ground.calendar.numbers
-    if ground.traits is None:
-        return nothing(kinds, len(days), NO_TABLE)
-    if not ground.has_benefits:
-        return nothing(kinds, len(days), NO_COLUMN)
-    has_level = (
-        ground.traits["level"].notna() if ground.traits["level"].notna().any() else ground.traits["user_id"] > -1
-    )
-    member, known = ground.at(ground.traits["user_id"][has_level].to_numpy(np.int64))
-    is_member = _ones(member[known], len(ground.user_id)) > 0
+    why = why_benefits(ground)
+    above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
+    for place, day in enumerate(days.tolist() if ground.has_benefits and ground.traits is not None else []):
+        who, used = uses(past, day)
+        _add(kinds, above, place, np.bincount(who, used, minlength=len(ground.user_id)).astype(np.float64))
+        _add(kinds, below, place, _ones(who, len(ground.user_id)))
+    return Measure(above, below, why)
+
+
+def why_benefits(ground: Ground) -> Words:
+    """Why the uses of discounts of each day are not known, empty where they are."""
+    days = ground.calendar.numbers
+    if ground.traits is None or not ground.has_benefits:
+        return np.full(len(days), NO_COLUMN if ground.traits is not None else NO_TABLE, dtype=object)
     orders = ground.covered["orders"]
-    why = _first_of(
-        _unknown(ground),
+    return _first_of(
+        unknown(ground),
         (~orders.is_in(days, ground.calendar.last), IMMATURE),
         (~orders.begins(days - PERIOD_DAYS + 1), EARLY),
     )
-    above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
-    for place, day in enumerate(days.tolist()):
-        who = past.there(day, PERIOD_DAYS)
-        registered = ground.registered_us[who] < ground.calendar.end_us(day)
-        who = who[is_member[who] & registered]
-        used = np.zeros(len(ground.user_id))
-        used[who] = past.sums("benefits", who, day, PERIOD_DAYS)
-        _add(kinds, above, place, used)
-        _add(kinds, below, place, _ones(who, len(ground.user_id)))
-    return Measure(above, below, why)
+
+
+def uses(past: Past, day: int) -> tuple[Ints, Floats]:
+    """Members who were there in thirty days, and how often each used a member's discount."""
+    ground = past.ground
+    who = past.there(day, PERIOD_DAYS)
+    who = who[ground.is_member[who] & (ground.registered_us[who] < ground.calendar.end_us(day))]
+    return who, past.sums("benefits", who, day, PERIOD_DAYS)
 
 
 def invitations(past: Past, kinds: Sequence[Kind], edges: pd.DataFrame | None) -> Measure:
@@ -147,42 +150,65 @@ def invitations(past: Past, kinds: Sequence[Kind], edges: pd.DataFrame | None) -
         edges: counted invitations: inviter, bought_us (−1: did not buy in the window); None without the table.
     """
     ground, days, people = past.ground, past.ground.calendar.numbers, len(past.ground.user_id)
-    if edges is None:
-        return nothing(kinds, len(days), NO_TABLE)
-    invites = ground.covered["invites"]
-    late = ~invites.is_in(days, ground.calendar.last)
-    why = _first_of(_unknown(ground), (late, IMMATURE), (~invites.begins(days - PERIOD_DAYS + 1), EARLY))
-    bought = edges[edges["bought_us"] >= 0]
-    inviter, known = ground.at(bought["inviter"].to_numpy(np.int64))
-    on, inviter = ground.calendar.day_of_us(bought["bought_us"].to_numpy(np.int64))[known], inviter[known]
+    why = why_invitations(ground, edges)
     above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
-    for place, day in enumerate(days.tolist()):
+    inviter, on = won(ground, edges)
+    for place, day in enumerate(days.tolist() if edges is not None else []):
         inside = (on > day - PERIOD_DAYS) & (on <= day)
         _add(kinds, above, place, np.bincount(inviter[inside], minlength=people).astype(np.float64))
         _add(kinds, below, place, _ones(past.there(day, PERIOD_DAYS), people))
     return Measure(above, below, why)
 
 
+def why_invitations(ground: Ground, edges: pd.DataFrame | None) -> Words:
+    """Why the invitations of each day are not known, empty where they are."""
+    days = ground.calendar.numbers
+    if edges is None:
+        return np.full(len(days), NO_TABLE, dtype=object)
+    invites = ground.covered["invites"]
+    late = ~invites.is_in(days, ground.calendar.last)
+    return _first_of(unknown(ground), (late, IMMATURE), (~invites.begins(days - PERIOD_DAYS + 1), EARLY))
+
+
+def won(ground: Ground, edges: pd.DataFrame | None) -> tuple[Ints, Ints]:
+    """Who invited somebody who bought, and the day of that first purchase; one entry an invitee."""
+    if edges is None:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    bought = edges[edges["bought_us"] >= 0]
+    inviter, known = ground.at(bought["inviter"].to_numpy(np.int64))
+    return inviter[known], ground.calendar.day_of_us(bought["bought_us"].to_numpy(np.int64))[known]
+
+
 def new_users(ground: Ground, kinds: Sequence[Kind]) -> Measure:
     """Share of those whose first 48 hours ended in the last seven days who ordered in them."""
-    calendar = ground.calendar
-    days = calendar.numbers
-    if ground.traits is None:
-        return nothing(kinds, len(days), NO_TABLE)
-    # who bought before registering was no new user any more
-    is_new = (ground.registered_us != NEVER) & (ground.bought_us >= ground.registered_us)
-    over = np.where(is_new, ground.registered_us, 0) + NEW_HOURS * _HOUR_US
-    on = np.where(is_new, calendar.day_of_us(over - 1), -1)  # over at midnight is over with the day
-    hit = is_new & (ground.bought_us < over)
-    members, orders = ground.covered["members"], ground.covered["orders"]
-    late = ~members.is_in(days - NEW_HOURS // 24, calendar.last) | ~orders.is_in(days, calendar.last)
-    why = _first_of(_unknown(ground), (late, IMMATURE))
+    days = ground.calendar.numbers
+    why = why_new_users(ground)
     above, below = _sums(kinds, len(days)), _sums(kinds, len(days))
-    for place, day in enumerate(days.tolist()):
+    on, hit = first_hours(ground)
+    for place, day in enumerate(days.tolist() if ground.traits is not None else []):
         inside = (on > day - NEW_DAYS) & (on <= day)
         _add(kinds, above, place, (inside & hit).astype(np.float64))
         _add(kinds, below, place, inside.astype(np.float64))
     return Measure(above, below, why)
+
+
+def why_new_users(ground: Ground) -> Words:
+    """Why the first orders of each day are not known, empty where they are."""
+    calendar, days = ground.calendar, ground.calendar.numbers
+    if ground.traits is None:
+        return np.full(len(days), NO_TABLE, dtype=object)
+    members, orders = ground.covered["members"], ground.covered["orders"]
+    late = ~members.is_in(days - NEW_HOURS // 24, calendar.last) | ~orders.is_in(days, calendar.last)
+    return _first_of(unknown(ground), (late, IMMATURE))
+
+
+def first_hours(ground: Ground) -> tuple[Ints, Flags]:
+    """The day on which the first 48 hours of everybody ended (−1: never was a new user), and whether they ordered in them."""
+    # who bought before registering was no new user any more
+    is_new = (ground.registered_us != NEVER) & (ground.bought_us >= ground.registered_us)
+    over = np.where(is_new, ground.registered_us, 0) + NEW_HOURS * _HOUR_US
+    on = np.where(is_new, ground.calendar.day_of_us(over - 1), -1)  # over at midnight is over with the day
+    return on, is_new & (ground.bought_us < over)
 
 
 def freshness(ground: Ground, kinds: Sequence[Kind]) -> Measure:
@@ -251,7 +277,7 @@ def _ones(who: Ints, people: int) -> Floats:
     return out
 
 
-def _unknown(ground: Ground) -> Words:
+def unknown(ground: Ground) -> Words:
     """Days of which it is not known who was there, and those before there were thirty days of it."""
     numbers = ground.calendar.numbers
     of = ground.covered.get("events") or ground.covered["orders"]

@@ -27,7 +27,7 @@ BUILT_IN = (
     "model_trust",
 )
 _OWN = ("table", "value", "threshold", "bad_side", "reason_zh", "reason_en", "owner")
-_NOT_FROM = ("health", "interventions", "churn_scores")  # these are made of indicators
+_NOT_FROM = ("health", "interventions", "churn_scores", "change_parts")  # these are made of indicators
 
 
 @dataclass(frozen=True)

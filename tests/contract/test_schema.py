@@ -56,6 +56,8 @@ RESULT_NAMES = {
     "experiment_results": "as_of experiment method metric variant segment_kind segment; control n n_control mean mean_control "
     "lift low high p_value p_better expected_loss srm_p_value verdict",
     "health": "date segment_kind segment indicator; value threshold bad_side breached days_breached triggered known",
+    "change_parts": "date figure dimension part; figure_zh figure_en part_zh part_en unit weight_before weight_after value_before value_after within mix contribution low high "
+    "before after total_change compared_with usual_low usual_high is_beyond_band verdict bad_side explains_best rank accused page view",
     "churn_scores": "user_id as_of; probability days_since_last visit_days_180 expected value_at_risk",
     "interventions": "intervention_id; date user_id playbook action offer_id expires_at arm reason state",
     "strategy_plans": "date playbook; title_zh title_en speaks plan state why_zh why_en found left_out people control cost budget gain gain_low gain_high",

@@ -383,6 +383,21 @@ def test_health_is_told_of_every_day_and_agrees_with_the_pages_it_rests_on(resul
     assert set(people["user_id"]) <= set(results("ltv_scores")["user_id"])
 
 
+def test_what_changed_agrees_with_health_and_its_parts_add_up(results):
+    table = results("change_parts")
+    whole = table[table["dimension"] == "all"].set_index("figure")
+    health = results("health").query("segment_kind == 'all'").set_index(["indicator", "date"])["value"]
+    for figure, indicator in (
+        ("churn_risk", "churn_risk"),
+        ("benefit_depth", "benefit_depth"),
+        ("first_order_48h", "first_order_rate_48h"),
+    ):
+        assert whole.loc[figure, "after"] == pytest.approx(health[indicator, DAY], nan_ok=True)
+    told = table.dropna(subset=["total_change"]).groupby(["figure", "dimension"])
+    assert (told["contribution"].sum() - told["total_change"].first()).abs().max() < 1e-3
+    assert {"age_group", "channel", "city", "value_tier", "cohort", "lifecycle"} <= set(table["dimension"])
+
+
 def test_health_takes_thresholds_and_indicators_from_the_settings_and_wrong_ones_are_one_line(tmp_path):
     own = '[[indicators]]\nname = "kept"\ntable = "retention"\nvalue = "sum(retained)"\nthreshold = 1\nbad_side = "below"\n'
     own += 'reason_zh = "试"\nreason_en = "a trial of ours"\nowner = "Li"\n'

@@ -809,6 +809,10 @@ CASES: dict[str, list[Case]] = {
         Case(4, {"rows": SEEN_AT}, {"person": "user_id", "day_number": ON_A_DAY, "dwell": "1500.25", "counts": "TRUE", "carted": "CASE WHEN event = 'visit' THEN 1 ELSE 0 END", "bought": "0", "benefit": "0"}, {"since": 19_700, "until": 20_000}),
         Case(2, {"rows": BOUGHT}, {"person": "user_id", "day_number": ON_A_DAY, "dwell": "0", "counts": "amount >= 0", "carted": "0", "bought": "CASE WHEN is_paid THEN 1 ELSE 0 END", "benefit": "0"}, {"since": 19_700, "until": 19_723}),
     ],
+    "ltv/health/changes_orders.sql": [
+        Case(3, {"orders": BOUGHT}, {"day_number": ON_A_DAY, "is_purchase": "is_paid", "worth": "value"}, {"since": 19_700, "until": 19_724, "as_of": _at("2024-01-03")}),
+        Case(2, {"orders": _table({"user_id": _LONG, "ts": _TIME, "value": MONEY, "is_paid": _BOOL}, (None, _at("2024-01-01 00:00:00.000001"), Decimal("0.1"), True), (None, _at("2024-01-01 00:00:00.000002"), Decimal("0.2"), False))}, {"day_number": ON_A_DAY, "is_purchase": "is_paid", "worth": "CASE WHEN ts < CAST('2024-01-02' AS TIMESTAMP) THEN value ELSE 0 END"}, {"since": 19_723, "until": 19_723, "as_of": _at("2024-01-03")}),
+    ],
     "ltv/health/days_there.sql": [Case(4, {"rows": SEEN_AT}, {"moment": "ts", "day_number": ON_A_DAY}, {"as_of": _at("2024-02-01")})],
     "ltv/health/first_times.sql": [Case(2, {"rows": BOUGHT}, {"moment": "ts", "counts": "is_paid"}, {"as_of": _at("2024-01-02")})],
     "ltv/health/groups.sql": [Case(5, {"segments": SEGMENTS})],
