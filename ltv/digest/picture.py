@@ -76,7 +76,8 @@ def head_of(html: str, lang: Lang) -> str:
     """
     kept = html.partition(_FIRST_CARD)[0]
     kept = kept.partition("<footer")[0]
-    kept = re.sub(r'<header class="top">.*?</header>', "", kept, flags=re.DOTALL)
+    kept = re.sub(r'<header class="top">.*?(?=<main)', "", kept, flags=re.DOTALL)
+    kept = re.sub(r"<script>.*?</script>", "", kept, flags=re.DOTALL)
     kept = re.sub(r'<html lang="\w+"', f'<html lang="{lang}"', kept, count=1)
     kept = re.sub(r"script-src [^;\"]*", f"script-src {source_hash(_HEIGHT)}", kept, count=1)
     return f"{kept}</main><script>{_HEIGHT}</script></body></html>"

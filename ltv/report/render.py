@@ -13,17 +13,20 @@ from ltv.errors import LtvError, found
 from ltv.report import assets, words
 from ltv.report.download import MAX_ROWS
 from ltv.report.exporter import PageExporter, environment
-from ltv.report.pages import DateEntry, DateState, Failure, NavItem, PageInfo, PageState
-from ltv.report.sections import Section, blocks_of, notebook_title, read_notebook, sections
+from ltv.report.pages import BlockTitle, DateEntry, DateLink, DateState, Failure, NavItem, PageInfo, PageState
+from ltv.report.sections import Section, blocks_of, notebook_title, read_notebook, sections, titles_of
 from ltv.text import Lang, Text
 
 __all__ = [
+    "BlockTitle",
     "DateEntry",
+    "DateLink",
     "DateState",
     "Failure",
     "NavItem",
     "PageInfo",
     "PageState",
+    "block_titles",
     "first_takeaway",
     "render_date_index",
     "render_failure",
@@ -125,6 +128,11 @@ def first_takeaway(path: Path | str) -> dict[str, str] | None:
     return None
 
 
+def block_titles(path: Path | str) -> tuple[BlockTitle, ...]:
+    """Return what the search finds on the page of an executed notebook: titles of blocks, names of key figures."""
+    return titles_of(read_notebook(Path(path)))
+
+
 def _page(template: str, info: PageInfo, **more: object) -> str:
     frame = _frame(info.languages, charts=False)
     return _encodable(environment().get_template(template).render(page=info, **frame, **more))
@@ -135,8 +143,9 @@ def _frame(languages: Sequence[Lang], *, charts: bool) -> dict[str, Any]:
     scripts = [assets.plotly(), assets.script()] if charts else [assets.script()]
     return {
         "style": assets.style(),
+        "first": assets.first(),
         "scripts": scripts,
-        "policy": assets.policy(scripts),
+        "policy": assets.policy([assets.first(), *scripts]),
         "languages": list(languages),
     }
 
