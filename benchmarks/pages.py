@@ -90,7 +90,7 @@ def main() -> None:
     date = sys.argv[2] if len(sys.argv) > 2 else dates[-1]
     out = Path(sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp(prefix="ltv-pages-")) / "reports" / date
     drawn = draw(workspace, date, out)
-    paint = painted(out, list(drawn))
+    paint = painted(out, list(drawn)) if "--paint" in sys.argv else dict.fromkeys(drawn, (0, 0))
     for name, (seconds, size) in drawn.items():
         first, ready = paint[name]
         print(

@@ -51,6 +51,12 @@ def script() -> Markup:
 
 
 @cache
+def folder_script() -> Markup:
+    """Return the script that pages in the form of a folder have besides: their downloads are files."""
+    return _own_room("folder")
+
+
+@cache
 def plotly() -> Markup:
     """Return plotly.js (cartesian bundle) without the style sheet of its unused map library."""
     return Markup(_MAP_STYLE.sub(r"\1''", _text("plotly-cartesian.min.js")))  # noqa: S704  our own file

@@ -28,7 +28,7 @@ THEMES = {
     "dark": Text("深色", "dark"),
 }
 
-LINK_TO = Text("复制链接：{title}", "Copy link: {title}")
+LINK_TO = Text("复制链接：", "Copy link:")
 COPIED = Text("链接已复制", "Link copied")
 IN_ADDRESS = Text("链接已放入地址栏", "The link is in the address bar")
 MORE = Text("详见 {where}", "More: {where}")

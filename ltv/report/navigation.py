@@ -52,10 +52,7 @@ def grouped(nav: Sequence[NavItem]) -> list[Group]:
     """
     if len(nav) <= _SEEN_AT_ONCE:
         return [Group(None, tuple(nav))] if nav else []
-    groups = [
-        Group(frame_words.GROUPS[group], tuple(sorted(_members(nav, group), key=_place)))  #
-        for group in _PLACES
-    ]
+    groups = [Group(frame_words.GROUPS[group], tuple(sorted(_members(nav, group), key=_place))) for group in _PLACES]
     return [group for group in groups if group.items]
 
 
@@ -88,10 +85,7 @@ def search_index(nav: Sequence[NavItem]) -> list[list[Any]]:
     [['a.html', '甲', 'A', [['b', '乙', 'B']]]]
     """
     items = [item for group in grouped(nav) for item in group.items]
-    return [
-        [i.href, i.title.zh, i.title.en, [[b.anchor, b.title.zh, b.title.en] for b in i.blocks]]  #
-        for i in items
-    ]
+    return [[i.href, i.title.zh, i.title.en, [[b.anchor, b.title.zh, b.title.en] for b in i.blocks]] for i in items]
 
 
 def _members(nav: Sequence[NavItem], group: str) -> list[NavItem]:

@@ -42,8 +42,15 @@ function copy(link) {
   return written.then(() => say("copied"), () => say("address"));
 }
 
+/* Each block with a heading gets its link here rather than when the page is made: it is of no use without scripts. */
 function blocks() {
-  for (const link of all("a.anchor")) {
+  for (const block of all(".block[id]")) {
+    const heading = block.querySelector("h2:not(.unseen), h3:not(.unseen)");
+    if (!heading) continue;
+    const link = template("anchor");
+    link.href = "#" + block.id;
+    link.querySelector(".unseen").append(...Array.from(heading.childNodes, (node) => node.cloneNode(true)));
+    block.prepend(link);
     link.addEventListener("click", (event) => {
       event.preventDefault();
       copy(link);

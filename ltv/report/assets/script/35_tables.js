@@ -60,6 +60,7 @@ function hint(box) {
 function tables() {
   const watcher = new ResizeObserver((changes) => changes.forEach(({ target }) => hint(target)));
   for (const box of all(".wide > .scroll")) {
+    box.parentNode.after(template("swipe"));
     sortable(box.querySelector("table"));
     box.addEventListener("scroll", () => hint(box), { passive: true });
     watcher.observe(box);
