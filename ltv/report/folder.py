@@ -29,7 +29,7 @@ _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ISLAND = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script>\n?', re.DOTALL)
 _ROWS = re.compile(r"<tbody>(.*?)</tbody>", re.DOTALL)
-_DATES = re.compile(r'<details class="dates">.*?</details>|<a class="up".*?</a>', re.DOTALL)
+_DATES = re.compile(r'<details class="days">.*?</details>|<a class="up".*?</a>', re.DOTALL)
 
 _HERE = "<!-- what was moved -->"
 

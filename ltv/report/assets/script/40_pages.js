@@ -26,7 +26,7 @@ function closing(parts, close, back) {
 }
 
 function dates() {
-  for (const list of all("details.dates")) closing([list], () => (list.open = false), list.querySelector("summary"));
+  for (const list of all("details.days")) closing([list], () => (list.open = false), list.querySelector("summary"));
 }
 
 /* The list of all dates, asked for one page: each date leads to that page, where it has it. */
