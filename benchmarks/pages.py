@@ -1,8 +1,8 @@
 """Pages of a published date, drawn again: seconds and bytes of each, and when Chromium first paints it.
 
-python benchmarks/pages.py WORKSPACE [DATE] [OUT]
+python benchmarks/pages.py WORKSPACE [DATE] [OUT] [--paint]
 
-Writes the pages to OUT/reports/DATE (default: a temporary folder). Goals: all pages of a date in 10 s, a page within
+Writes the pages to OUT/reports/DATE (default: a temporary folder); with --paint Chromium opens each of them. Goals: all pages of a date in 10 s, a page within
 1.7 MB, first paint within 1.5 s.
 """
 
@@ -85,19 +85,20 @@ def painted(folder: Path, names: list[str]) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    workspace = Path(sys.argv[1])
-    dates = sorted(p.name for p in (workspace / "data" / "published").glob("????-??-??"))
-    date = sys.argv[2] if len(sys.argv) > 2 else dates[-1]
-    out = Path(sys.argv[3] if len(sys.argv) > 3 else tempfile.mkdtemp(prefix="ltv-pages-")) / "reports" / date
-    drawn = draw(workspace, date, out)
-    paint = painted(out, list(drawn)) if "--paint" in sys.argv else dict.fromkeys(drawn, (0, 0))
+    paint, given = "--paint" in sys.argv, [a for a in sys.argv[1:] if a != "--paint"]
+    workspace, *rest = given
+    dates = sorted(p.name for p in (Path(workspace) / "data" / "published").glob("????-??-??"))
+    date = rest[0] if rest else dates[-1]
+    out = Path(rest[1] if len(rest) > 1 else tempfile.mkdtemp(prefix="ltv-pages-")) / "reports" / date
+    drawn = draw(Path(workspace), date, out)
+    seen = painted(out, list(drawn)) if paint else {}
     for name, (seconds, size) in drawn.items():
-        first, ready = paint[name]
-        print(
-            f"{name:24} {seconds:6.2f} s  {size / 1e6:5.2f} MB  first paint {first / 1e3:.2f} s  charts {ready / 1e3:.2f} s"
-        )
-    print(f"{'worst':24} {max(s for s, _ in drawn.values()):6.2f} s  {max(b for _, b in drawn.values()) / 1e6:5.2f} MB  "
-          f"first paint {max(f for f, _ in paint.values()) / 1e3:.2f} s")  # fmt: skip
+        when = "  first paint {:.2f} s  charts {:.2f} s".format(*(x / 1e3 for x in seen[name])) if paint else ""
+        print(f"{name:24} {seconds:6.2f} s  {size / 1e6:5.2f} MB{when}")
+    worst = (
+        f"{'worst':24} {max(s for s, _ in drawn.values()):6.2f} s  {max(b for _, b in drawn.values()) / 1e6:5.2f} MB"
+    )
+    print(worst + (f"  first paint {max(f for f, _ in seen.values()) / 1e3:.2f} s" if paint else ""))
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from support_browser import SCREENS, faults
+from support_browser import SCREENS, Visit, faults
 from support_frame import frame_cells, frame_info
 from support_report import notebook_with, page_info
 
@@ -61,11 +61,10 @@ def shown(locator):
     return [words.strip() for words in locator.all_inner_texts()]
 
 
-@pytest.mark.parametrize(("screen", "lang", "theme"), LOOKS)
+@pytest.mark.parametrize("look", LOOKS, ids="-".join)
 @pytest.mark.parametrize("name", ["2025-12-31/02_retention", "2025-12-31/index", "index"])
-def test_nothing_is_wrong_on_any_screen_in_any_language_and_theme(browser, site, name, screen, lang, theme):
-    from support_browser import Visit
-
+def test_nothing_is_wrong_on_any_screen_in_any_language_and_theme(browser, site, name, look):
+    screen, lang, theme = look
     with browser.new_context(viewport=SCREENS[screen], color_scheme=theme) as context:
         made = Visit(context.new_page())
         made.listen()

@@ -16,7 +16,9 @@ LEAST_TEXT, LEAST_SHAPE = 4.5, 3.0
 def palette(theme):
     """The variables of a theme; what the dark one does not say is as in the light one."""
     style = re.sub(r"/\*.*?\*/", "", str(assets.style()), flags=re.DOTALL)
-    light, dark = (re.search(head + r"\s*{(.*?)}", style, re.DOTALL)[1] for head in (r":root", r'html\[data-theme="dark"\]'))
+    light, dark = (
+        re.search(head + r"\s*{(.*?)}", style, re.DOTALL)[1] for head in (r":root", r'html\[data-theme="dark"\]')
+    )
     told = light if theme == "light" else light + dark
     return dict(re.findall(r"--([\w-]+):\s*([^;]+);", told))
 
@@ -47,7 +49,11 @@ def test_signs_marks_and_lines_of_tiles_have_three_to_one(theme):
     colours = palette(theme)
     shapes = [("sign", state) for state in ("good", "watch", "bad", "none")]
     shapes += [("dot", "card"), ("focus", "page"), ("trend", "card")]
-    assert {p: contrast(colours[p[0]], colours[p[1]]) for p in shapes if contrast(colours[p[0]], colours[p[1]]) < LEAST_SHAPE} == {}
+    assert {
+        p: contrast(colours[p[0]], colours[p[1]])
+        for p in shapes
+        if contrast(colours[p[0]], colours[p[1]]) < LEAST_SHAPE
+    } == {}
 
 
 def test_the_dark_theme_says_every_colour_of_the_light_one_again():
