@@ -189,6 +189,7 @@ class _Runner:
         tasks = Tasks(self.root, folder, record, self.settings, self.ledger, pages, self.reporter)
         states = tasks.run(steps, jobs=self.request.jobs, resume=self.request.resume)
         tasks.carry_over(steps, publish.published_run(self.root, self.date) if self.request.only else None)
+        tasks.finish_pages(steps)
         bad = {n: s for n, s in states.items() if s not in ENDED_WELL}
         kept = {i.name: i.state for i in tasks.carried if i.state not in ENDED_WELL}
         why = ", ".join(f"{n} {s}" for n, s in sorted((bad | kept).items()))
@@ -214,7 +215,8 @@ class _Runner:
         """The dates that pages link to, and whether there is a newest complete one; a trial stands beside no date."""
         if record.is_trial:
             return {}, False
-        return publish.other_dates(self.root, self.date), (self.root / "reports" / "latest").exists()
+        others = publish.other_dates(self.root, self.date)
+        return others, bool(others) and (self.root / "reports" / "latest").exists()
 
     def _act(self, run_id: str) -> str:
         """Tell the team, hand over what is planned and export features, for the newest date alone; why not, where it failed.

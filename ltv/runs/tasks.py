@@ -130,9 +130,12 @@ class Tasks:
             self._all(rest, jobs)
         finally:
             self.reporter.close()
-        for step in steps:  # links between pages need every state, so pages come last
-            self._finish_page(step)
         return {s.name: self.states[s.name] for s in steps}
+
+    def finish_pages(self, steps: Sequence[Step]) -> None:
+        """Draw the pages again once every state is known, those of the pages that were carried over too: they link to all."""
+        for step in steps:
+            self._finish_page(step)
 
     def _hash(self, step: Step) -> str:
         return hashes.task_hash(
