@@ -148,6 +148,7 @@ def test_the_dates_known_then_lead_to_the_same_page_and_the_list_of_all_knows_la
 def test_a_date_without_the_page_still_leads_to_its_contents(page_at):
     page = page_at("page=12_health", name="index")
     assert page.locator(".links li:visible a").count() == 1
+    assert page.locator(".date h3 a").first.get_attribute("href").startswith("2025-12-31/12_health.html")
     assert page.locator(".date h3 a").last.get_attribute("href").startswith("2025-12-30/index.html")
 
 

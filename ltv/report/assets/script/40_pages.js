@@ -35,4 +35,9 @@ function wanted() {
   const links = page ? all("[data-page]").filter((link) => link.dataset.page === page) : [];
   root.toggleAttribute("data-wanted", links.length > 0);
   for (const link of all("[data-page]")) link.closest("li").classList.toggle("wanted", links.includes(link));
+  for (const link of links) {
+    const date = link.closest(".date").querySelector("h3 a");
+    date.dataset.keep = link.dataset.keep;
+    keep(date);
+  }
 }
