@@ -8,7 +8,25 @@ from typing import Any
 
 # What the frame of a page calls its own parts.
 RESERVED = frozenset(
-    ["main", "menu", "search", "found", "finder", "language", "theme", "print", "pages", "dates", "blocks", "said", "lead", "index", "templates", "turn", "chart-look"]
+    [
+        "main",
+        "menu",
+        "search",
+        "found",
+        "finder",
+        "language",
+        "theme",
+        "print",
+        "pages",
+        "dates",
+        "blocks",
+        "said",
+        "lead",
+        "index",
+        "templates",
+        "turn",
+        "chart-look",
+    ]
 )
 _NUMBERED = re.compile(r"(?:s|csv-|chart-|alt-|choice-|png-)\d+")
 _UNNAMED = ("notice",)
