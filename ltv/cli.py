@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from ltv.errors import LtvError, UsageError, found
 
 _EXPORT_EXAMPLE = "example: ltv export lists --list high_value_at_risk --out names.csv"
+_PAGES_EXAMPLE = "example: ltv export pages --form pdf --page 12_health --lang zh --out pdf"
 _RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=week"
 
 
@@ -129,7 +130,7 @@ def build() -> argparse.ArgumentParser:
     assign.add_argument("experiment", metavar="EXPERIMENT", help="its name in ltv.toml")
     assign.add_argument("ids", nargs="+", metavar="ID", help="of the experiment's unit; after -- one may begin with -")
     _model_arguments(command("models", "list the versions of the model, or promote one", "example: ltv models"))
-    _export_arguments(command("export", "write lists for other systems, or feed a recommender", _EXPORT_EXAMPLE))
+    _export_arguments(command("export", "write lists and pages for elsewhere, or feed a recommender", _EXPORT_EXAMPLE))
     _feature_arguments(command("features", "features for other services", "example: ltv features export"))
     _dispatch_arguments(command("dispatch", "send what the outbox holds", "example: ltv dispatch --once --workers 2"))
     _strategy_arguments(
@@ -173,7 +174,15 @@ def _export_arguments(parser: argparse.ArgumentParser) -> None:
     words, example = "push users, articles and what users did to a Gorse server", "example: ltv export gorse"
     gorse = actions.add_parser("gorse", help=words, description=words, epilog=example)
     gorse.add_argument("--restart", action="store_true", help="send everything again, also what was taken before")
-    for action in (lists, gorse):
+    words, example = "write published pages as a folder, or print them to PDF", _PAGES_EXAMPLE
+    pages = actions.add_parser("pages", help=words, description=words, epilog=example)
+    pages.add_argument("--form", required=True, choices=("folder", "pdf"), help="small pages that share files; or A4")
+    pages.add_argument("--out", required=True, type=_folder, metavar="DIR", help="folder to write into")
+    pages.add_argument(
+        "--page", default="", metavar="NAME", help="one page, such as 12_health (default: all; PDF only)"
+    )
+    pages.add_argument("--lang", choices=("zh", "en"), help="language of a PDF (default: the first of ltv.toml)")
+    for action in (lists, gorse, pages):
         action.add_argument("--date", type=_date, help="as known at the end of this day (default: the newest one)")
         _heard_again(action)
 

@@ -345,7 +345,11 @@ def features(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
-    """Write the names of one list, or of all, to a file; or push to a recommender."""
+    """Write the names of one list, or of all, to a file; write pages; or push to a recommender."""
+    if options.what == "pages":
+        from ltv.report.export import export_pages
+
+        return export_pages(_root(options), options, _say)
     if options.what == "gorse":
         from ltv.serving.command import export_gorse
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
-import subprocess
 import tempfile
 from pathlib import Path
 
 from ltv.dispatch.sinks.robot import MOST_PICTURE_BYTES
 from ltv.errors import LtvError
 from ltv.report.assets import source_hash
+from ltv.report.browser import BrowserError, call, required
 from ltv.text import Lang
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 PNG = b"\x89PNG\r\n\x1a\n"
 _WIDTH, _LEAST, _MOST = 720, 300, 2_600  # CSS pixels
 _SCALES = ("1.5", "1", "0.7", "0.5")
@@ -28,11 +25,6 @@ class NoPictureError(LtvError):
     """There is no picture, and why."""
 
 
-def browser() -> str | None:
-    """The browser that is installed, if any."""
-    return next((path for name in BROWSERS if (path := shutil.which(name))), None)
-
-
 def top_of(page: Path, lang: Lang, *, most: int = MOST_PICTURE_BYTES) -> bytes:
     """A PNG of title, tiles and takeaways of a page.
 
@@ -44,9 +36,10 @@ def top_of(page: Path, lang: Lang, *, most: int = MOST_PICTURE_BYTES) -> bytes:
     Raises:
         NoPictureError: no browser is installed, it does not draw, or the picture stays too large.
     """
-    program = browser()
-    if program is None:
-        raise NoPictureError(f"none of {', '.join(BROWSERS)} is installed")
+    try:
+        program = required()
+    except BrowserError as error:
+        raise NoPictureError(str(error)) from None
     with tempfile.TemporaryDirectory(prefix="ltv-picture-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         copy, target = folder / "page.html", folder / "page.png"
@@ -76,7 +69,8 @@ def head_of(html: str, lang: Lang) -> str:
     """
     kept = html.partition(_FIRST_CARD)[0]
     kept = kept.partition("<footer")[0]
-    kept = re.sub(r'<header class="top">.*?</header>', "", kept, flags=re.DOTALL)
+    kept = re.sub(r'<header class="top">.*?(?=<main)', "", kept, flags=re.DOTALL)
+    kept = re.sub(r"<script>.*?</script>", "", kept, flags=re.DOTALL)
     kept = re.sub(r'<html lang="\w+"', f'<html lang="{lang}"', kept, count=1)
     kept = re.sub(r"script-src [^;\"]*", f"script-src {source_hash(_HEIGHT)}", kept, count=1)
     return f"{kept}</main><script>{_HEIGHT}</script></body></html>"
@@ -90,21 +84,8 @@ def _height(dom: str) -> int:
 
 
 def _called(program: str, folder: Path, page: Path, *what: str) -> str:
-    """Call the browser with a profile of its own, which nothing else reads; it reaches nothing, since pages need nothing."""
-    options = ["--headless", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--disable-extensions"]
-    options += ["--disable-background-networking", "--disable-sync", "--proxy-server=127.0.0.1:9"]
-    options += [f"--user-data-dir={folder / 'profile'}", f"--window-size={_WIDTH},{_LEAST}"]
-    options += ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []  # root has no other way
+    size = [] if any(option.startswith("--window-size") for option in what) else [f"--window-size={_WIDTH},{_LEAST}"]
     try:
-        done = subprocess.run(  # noqa: S603  a program of BROWSERS, a page of ours
-            [program, *options, *what, page.as_uri()],
-            capture_output=True, timeout=_SECONDS, check=False, cwd=folder,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired) as error:
-        name = Path(program).name
-        raise NoPictureError(
-            f"{name} took more than {_SECONDS} s"
-            if isinstance(error, subprocess.TimeoutExpired)
-            else f"{name}: {error}"
-        ) from None
-    return done.stdout.decode(errors="replace")
+        return call(program, page.as_uri(), *size, *what, profile=folder / "profile", seconds=_SECONDS)
+    except BrowserError as error:
+        raise NoPictureError(str(error)) from None

@@ -39,9 +39,21 @@ def style() -> Markup:
 
 
 @cache
+def first() -> Markup:
+    """Return the script that runs before anything is painted: language and theme are those of the address at once."""
+    return _own_room("first")
+
+
+@cache
 def script() -> Markup:
     """Return the script of a page: the files of `assets/script`, one after another in a room of their own."""
-    return Markup('"use strict";\n(() => {{\n{}}})();\n').format(Markup("\n".join(_parts("script"))))  # noqa: S704  our own files
+    return _own_room("script")
+
+
+@cache
+def folder_script() -> Markup:
+    """Return the script that pages in the form of a folder have besides: their downloads are files."""
+    return _own_room("folder")
 
 
 @cache
@@ -71,6 +83,10 @@ def source_hash(text: str) -> str:
     """Return a script or style as a policy names it."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _own_room(kind: str) -> Markup:
+    return Markup('"use strict";\n(() => {{\n{}}})();\n').format(Markup("\n".join(_parts(kind))))  # noqa: S704  our own files
 
 
 def _parts(kind: str) -> list[str]:

@@ -45,3 +45,14 @@ def cell(value: object, unit: Unit, currency: str, named: Mapping[str, Mapping[s
     if isinstance(value, bool):
         return words.YES if value else words.NO
     return number(value, "text" if isinstance(value, str) and unit not in ("date", "time") else unit, currency=currency)
+
+
+def raw(value: object) -> str | None:
+    """Return what a table sorts a cell by, where that is not what it shows: a number as it was before it was written.
+
+    >>> raw(0.41234), raw(12), raw("12"), raw(None)
+    ('0.41234', '12', None, None)
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return f"{value:.12g}"

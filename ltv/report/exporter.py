@@ -12,8 +12,8 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from traitlets.config import Config
 
-from ltv.report import words
-from ltv.report.both import as_text, both, cell
+from ltv.report import frame_words, navigation, words
+from ltv.report.both import as_text, both, cell, raw
 from ltv.report.download import csv_part
 from ltv.report.glossary import terms_of
 from ltv.report.tiles import tile
@@ -45,7 +45,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"both": both, "island": island, "tile": tile, "text": as_text}
-    env.globals |= {"words": words, "cell": cell, "csv_part": csv_part, "terms_of": terms_of}
+    env.globals |= {"words": words, "cell": cell, "raw": raw, "csv_part": csv_part, "terms_of": terms_of}
+    env.globals |= {"frame": frame_words, "navigation": navigation}
     return env
 
 

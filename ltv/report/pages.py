@@ -14,13 +14,37 @@ DateState = Literal["good", "partial", "failed", "refused"]
 
 
 @dataclass(frozen=True)
+class BlockTitle:
+    """What the search finds of a page.
+
+    Attributes:
+        anchor: of the block on its page.
+        title: of the block, or of a key figure in it.
+        is_title: whether it is the block's own title.
+    """
+
+    anchor: str
+    title: Text
+    is_title: bool = True
+
+
+@dataclass(frozen=True)
 class NavItem:
-    """A link to a page of a date, with how that page came out."""
+    """A link to a page of a date, with how that page came out and what stands on it."""
 
     name: str
     title: Text
     href: str
     state: PageState = "done"
+    blocks: tuple[BlockTitle, ...] = ()
+
+
+@dataclass(frozen=True)
+class DateLink:
+    """A link to the same page of another date."""
+
+    date: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +67,8 @@ class PageInfo:
         nav: the pages of the date, in order.
         home: link to the table of contents of the date.
         up: link to the list of all dates.
+        dates: the same page of other dates that were published when this one was made, newest first.
+        latest: link to this page of whatever date is the newest complete one, or nothing.
     """
 
     name: str
@@ -60,6 +86,8 @@ class PageInfo:
     nav: Sequence[NavItem] = ()
     home: str = "index.html"
     up: str = "../index.html"
+    dates: Sequence[DateLink] = ()
+    latest: str = ""
 
     @property
     def until(self) -> str:

@@ -12,8 +12,10 @@ from markupsafe import Markup
 
 from ltv.errors import LtvError, found
 from ltv.report import words
+from ltv.report.anchors import anchors
 from ltv.report.blocks import MIME, PLOTLY_MIME, VERSION
 from ltv.report.clean import clean, markdown
+from ltv.report.pages import BlockTitle
 from ltv.text import LANGS, Text
 
 _FIRST_HEADING = re.compile(r"<h1>.*?</h1>\n?", re.DOTALL)
@@ -32,6 +34,7 @@ class Section:
         html: clean HTML of prose and foreign output.
         text: plain text, or the data of an image.
         block: a block as the notebook stores it.
+        anchor: what the block is called in an address; nothing for what no link leads to.
         is_repeated: another section of this heading stands before it: it is a group, since landmarks have names of their own.
     """
 
@@ -42,7 +45,14 @@ class Section:
     html: Markup = Markup("")  # noqa: RUF009  immutable
     text: str = ""
     block: Mapping[str, Any] | None = None
+    anchor: str = ""
     is_repeated: bool = False
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to show: key figures or takeaways of which there are none."""
+        block = self.block or {}
+        return not block.get("figures", True) or not block.get("items", True)
 
 
 def read_notebook(path: Path) -> Any:  # noqa: ANN401  nbformat has no types
@@ -78,12 +88,28 @@ def sections(notebook: Any) -> list[Section]:  # noqa: ANN401
         if shown.kind != "prose" or shown.html.strip():
             again = any(before.kind == shown.kind for before in found_sections)
             found_sections.append(replace(shown, number=len(found_sections) + 1, level=level, is_repeated=again))
-    return found_sections
+    named = anchors(section.block for section in found_sections)
+    return [replace(section, anchor=anchor) for section, anchor in zip(found_sections, named, strict=True)]
 
 
 def blocks_of(notebook: Any) -> Iterator[Mapping[str, Any]]:  # noqa: ANN401
     """Give the blocks of a notebook in order."""
-    return (section.block for section in _walk(notebook) if section.block is not None)
+    code = (cell for cell in notebook.cells if cell.cell_type == "code")
+    return (section.block for cell in code for section in _shown(cell) if section.block is not None)
+
+
+def titles_of(notebook: Any) -> tuple[BlockTitle, ...]:  # noqa: ANN401
+    """Return what the search finds of a page: titles of blocks and names of key figures, each once."""
+    blocks = list(blocks_of(notebook))
+    named = zip(anchors(blocks), blocks, strict=True)
+    return tuple(dict.fromkeys(title for anchor, block in named if anchor for title in _titles(anchor, block)))
+
+
+def _titles(anchor: str, block: Mapping[str, Any]) -> Iterator[BlockTitle]:
+    if "title" in block:
+        yield BlockTitle(anchor, Text(**block["title"]))
+    for figure in block.get("figures", ()):
+        yield BlockTitle(anchor, Text(**figure["label"]), is_title=False)
 
 
 def _without_title(section: Section, titled: set[str | None]) -> Section:
@@ -102,8 +128,12 @@ def _walk(notebook: Any) -> Iterator[Section]:  # noqa: ANN401
             html = markdown(cell.source, cell.get("attachments"))
             yield Section("prose", lang=lang if lang in LANGS else None, html=html)
         elif cell.cell_type == "code":
-            for output in cell.outputs:
-                yield from _output(output)
+            yield from _shown(cell)
+
+
+def _shown(cell: Any) -> Iterator[Section]:  # noqa: ANN401
+    for output in cell.outputs:
+        yield from _output(output)
 
 
 def _output(output: Any) -> Iterator[Section]:  # noqa: ANN401

@@ -67,6 +67,21 @@ def check(run: Path) -> None:
         manifest.verify(run / name)
 
 
+def other_dates(workspace: Path, date: str, *, most: int = 14) -> dict[str, frozenset[str]]:
+    """The published dates that lie nearest to one, newest first, each with the names of its pages.
+
+    A page never changes once its run is sealed, so it lists what was published when it was made; what comes later is in
+    the list of all dates, which each publication writes anew, and behind `latest`.
+    """
+    from ltv.runs.record import read_nav
+
+    known = sorted(p.name for p in (workspace / "data" / "published").glob("????-??-??") if p.name != date)
+    earlier, later = [d for d in known if d < date], [d for d in known if d > date]
+    near = [*later[: most // 2], *earlier[-(most - len(later[: most // 2])) :]]
+    folder = workspace / "data" / "published"
+    return {day: frozenset(item.name for item in read_nav(folder / day)) for day in sorted(near, reverse=True)}
+
+
 def switch(workspace: Path, date: str, run_id: str) -> None:
     """Let a date show a run that is whole: results and pages together, in one step.
 

@@ -185,10 +185,11 @@ class _Runner:
         ws = assemble(self.root, self.settings, prepared, date=self.request.date)
         as_of = ws.as_of
         ws.close()
-        pages = Pages(record, self.settings, self.languages, as_of, prepared, steps)
+        pages = Pages(record, self.settings, self.languages, as_of, prepared, steps, *self._dates(record))
         tasks = Tasks(self.root, folder, record, self.settings, self.ledger, pages, self.reporter)
         states = tasks.run(steps, jobs=self.request.jobs, resume=self.request.resume)
         tasks.carry_over(steps, publish.published_run(self.root, self.date) if self.request.only else None)
+        tasks.finish_pages(steps)
         bad = {n: s for n, s in states.items() if s not in ENDED_WELL}
         kept = {i.name: i.state for i in tasks.carried if i.state not in ENDED_WELL}
         why = ", ".join(f"{n} {s}" for n, s in sorted((bad | kept).items()))
@@ -209,6 +210,13 @@ class _Runner:
         if failed:
             code, why = FAILED, f"{why}; {failed}" if why else failed
         return Done(code, record.run_id, self._index(), published=published, why=why)
+
+    def _dates(self, record: Run) -> tuple[dict[str, frozenset[str]], bool]:
+        """The dates that pages link to, and whether there is a newest complete one; a trial stands beside no date."""
+        if record.is_trial:
+            return {}, False
+        others = publish.other_dates(self.root, self.date)
+        return others, bool(others) and (self.root / "reports" / "latest").exists()
 
     def _act(self, run_id: str) -> str:
         """Tell the team, hand over what is planned and export features, for the newest date alone; why not, where it failed.

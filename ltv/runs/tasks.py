@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ltv.errors import CorruptError, MissingTableError
 from ltv.report import render
 from ltv.report.clean import plain
-from ltv.report.pages import Failure, NavItem, PageInfo, PageState
+from ltv.report.pages import BlockTitle, DateLink, Failure, NavItem, PageInfo, PageState
 from ltv.runs import hashes, kernel
 from ltv.runs.advice import advice
 from ltv.runs.execute import Outcome, execute
@@ -49,6 +49,8 @@ class Pages:
     as_of: datetime | None
     prepared: Mapping[str, Prepared]
     steps: Sequence[Step]
+    dates: Mapping[str, Collection[str]] = field(default_factory=dict)
+    has_latest: bool = False
 
     def info(self, name: str, nav: Sequence[NavItem] = ()) -> PageInfo:
         """What one page says of its run."""
@@ -67,7 +69,17 @@ class Pages:
             settings=self.settings.shown,
             parameters=dict(step.parameters) if step else {},
             nav=nav,
+            dates=self._dates(name),
+            latest=f"../latest/{name}.html" if self.has_latest else "",
         )
+
+    def _dates(self, name: str) -> list[DateLink]:
+        """This page on other dates, and among them its own; a date without it leads to its contents."""
+        if not self.dates:
+            return []
+        there = {day: name if name in pages else "index" for day, pages in self.dates.items()}
+        links = [DateLink(day, f"../{day}/{page}.html") for day, page in there.items()]
+        return sorted([*links, DateLink(self.record.date, "#main")], key=lambda link: link.date, reverse=True)
 
     def _instant(self) -> str:
         if self.as_of is None:
@@ -104,6 +116,7 @@ class Tasks:
         self.hashes: dict[str, str] = {}
         self.carried: list[NavItem] = []
         self._draws: dict[str, Callable[[PageInfo], str]] = {}
+        self._blocks: dict[str, tuple[BlockTitle, ...]] = {}
 
     def run(self, steps: Sequence[Step], *, jobs: int, resume: bool) -> dict[str, TaskState]:
         """Run all steps, those that wait for nothing side by side; return how each ended."""
@@ -117,9 +130,12 @@ class Tasks:
             self._all(rest, jobs)
         finally:
             self.reporter.close()
-        for step in steps:  # links between pages need every state, so pages come last
-            self._finish_page(step)
         return {s.name: self.states[s.name] for s in steps}
+
+    def finish_pages(self, steps: Sequence[Step]) -> None:
+        """Draw the pages again once every state is known, those of the pages that were carried over too: they link to all."""
+        for step in steps:
+            self._finish_page(step)
 
     def _hash(self, step: Step) -> str:
         return hashes.task_hash(
@@ -221,11 +237,19 @@ class Tasks:
 
     def nav(self) -> list[NavItem]:
         """The pages of the run, in order of their names."""
-        own = [
-            NavItem(s.name, s.spec.title, f"{s.name}.html", _PAGE_STATES.get(self.states[s.name], "failed"))
-            for s in self.pages.steps
-        ]
-        return sorted([*own, *self.carried], key=lambda item: item.name)
+        return sorted([*map(self._item, self.pages.steps), *self.carried], key=lambda item: item.name)
+
+    def _item(self, step: Step) -> NavItem:
+        state = _PAGE_STATES.get(self.states[step.name], "failed")
+        return NavItem(step.name, step.spec.title, f"{step.name}.html", state, self._titles(step.name, state))
+
+    def _titles(self, name: str, state: PageState) -> tuple[BlockTitle, ...]:
+        """What the search finds on a page, read once: every page of the run lists it."""
+        if state != "done" or not self._notebook(name).exists():
+            return ()
+        if name not in self._blocks:
+            self._blocks[name] = render.block_titles(self._notebook(name))
+        return self._blocks[name]
 
     def _finish_page(self, step: Step) -> None:
         """Draw a page again, now with links to all others and how they came out."""

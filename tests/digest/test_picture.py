@@ -9,6 +9,7 @@ from support_runs import ASSETS, notebook, shop
 
 from ltv.digest import picture
 from ltv.digest.picture import PNG, NoPictureError, head_of, top_of
+from ltv.report import browser
 from ltv.runs.runner import Request, run
 
 DAY = "2026-06-30"
@@ -97,13 +98,13 @@ def program(folder, words):
 def test_a_browser_that_fails_or_hangs_is_one_line(tmp_path, monkeypatch, words, why):
     page = tmp_path / "page.html"
     page.write_text("<html lang='zh'><title>a</title></html>")
-    monkeypatch.setattr(picture, "browser", lambda: program(tmp_path, words))
+    monkeypatch.setattr(picture, "required", lambda: program(tmp_path, words))
     monkeypatch.setattr(picture, "_SECONDS", 0.2 if "sleep" in words else 60)
     with pytest.raises(NoPictureError, match=why):
         top_of(page, "zh")
 
 
 def test_without_a_browser_there_is_no_picture(tmp_path, monkeypatch):
-    monkeypatch.setattr(picture, "BROWSERS", ("no-such-browser",))
+    monkeypatch.setattr(browser, "BROWSERS", ("no-such-browser",))
     with pytest.raises(NoPictureError, match="none of no-such-browser is installed"):
         top_of(tmp_path / "page.html", "zh")

@@ -16,6 +16,7 @@ from ltv.digest.sending import send
 from ltv.dispatch import Outbox, Worker
 from ltv.dispatch.sinks import sink_of
 from ltv.errors import UsageError
+from ltv.report import browser
 from ltv.runs.runner import Request, run
 from ltv.settings import load, parse
 
@@ -27,7 +28,7 @@ HEALTH = ["told = ltv.health_board(ws.orders, as_of=ws.date)\nws.save('health', 
 
 @pytest.fixture(autouse=True)
 def no_browser(monkeypatch):
-    monkeypatch.setattr(picture, "BROWSERS", ())
+    monkeypatch.setattr(browser, "BROWSERS", ())
 
 
 def go(root, settings=None, **more):

@@ -195,7 +195,7 @@ def test_the_switch_changes_words_charts_and_title_without_loading(visit, full_p
 
 def test_the_language_travels_along_the_links_of_the_date(visit, other_pages):
     page = visit(other_pages / "date.html", lang="en").page
-    assert page.locator("nav a").first.get_attribute("href") == "01_data_assets.html#lang=en"
+    assert page.locator("nav.pages .group ul a").first.get_attribute("href") == "01_data_assets.html#lang=en"
 
 
 def test_an_unknown_language_in_the_address_is_ignored(visit, other_pages):
