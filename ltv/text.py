@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -56,6 +57,24 @@ def as_lang(lang: str) -> Lang:
     from ltv.errors import UsageError, found
 
     raise UsageError(found("lang", lang, ", ".join(LANGS)))
+
+
+# Only what is shown of results depends on it, never a number or a page.
+_spoken: ContextVar[Lang] = ContextVar("language of what a notebook or a terminal shows", default=LANGS[0])
+
+
+def spoken() -> Lang:
+    """Return the language in which results show themselves in a notebook and in a terminal."""
+    return _spoken.get()
+
+
+def speak(lang: str) -> None:
+    """Set the language in which results show themselves; `ltv.open` sets the first language of the workspace.
+
+    Raises:
+        UsageError: the language is neither zh nor en.
+    """
+    _spoken.set(as_lang(lang))
 
 
 Unit = Literal["count", "money", "rate", "points", "hours", "days", "seconds", "number", "text", "date", "time"]

@@ -59,9 +59,6 @@ FOREIGN_CHART = Text(
     'use ltv.show(result, "name") for it.',
 )
 CELL_FAILED = Text("这一步出错，后面的内容可能不全：{error}", "This step failed, what follows may lack parts: {error}")
-INLINE_CHART = Text(
-    '图：{title}，单独显示请用 show(结果, "{view}")', 'Chart: {title}, draw it with show(result, "{view}")'
-)
 
 ABOUT = Text("数据来源与运行信息", "Where this comes from")
 RUN_ID = Text("运行编号", "Run")

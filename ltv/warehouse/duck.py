@@ -81,7 +81,7 @@ class DuckEngine(Engine):
         self._set("python_enable_replacements", False)
         self._set("autoinstall_known_extensions", False)
         self._set("autoload_known_extensions", False)
-        self._set("enable_progress_bar", False)  # a notebook would show it, and so would its page
+        self._draw_no_bar()
         self._set("preserve_insertion_order", True)
         # people are numbered densely: up to four million of them are grouped by address instead of by hash
         self._set("perfect_ht_threshold", 22)
@@ -93,6 +93,15 @@ class DuckEngine(Engine):
             expressions=[exp.SetItem(this=exp.EQ(this=exp.column(setting), expression=sql.literal(value)))]
         )
         self.connection.execute(sql.render(statement))
+
+    def _draw_no_bar(self) -> None:
+        """A notebook would show the engine's own bar, and so would its page.
+
+        In a kernel without ipywidgets there is none, and the setting cannot even be set to what it is.
+        """
+        drawn = self.connection.execute("SELECT current_setting('enable_progress_bar')").fetchone()
+        if drawn != (False,):
+            self._set("enable_progress_bar", False)
 
     def keep_order(self, keep: bool) -> None:
         """Say whether row order matters; without it scans of many files need far less memory."""
