@@ -48,6 +48,8 @@ What there is:
                      whether a list of articles would have met what people took, on the home page, in the search, on a page
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
+    per_period       how often something happened in each day, week or month, to how many people
+    result_of        a result of one's own from a data frame: tiles, sentences, charts and a table
     show, notice     blocks for pages and notebooks
     LtvError         base of all errors that are told in one line
 """
@@ -64,6 +66,7 @@ if TYPE_CHECKING:
     from ltv.behaviour.golden48 import golden48
     from ltv.behaviour.lifecycle import lifecycle
     from ltv.behaviour.newcomers import newcomers
+    from ltv.behaviour.per_period import per_period
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
     from ltv.behaviour.retention import retention
@@ -87,6 +90,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
+    from ltv.report.own import result_of
     from ltv.runs.plan import pages_by_table
     from ltv.serving.scenes import scene_recommendation
     from ltv.sources.mall.tour import the_mall
@@ -127,6 +131,7 @@ __all__ = [
     "pages_by_table",
     "past_interventions",
     "payment_traces",
+    "per_period",
     "plan_experiment",
     "plan_interventions",
     "profile_of",
@@ -135,6 +140,7 @@ __all__ = [
     "read_profiles",
     "referral",
     "restated",
+    "result_of",
     "retention",
     "returns",
     "scene_recommendation",
@@ -179,10 +185,12 @@ _HOMES = {
     "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
+    "per_period": "ltv.behaviour.per_period",
     "plan_experiment": "ltv.experiments.planning",
     "referral": "ltv.behaviour.referral",
     "read_counters": "ltv.sources.prometheus",
     "restated": "ltv.workspace.restated",
+    "result_of": "ltv.report.own",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
     "service_levels": "ltv.hooks.service_levels",

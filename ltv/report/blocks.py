@@ -44,7 +44,7 @@ class Shown:
         from IPython.display import display
 
         for bundle in self.outputs():
-            display(bundle, raw=True)
+            display(bundle, raw=True)  # type: ignore[no-untyped-call]
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """All blocks in one bundle, for what asks for no more than one."""

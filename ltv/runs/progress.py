@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from rich.progress import Progress, TaskID
 
@@ -38,6 +38,19 @@ def reporter(*, quiet: bool = False) -> Reporter:
     if quiet:
         return Silent()
     return Bar() if sys.stderr.isatty() else Lines()
+
+
+def bar(what: str) -> Callable[[float], None]:
+    """Show on a terminal how much is done, 0 to 1; anywhere else every tenth of it."""
+    live, shown = sys.stderr.isatty(), [0]
+
+    def told(done: float) -> None:
+        percent = int(done * 100)
+        if live or percent // 10 > shown[0] // 10:
+            shown[0] = percent
+            print(f"{what}: {percent} %", end="\r" if live and done < 1 else "\n", file=sys.stderr, flush=True)  # noqa: T201
+
+    return told
 
 
 class Silent:
