@@ -60,12 +60,16 @@ def as_lang(lang: str) -> Lang:
 
 
 # Only what is shown of results depends on it, never a number or a page.
-_spoken: ContextVar[Lang] = ContextVar("language of what a notebook or a terminal shows", default=LANGS[0])
+_spoken: ContextVar[Lang | None] = ContextVar("language in which results show themselves", default=None)
 
 
-def spoken() -> Lang:
-    """Return the language in which results show themselves in a notebook and in a terminal."""
-    return _spoken.get()
+def spoken(otherwise: Lang = LANGS[0]) -> Lang:
+    """Return the language in which results show themselves in a notebook and in a terminal.
+
+    Args:
+        otherwise: the language until a workspace is opened.
+    """
+    return _spoken.get() or otherwise
 
 
 def speak(lang: str) -> None:

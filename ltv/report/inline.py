@@ -15,11 +15,11 @@ from ltv.report import words
 from ltv.report.both import as_text, cell
 from ltv.report.theme import STATE_COLORS
 from ltv.report.tiles import Tile, tile
+from ltv.result import STATE_SHAPES
 from ltv.text import Lang, Text
 
 Block = dict[str, Any]
 
-_SHAPES = {"good": "●", "watch": "▲", "bad": "■", "none": "○"}
 _WAYS = {"up": "↑", "down": "↓", "flat": "→"}
 _SOFT = "color:var(--jp-ui-font-color2,#4a5766);font-size:13px"
 _TILES = "display:flex;flex-wrap:wrap;gap:12px;margin:4px 0 8px"
@@ -61,7 +61,7 @@ def _say(text: Text | dict[str, str] | None, lang: Lang) -> str:
 
 def _light(state: str, lang: Lang) -> Markup:
     style = f"color:{STATE_COLORS[state]};font-weight:600;white-space:nowrap"
-    return Markup('<span style="{}">{} {}</span>').format(style, _SHAPES[state], _say(words.STATES[state], lang))
+    return Markup('<span style="{}">{} {}</span>').format(style, STATE_SHAPES[state], _say(words.STATES[state], lang))
 
 
 def _key_figures(block: Block, lang: Lang) -> Markup:

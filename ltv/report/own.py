@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 Words: TypeAlias = Text | tuple[str, str]
 Figure: TypeAlias = str | tuple[str, str, float | None] | tuple[str, str, float | None, Unit]
 
-_SAID = Text("{label} {value}，上期为 {previous}。", "{label}: {value}, {previous} the period before.")
 _LAST = Text("{label} {value}。", "{label}: {value}.")
+_AS_BEFORE = Text("{label} {value}，与上期持平。", "{label}: {value}, as the period before.")
+_MOVED = {
+    "more": Text("{label} {value}，比上期的 {previous} 多 {by}。", "{label}: {value}, {by} more than the {previous} of the period before."),
+    "less": Text("{label} {value}，比上期的 {previous} 少 {by}。", "{label}: {value}, {by} less than the {previous} of the period before."),
+}  # fmt: skip
+_RELATIVE = ("count", "money", "number")
 _BY = Text("{title}：{label}", "{title}: {label}")
 _LINE = Text("折线图：{label}，共 {n} 个点。", "Line chart of {label}, {n} points.")
 _BAR = Text("条形图：{label}，共 {n} 条。", "Bar chart of {label}, {n} bars.")
@@ -137,7 +142,7 @@ def result_of(
     >>> told = result_of(weeks, title=("每周订单", "Orders by week"), figures=["orders"], line=("week", "orders"),
     ...                  columns={"week": ("周", "Week"), "orders": ("订单数", "Orders", "count")})
     >>> list(told.views), told.takeaways("en")
-    (['line', 'table'], ['Orders: 230, 200 the period before.'])
+    (['line', 'table'], ['Orders: 230, 15.0% more than the 200 of the period before.'])
     """
     known = described(frame, columns or {})
     asked = {"line": line, "bar": bar, "heat": heat}
@@ -203,9 +208,24 @@ def _sentences(tiles: Sequence[KeyFigure], figures: Sequence[Figure], currency: 
 
 
 def _sentence(tile: KeyFigure, currency: str) -> Takeaway:
-    now, before = (number(v, tile.unit, currency=currency) for v in (tile.value, tile.previous))
-    template = _LAST if tile.previous is None else _SAID
-    return Takeaway(template.format(label=tile.label, value=now, previous=before))
+    now, before = tile.value, tile.previous
+    told = {k: number(v, tile.unit, currency=currency) for k, v in (("value", now), ("previous", before))}
+    if now is None or before is None:
+        return Takeaway(_LAST.format(label=tile.label, value=told["value"]))
+    if now == before:
+        return Takeaway(_AS_BEFORE.format(label=tile.label, value=told["value"]))
+    moved = _MOVED["more" if now > before else "less"]
+    return Takeaway(moved.format(label=tile.label, by=_by(now, before, tile.unit, currency), **told))
+
+
+def _by(now: float, before: float, unit: Unit, currency: str) -> Text:
+    """How much more or less: a share of what it was, where that says something, else in its own unit."""
+    if unit in _RELATIVE and before > 0:
+        return number(abs(now / before - 1), "rate")
+    if unit == "rate":
+        points = number(abs(now - before), "points")
+        return Text(points.zh.removeprefix("+"), points.en.removeprefix("+"))
+    return number(abs(now - before), unit, currency=currency)
 
 
 def _values(column: pd.Series[Any], unit: Unit) -> list[Any]:

@@ -77,7 +77,8 @@ def _of_contract() -> dict[str, Text]:
     for table in (*RESULTS.values(), *INPUTS.values()):
         for column in table.columns:
             told.setdefault(column.name, []).append(column.meaning)
-    return {name: max(meanings, key=meanings.count) for name, meanings in told.items()}
+    common = {name: max(meanings, key=meanings.count) for name, meanings in told.items()}
+    return {name: Text(text.zh, text.en[:1].upper() + text.en[1:]) for name, text in common.items()}
 
 
 def _unit(frame: pd.DataFrame, name: str) -> Unit:

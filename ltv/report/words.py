@@ -1,16 +1,12 @@
 """Every word that a page shows of its own accord, in both languages."""
 
+from ltv.result import STATE_WORDS
 from ltv.text import Text
 
 PRODUCT = Text("用户价值日报", "Customer value daily")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
-STATES = {
-    "good": Text("健康", "On track"),
-    "watch": Text("关注", "Watch"),
-    "bad": Text("报警", "Alert"),
-    "none": Text("说明", "Note"),
-}
+STATES = STATE_WORDS
 PAGE_STATES = {
     "done": Text("已完成", "Done"),
     "failed": Text("未生成", "Failed"),

@@ -26,11 +26,7 @@ _ABOUT = {
     "zh": "这一页回答什么问题？用一两句话写清楚：给谁看，看完做什么。",
     "en": "Which question does this page answer? Say in a sentence or two who reads it and what they do next.",
 }
-_OWN = {
-    "zh": "## 换成自己的问题\n\n上面每一格都可以改：换一张表、换一种分组、加一张图。`ltv.result_of` 把任何数据框变成页面。",
-    "en": "## Make it your own\n\nChange any cell above: another table, another grouping, one more chart. `ltv.result_of` "
-    "turns any data frame into a page.",
-}
+_HINT = "# any data frame becomes a page: help(ltv.result_of) says how"
 _PARAMETERS = (
     'workspace = ".."  # folder with ltv.toml\ndate = ""  # day to report on, YYYY-MM-DD; empty: the newest one'
 )
@@ -107,7 +103,6 @@ def _content(title: Text, table: Table) -> dict[str, Any]:
         _code("key-figures", 'ltv.show(told, "key_figures", "takeaways")'),
         _code("chart", f'ltv.show(told, "{"line" if table.kind == "input" else "bar"}")'),
         _code("rows", 'ltv.show(told, "table")'),
-        *(_markdown(f"own-{lang}", words, lang) for lang, words in _OWN.items()),
     ]
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     own = {"beside": "suite", "title": title.as_dict()}
@@ -120,6 +115,7 @@ def _counted(table: Table) -> list[dict[str, Any]]:
     worth = table.name == "orders"
     shown, tiles = ("revenue", '["revenue", "times", "people"]') if worth else ("times", '["times", "people"]')
     names = [
+        _HINT,
         'names = {"period": ("周期开始", "Period from", "date"), "times": ("次数", "Times", "count")}',
         'names |= {"people": ("人数", "People", "count")}',
         *(['names |= {"revenue": ("净收入", "Net revenue", "money")}'] if worth else []),
@@ -142,6 +138,7 @@ def _summed(table: Table) -> list[dict[str, Any]]:
     whole = 'rows = rows[rows["segment_kind"] == "all"]' if "segment_kind" in table.names else ""
     how = "mean" if up.type == "number" else "sum"
     names = [
+        _HINT,
         f'by = rows.groupby("{across.name}", as_index=False)[["{up.name}"]].{how}()',
         f"title = ({_quoted(table.meaning.zh)}, {_quoted(_sentence(table.meaning.en))})",
         f"note = ({_quoted(f'{up.meaning.zh}，按{across.meaning.zh}')}, {_quoted(f'{up.meaning.en} by {across.meaning.en}')})",
