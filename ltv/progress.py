@@ -7,6 +7,7 @@ No number depends on it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -58,15 +59,15 @@ def steps(what: Text, total: int) -> Iterator[Callable[[], None]]:
     Returns:
         what is called after each part, from any thread.
     """
-    listener, done = _listener.get(), [0]
+    listener, done = _listener.get(), itertools.count(1)  # `next` of it is safe from any thread
     if listener is None or total < 1:
         yield lambda: None
         return
 
     def step() -> None:
-        done[0] += 1
-        if done[0] < total:
-            listener(what, done[0], total)
+        over = next(done)
+        if over < total:
+            listener(what, over, total)
 
     listener(what, 0, total)
     try:

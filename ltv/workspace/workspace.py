@@ -9,8 +9,8 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from ltv import progress, sql
 from ltv import settings as settings_module
-from ltv import sql
 from ltv.contract import INPUTS
 from ltv.contract.orders import is_paid, is_purchase
 from ltv.errors import CorruptError, DataRefusedError, LtvError, MissingTableError, UsageError, found
@@ -31,6 +31,7 @@ from ltv.workspace.people import attach_people
 from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import check_result, published_dates, published_folder, read_result, store
 from ltv.workspace.views import as_of_view, empty
+from ltv.workspace.watching import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,6 +245,7 @@ def open(  # noqa: A001  the contract's name
     run = os.environ.get(RUN_FOLDER)
     settings = settings_module.load(root)
     speak(lang or settings.languages[0])
+    progress.watch(watcher())
     if run:
         return assemble(root, settings, inputs.read(Path(run)), date=date or None, run=Path(run))
     prepared = Preparation(root, settings, start_of_run(), hmac_key(root)).all()
