@@ -10,6 +10,7 @@ In a notebook:
 What there is:
 
     open             a workspace by its folder
+    check            what is there of each input table, what is missing, put aside or too old
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
@@ -99,6 +100,7 @@ if TYPE_CHECKING:
     from ltv.strategy.plan_interventions import plan_interventions
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
+    from ltv.workspace.check import check
     from ltv.workspace.explain import explain_user
     from ltv.workspace.restated import restated
     from ltv.workspace.unified import unified_ids
@@ -110,6 +112,7 @@ __all__ = [
     "assign",
     "attribute",
     "audit_hooks",
+    "check",
     "compare",
     "data_assets",
     "explain_ltv",
@@ -159,6 +162,7 @@ _HOMES = {
     "assign": "ltv.experiments.assign",
     "audit_hooks": "ltv.hooks.audit",
     "attribute": "ltv.attribution.attribute",
+    "check": "ltv.workspace.check",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_ltv": "ltv.lifetime.explain_ltv",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from html import escape
 from typing import Any
@@ -14,6 +15,7 @@ _ROWS_OF = Text("{n} 行", "{n} rows")
 _FIRST = Text("前 {shown} 行，共 {n} 行，{columns} 列", "the first {shown} of {n} rows, {columns} columns")
 _NEXT = Text("接下来", "next")
 _SOFT = "color:var(--jp-ui-font-color2,#4a5766)"
+_FIGURE = re.compile(r"[−+]?\D{0,3}\d[\d,.]*[%万亿]?")
 _LEFT, _RIGHT = "text-align:left", "text-align:right;font-variant-numeric:tabular-nums"
 
 
@@ -134,4 +136,4 @@ def _cells(row: Sequence[str], tag: str) -> str:
 
 
 def _is_figure(text: str) -> bool:
-    return text[:1].isdigit() or text[:1] in "−¥$€£+"
+    return _FIGURE.fullmatch(text) is not None
