@@ -86,17 +86,8 @@ class OwnResult(Result):
 
         x, y, *more = (self._column(name) for name in self.charts[view])
         across, up = _values(self.table[x.name], x.unit), _values(self.table[y.name], y.unit)
-        if view == "heat":
-            (z,) = more
-            rates = ".0%" if z.unit == "rate" else ",.0f"
-            heat = go.Heatmap(
-                x=[str(v) for v in across],
-                y=[str(v) for v in up],
-                z=_values(self.table[z.name], z.unit),
-                texttemplate=f"%{{z:{rates}}}",
-                hovertemplate=f"%{{y}} · %{{x}}: %{{z:{rates}}}<extra></extra>",
-            )
-            figure = go.Figure(heat)
+        if more:
+            figure = go.Figure(_heat_map(across, up, _values(self.table[more[0].name], more[0].unit), more[0].unit))
         else:
             draw = go.Bar(x=across, y=up) if view == "bar" else go.Scatter(x=across, y=up, mode="lines+markers")
             figure = go.Figure(draw).update_yaxes(rangemode="tozero", tickformat=_TICKS.get(y.unit))
@@ -159,6 +150,8 @@ def _drawable(frame: pd.DataFrame, kind: str, names: Sequence[str]) -> tuple[str
     for name in names:
         _present(frame, kind, name)
     _numbers(frame, kind, names[-1])
+    if kind == "heat" and frame.duplicated(list(names[:-1])).any():
+        raise UsageError(found("heat", f"rows with the same {names[0]} and {names[1]}", "one row a cell"))
     return tuple(names)
 
 
@@ -228,8 +221,26 @@ def _by(now: float, before: float, unit: Unit, currency: str) -> Text:
     return number(abs(now - before), unit, currency=currency)
 
 
+def _heat_map(across: list[Any], up: list[Any], values: list[Any], unit: Unit) -> Any:  # noqa: ANN401
+    """One cell a row of the frame, columns and rows in the order in which they come."""
+    from plotly import graph_objects as go
+
+    cells = dict(zip(zip(up, across, strict=True), values, strict=True))
+    columns, rows = list(dict.fromkeys(across)), list(dict.fromkeys(up))
+    shape = ".0%" if unit == "rate" else ",.0f"
+    return go.Heatmap(
+        x=[str(v) for v in columns],
+        y=[str(v) for v in rows],
+        z=[[cells.get((row, column)) for column in columns] for row in rows],
+        texttemplate=f"%{{z:{shape}}}",
+        hovertemplate=f"%{{y}} · %{{x}}: %{{z:{shape}}}<extra></extra>",
+    )
+
+
 def _values(column: pd.Series[Any], unit: Unit) -> list[Any]:
     """Values as plotly takes them: days and times as text, numbers as floats, so that no Decimal is left."""
     if unit in ("text", "date", "time"):
         return [str(number(value, unit).en) for value in column]
+    if unit == "count":
+        return [None if v != v else int(v) for v in column]  # noqa: PLR0124
     return [None if v != v else float(v) for v in column]  # noqa: PLR0124

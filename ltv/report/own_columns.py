@@ -34,7 +34,7 @@ def described(frame: pd.DataFrame, said: Mapping[str, object]) -> dict[str, Colu
     >>> import pandas as pd
     >>> told = described(pd.DataFrame({"channel": ["sms"], "open_rate": [0.2]}), {"open_rate": ("打开率", "Open rate")})
     >>> [(c.label.en, c.unit) for c in told.values()]
-    [('channel', 'text'), ('Open rate', 'rate')]
+    [('Channel', 'text'), ('Open rate', 'rate')]
     """
     for name in said:
         if name not in frame.columns:

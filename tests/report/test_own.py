@@ -90,18 +90,28 @@ def test_a_heat_map_takes_columns_across_down_and_in_the_cells():
     frame = pd.DataFrame({"hour": [9, 9, 10], "day": ["Mon", "Tue", "Mon"], "n": [1, 2, np.nan]})
     told = result_of(frame, title=TITLE, heat=("hour", "day", "n"))
     heat = told.figure("heat").data[0]
-    assert (list(heat.x), list(heat.y), list(heat.z)) == (["9", "9", "10"], ["Mon", "Tue", "Mon"], [1, 2, None])
+    assert (list(heat.x), list(heat.y), [list(row) for row in heat.z]) == (
+        ["9", "10"],
+        ["Mon", "Tue"],
+        [[1, None], [2, None]],
+    )
     assert show(told).outputs()
+
+
+def test_two_rows_of_one_cell_are_refused():
+    frame = pd.DataFrame({"hour": [9, 9], "day": ["Mon", "Mon"], "n": [1, 2]})
+    with pytest.raises(UsageError, match="heat: found 'rows with the same hour and day', allowed: one row a cell"):
+        result_of(frame, title=TITLE, heat=("hour", "day", "n"))
 
 
 def test_columns_of_the_contract_have_its_names_and_others_their_own():
     told = result_of(
-        pd.DataFrame({"users": [1], "churn_share": [0.2], "x": ["a"], "at": pd.to_datetime(["2026-01-01"])}),
+        pd.DataFrame({"users": [1], "churn_share": [0.2], "x": ["a"], "noon": pd.to_datetime(["2026-01-01"])}),
         title=TITLE,
     )
     table = told.views["table"]
     assert [(c.label.zh, c.label.en, c.unit) for c in table.columns] == [
-        ("人数", "People", "count"), ("churn_share", "churn_share", "rate"), ("x", "x", "text"), ("at", "at", "time"),
+        ("用户数", "People", "count"), ("churn_share", "churn_share", "rate"), ("x", "x", "text"), ("noon", "noon", "time"),
     ]  # fmt: skip
 
 

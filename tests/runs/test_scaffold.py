@@ -57,7 +57,7 @@ def test_a_folder_with_a_notebook_that_does_not_say_so_is_taken_as_it_is(root):
 
 @pytest.mark.parametrize("topic", ["", "a", "a-b", "../x", "1st", "名字", "a b", "x" * 41, "a.ipynb"])
 def test_a_bad_topic_is_refused_in_one_line_and_nothing_is_written(root, topic):
-    with pytest.raises(UsageError, match="TOPIC: found .*, allowed: 2 to 40 letters, digits and _, a letter first"):
+    with pytest.raises(UsageError, match=r"TOPIC: found .*, allowed: 2 to 40 letters, digits and _, a letter first"):
         scaffold(root, topic)
     assert not (root / "notebooks").exists()
 
