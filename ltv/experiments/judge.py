@@ -40,13 +40,13 @@ from ltv.experiments.units import EARLIEST, FIRST, LATEST, Tables
 from ltv.progress import each
 from ltv.settings.experiment import Experiment
 from ltv.settings.metric import metric_name
+from ltv.text import Text
 from ltv.warehouse.local_time import DAY_US, day_end
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ltv.text import Text
 
 LATELY_DAYS = 28
 PLANNED_PEOPLE = 10_000  # where the bounds are narrowest if nobody says how many there will be

@@ -1,12 +1,12 @@
 """Every word that a page shows of its own accord, in both languages."""
 
-from ltv.result import STATE_WORDS
+from ltv import result
 from ltv.text import Text
 
 PRODUCT = Text("用户价值日报", "Customer value daily")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
-STATES = STATE_WORDS
+STATES = result.STATE_WORDS
 PAGE_STATES = {
     "done": Text("已完成", "Done"),
     "failed": Text("未生成", "Failed"),
