@@ -10,6 +10,7 @@ In a notebook:
 What there is:
 
     open             a workspace by its folder
+    check            what is there of each input table, what is missing, put aside or too old
     data_assets      which sources there are, how complete, how fresh, used for what
     pages_by_table   which pages use which input
     retention        cohort retention and revenue retention
@@ -49,6 +50,8 @@ What there is:
                      whether a list of articles would have met what people took, on the home page, in the search, on a page
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
+    per_period       how often something happened in each day, week or month, to how many people
+    result_of        a result of one's own from a data frame: tiles, sentences, charts and a table
     show, notice     blocks for pages and notebooks
     LtvError         base of all errors that are told in one line
 """
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from ltv.behaviour.golden48 import golden48
     from ltv.behaviour.lifecycle import lifecycle
     from ltv.behaviour.newcomers import newcomers
+    from ltv.behaviour.per_period import per_period
     from ltv.behaviour.referral import referral
     from ltv.behaviour.referral_traces import invite_tree_query, write_invite_traces
     from ltv.behaviour.retention import retention
@@ -89,6 +93,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
     from ltv.report.blocks import notice, show
+    from ltv.report.own import result_of
     from ltv.runs.plan import pages_by_table
     from ltv.serving.scenes import scene_recommendation
     from ltv.sources.mall.tour import the_mall
@@ -97,6 +102,7 @@ if TYPE_CHECKING:
     from ltv.strategy.plan_interventions import plan_interventions
     from ltv.workspace import open  # noqa: A004  `ltv.open` is the name of the contract
     from ltv.workspace.assets import data_assets
+    from ltv.workspace.check import check
     from ltv.workspace.explain import explain_user
     from ltv.workspace.restated import restated
     from ltv.workspace.unified import unified_ids
@@ -108,6 +114,7 @@ __all__ = [
     "assign",
     "attribute",
     "audit_hooks",
+    "check",
     "compare",
     "data_assets",
     "explain_changes",
@@ -130,6 +137,7 @@ __all__ = [
     "pages_by_table",
     "past_interventions",
     "payment_traces",
+    "per_period",
     "plan_experiment",
     "plan_interventions",
     "profile_of",
@@ -138,6 +146,7 @@ __all__ = [
     "read_profiles",
     "referral",
     "restated",
+    "result_of",
     "retention",
     "returns",
     "scene_recommendation",
@@ -156,6 +165,7 @@ _HOMES = {
     "assign": "ltv.experiments.assign",
     "audit_hooks": "ltv.hooks.audit",
     "attribute": "ltv.attribution.attribute",
+    "check": "ltv.workspace.check",
     "compare": "ltv.experiments.compare",
     "data_assets": "ltv.workspace.assets",
     "explain_changes": "ltv.health.changes",
@@ -183,10 +193,12 @@ _HOMES = {
     "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
     "pages_by_table": "ltv.runs.plan",
+    "per_period": "ltv.behaviour.per_period",
     "plan_experiment": "ltv.experiments.planning",
     "referral": "ltv.behaviour.referral",
     "read_counters": "ltv.sources.prometheus",
     "restated": "ltv.workspace.restated",
+    "result_of": "ltv.report.own",
     "retention": "ltv.behaviour.retention",
     "returns": "ltv.behaviour.returns",
     "service_levels": "ltv.hooks.service_levels",

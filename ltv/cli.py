@@ -13,6 +13,8 @@ from ltv.errors import LtvError, UsageError, found
 
 _EXPORT_EXAMPLE = "example: ltv export lists --list high_value_at_risk --out names.csv"
 _PAGES_EXAMPLE = "example: ltv export pages --form pdf --page 12_health --lang zh --out pdf"
+_LIST_EXAMPLE = "example: ltv notebooks 02_retention"
+_NEW_EXAMPLE = "example: ltv new-notebook weekend_orders --table orders"
 _RUN_EXAMPLE = "example: ltv run --date 2026-06-30 --only 02_retention -p grain=week"
 
 
@@ -113,6 +115,9 @@ def build() -> argparse.ArgumentParser:
         )
     command("check", "check every input table against the contract", "example: ltv check --workspace shop")
     _run_arguments(command("run", "run the notebooks of a date and publish their pages", _RUN_EXAMPLE))
+    listed = command("notebooks", "list the notebooks with what they read, write and can be told", _LIST_EXAMPLE)
+    listed.add_argument("name", nargs="?", default="", metavar="NAME", help="all of one notebook")
+    _scaffold_arguments(command("new-notebook", "start a notebook of your own that runs at once", _NEW_EXAMPLE))
     backfill = command("backfill", "run every date of a span, in order", "example: ltv backfill 2026-06-01 2026-06-30")
     backfill.add_argument("start", type=_date, metavar="FROM", help="first day")
     backfill.add_argument("end", type=_date, metavar="TO", help="last day")
@@ -148,6 +153,13 @@ _KNOBS = (
     ("holdout", 0.1, "share of people to whom a channel sends nothing, for each channel"),
     ("shared", 1.0, "how many times as many shared devices and recycled numbers"),
 )
+
+
+def _scaffold_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("topic", metavar="TOPIC", help="letters, digits and _: the file is NN_TOPIC.ipynb")
+    parser.add_argument("--after", default="", metavar="NAME", help="build on what this notebook writes")
+    parser.add_argument("--table", default="", metavar="TABLE", help="input or result table (default: orders)")
+    parser.add_argument("--title", nargs=2, metavar=("ZH", "EN"), help="title in both languages (default: the topic)")
 
 
 def _mall_arguments(parser: argparse.ArgumentParser) -> None:
@@ -301,7 +313,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = build().parse_args(given)
         from ltv import commands
 
-        return int(getattr(commands, options.command)(options))
+        return int(getattr(commands, options.command.replace("-", "_"))(options))
     except LtvError as error:
         if debug:
             raise

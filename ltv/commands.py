@@ -5,15 +5,13 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import os
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import UsageError, found
 from ltv.runs.ledger import Ledger
-from ltv.runs.progress import reporter
+from ltv.runs.progress import bar, reporter
 from ltv.settings.experiment import NOBODY
 
 if TYPE_CHECKING:
@@ -51,7 +49,7 @@ def demo(options: argparse.Namespace) -> int:
         end=end,
         seed=options.seed,
         workers=_workers(),
-        progress=_bar("simulated mall"),
+        progress=bar("simulated mall"),
     )
     _say(f"simulated mall: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
     return _run(Request(root, end))
@@ -74,7 +72,7 @@ def simulate(options: argparse.Namespace) -> int:
         holdout=options.holdout,
         shared=options.shared,
         workers=_workers(),
-        progress=_bar(options.out),
+        progress=bar(options.out),
     )
     _say(f"{made.out}: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
     return 0
@@ -83,19 +81,6 @@ def simulate(options: argparse.Namespace) -> int:
 def _workers() -> int:
     """Processes for work that needs no memory to speak of."""
     return min(os.cpu_count() or 1, 8)
-
-
-def _bar(what: str) -> Callable[[float], None]:
-    """Show on a terminal how much is done; anywhere else every tenth of it."""
-    live, shown = sys.stderr.isatty(), [0]
-
-    def told(done: float) -> None:
-        percent = int(done * 100)
-        if live or percent // 10 > shown[0] // 10:
-            shown[0] = percent
-            print(f"{what}: {percent} %", end="\r" if live and done < 1 else "\n", file=sys.stderr, flush=True)  # noqa: T201
-
-    return told
 
 
 def run(options: argparse.Namespace) -> int:
@@ -140,6 +125,24 @@ def _yesterday(root: Path) -> dt.date:
     from ltv.warehouse.local_time import zone
 
     return dt.datetime.now(zone(settings_module.load(root).timezone)).date() - dt.timedelta(days=1)
+
+
+def notebooks(options: argparse.Namespace) -> int:
+    """List the notebooks, or say all of one."""
+    from ltv.runs.listing import listing
+
+    for line in listing(_root(options), options.name):
+        _say(line)
+    return 0
+
+
+def new_notebook(options: argparse.Namespace) -> int:
+    """Write a notebook that runs at once, to be changed into an own question."""
+    from ltv.runs.scaffold import scaffold
+
+    made = scaffold(_root(options), options.topic, after=options.after, table=options.table, title=options.title)
+    _say(f"{made}\nopen it in JupyterLab, or run it: ltv run --only {made.stem}")
+    return 0
 
 
 def backfill(options: argparse.Namespace) -> int:

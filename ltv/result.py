@@ -7,12 +7,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.errors import UsageError, found
-from ltv.text import Lang, Text, Unit, as_lang
+from ltv.text import Lang, Text, Unit, as_lang, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
 
 State = Literal["good", "watch", "bad", "none"]
+STATE_WORDS: dict[str, Text] = {
+    "good": Text("健康", "On track"),
+    "watch": Text("关注", "Watch"),
+    "bad": Text("报警", "Alert"),
+    "none": Text("说明", "Note"),
+}
+STATE_SHAPES: dict[str, str] = {"good": "●", "watch": "▲", "bad": "■", "none": "○"}
 
 
 @dataclass(frozen=True)
@@ -187,13 +194,11 @@ class Result:
         raise NotImplementedError
 
     def __repr__(self) -> str:
-        lines = [f"<{type(self).__name__}: {len(self.table):,} rows of {self.name!r}>"]
-        lines += [f"  {t.text.en}" for t in self.findings]
-        return "\n".join([*lines, f"  views: {', '.join(self.views) or 'none'}"])
+        from ltv.seen import in_terminal
+
+        return in_terminal(self, spoken("en"))
 
     def _repr_html_(self) -> str:
-        from html import escape
+        from ltv.seen import in_notebook
 
-        said = "".join(f"<li>{escape(words)}</li>" for words in self.takeaways())
-        head = self.table.head(10).to_html(index=False, border=0)
-        return f"<p><b>{escape(self.name)}</b>: {len(self.table):,} rows</p><ul>{said}</ul>{head}"
+        return in_notebook(self, spoken())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from string import Formatter
 from typing import Literal, cast
@@ -98,6 +99,28 @@ def as_lang(lang: str) -> Lang:
     from ltv.errors import UsageError, found
 
     raise UsageError(found("lang", lang, ", ".join(LANGS)))
+
+
+# Only what is shown of results depends on it, never a number or a page.
+_spoken: ContextVar[Lang | None] = ContextVar("language in which results show themselves", default=None)
+
+
+def spoken(otherwise: Lang = LANGS[0]) -> Lang:
+    """Return the language in which results show themselves in a notebook and in a terminal.
+
+    Args:
+        otherwise: the language until a workspace is opened.
+    """
+    return _spoken.get() or otherwise
+
+
+def speak(lang: str) -> None:
+    """Set the language in which results show themselves; `ltv.open` sets the first language of the workspace.
+
+    Raises:
+        UsageError: the language is neither zh nor en.
+    """
+    _spoken.set(as_lang(lang))
 
 
 Unit = Literal["count", "money", "rate", "points", "hours", "days", "seconds", "number", "text", "date", "time"]

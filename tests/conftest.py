@@ -13,6 +13,8 @@ from support_browser import browser, visit  # noqa: F401  fixtures of all pages
 from support_mall import mall  # noqa: F401
 from support_servers import mysql_server, postgres_server
 
+from ltv.text import _spoken
+
 PROJECT = Path(__file__).parents[1]
 REAL_DATA_ABSENT = "the shared real data is absent"
 
@@ -63,6 +65,12 @@ def _unskipped(report: Any) -> Any:
             report.outcome = "failed"
             report.longrepr = f"LTV_NO_SKIP=1 and yet: {reason}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def silence() -> None:
+    """Forget the language of a workspace that an earlier test has opened."""
+    _spoken.set(None)
 
 
 @pytest.fixture(scope="session")

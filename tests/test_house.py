@@ -39,7 +39,7 @@ ROOMS = [
     "cli",
 ]
 # What every room may use. They stand below all rooms, in this order.
-BASE = ["errors", "text", "sql", "result"]
+BASE = ["errors", "text", "progress", "sql", "seen", "result"]
 # Rooms whose numbers depend on their arguments alone.
 ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health", "hooks"}
 

@@ -1,5 +1,6 @@
 """A result shows itself: table, figures by name, sentences in both languages, nothing unescaped."""
 
+import re
 from dataclasses import FrozenInstanceError, dataclass
 from typing import ClassVar
 
@@ -8,7 +9,7 @@ import pytest
 
 from ltv.errors import UsageError
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
-from ltv.text import Text, same
+from ltv.text import Text, same, speak
 
 SCRIPT = "<script>alert(1)</script>"
 TABLE = pd.DataFrame({"channel": [SCRIPT, "sms"], "n": [1, 2]})
@@ -27,6 +28,11 @@ class Sample(Result):
             "bars": View("chart", same("bars"), note, self.table, columns, alt=same("bars")),
             "lines": View("chart", same("lines"), note, self.table, columns, alt=same("lines")),
         }
+
+    @property
+    def key_figures(self):
+        rule = Text("低于 15 万", "below 150,000")
+        return (KeyFigure(Text("订单", "Orders"), 123456, "count", 100_000, 150_000, state="bad", rule=rule),)
 
     @property
     def findings(self):
@@ -67,14 +73,45 @@ def test_a_notebook_shows_rows_and_sentences_and_runs_no_script():
     html = Sample(TABLE)._repr_html_()
     assert SCRIPT not in html
     assert html.count("&lt;script&gt;") == 2
-    assert "2 rows" in html
+    assert "2 行" in html
 
 
-def test_a_terminal_shows_rows_sentences_and_views():
+def test_a_terminal_shows_figures_sentences_rows_views_and_what_to_do_next():
     shown = repr(Sample(TABLE))
     assert shown.startswith("<Sample: 2 rows of 'referral'>")
     assert "  two" in shown
+    assert re.search(r"Orders +123,456 +\[100,000, 150,000\] +■ below 150,000", shown)
+    assert re.search(r"sms +2\n", shown)
+    assert 'next: .table, .figure("bars"), .takeaways("en"), ltv.show(result)' in shown
     assert shown.endswith("views: rows, bars, lines")
+
+
+def test_a_result_speaks_the_language_of_the_workspace():
+    assert "12.3万" in Sample(TABLE)._repr_html_()
+    speak("zh")
+    assert re.search(r"订单 +12\.3万 +\[10\.0万, 15\.0万\] +■ 低于 15 万", repr(Sample(TABLE)))
+    speak("en")
+    assert "below 150,000" in Sample(TABLE)._repr_html_()
+
+
+def test_chinese_columns_stand_under_one_another():
+    table = pd.DataFrame({"channel": ["短信", "wechat"], "n": [1, 22]})
+    rows = [line for line in repr(Sample(table)).splitlines() if line.startswith("    ")]
+    assert rows == ["    channel  n", "    短信     1", "    wechat   22"]
+
+
+def test_what_data_holds_does_not_steer_a_terminal():
+    shown = repr(Sample(pd.DataFrame({"channel": ["\x1b[2J\r\nx"], "n": [1]})))
+    assert "\x1b" not in shown
+    assert "\r" not in shown
+
+
+def test_of_many_columns_those_are_shown_that_differ():
+    table = TABLE.assign(**{f"same_{i}": "x" for i in range(20)}, rate=[0.25, None])
+    shown = repr(Sample(table))
+    assert "same_1" not in shown
+    assert re.search(r"sms +2 +–", shown)
+    assert "the first 2 of 2 rows, 23 columns" in shown
 
 
 def test_a_result_is_frozen_and_bare_without_its_own_words():

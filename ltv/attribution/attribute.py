@@ -23,6 +23,8 @@ from ltv.attribution.response import Curves, curves, saturation
 from ltv.attribution.table import HEADLINE, result_table
 from ltv.attribution.terms import WEIGHTS
 from ltv.errors import UsageError, found
+from ltv.progress import steps
+from ltv.text import Text
 from ltv.warehouse.local_time import DAY_US, micros
 from ltv.warehouse.table import Table, TableLike, together
 
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from ltv.attribution.shapley import Ints
 
 _ROOM = "ltv.attribution"
+
+
+_CREDITING = Text("计算归因", "attribution")
 
 
 @dataclass(frozen=True)
@@ -160,18 +165,22 @@ def _groups(ground: Ground, kind: str) -> tuple[tuple[Ints, Ints] | None, tuple[
 
 def _told(asked: _Asked, before: Ground | None, window_days: int, currency: str) -> Attribution:
     ground = asked.ground
-    learned = learn(ground, asked.sources, timezone=asked.timezone, seed=asked.seed)
-    rules, paid = descriptive(ground), costs(ground, asked.spend, timezone=asked.timezone)
     outcomes = parts_of_credit.outcomes_of(ground)
     told: list[pd.DataFrame] = []
     parts, curve, planned, earlier = None, None, None, None
-    if learned.effects is not None:
-        parts = parts_of_credit.parts_of(learned, seed=asked.seed)
-        told, curve, planned = _incremental(asked, learned, parts, outcomes, paid)
-        if before is not None:
-            earlier = credit_before(
-                before, learned, ground, asked.sources, asked.spend, timezone=asked.timezone, seed=asked.seed
-            )
+    with steps(_CREDITING, 4) as step:
+        learned = learn(ground, asked.sources, timezone=asked.timezone, seed=asked.seed)
+        step()
+        rules, paid = descriptive(ground), costs(ground, asked.spend, timezone=asked.timezone)
+        step()
+        if learned.effects is not None:
+            parts = parts_of_credit.parts_of(learned, seed=asked.seed)
+            told, curve, planned = _incremental(asked, learned, parts, outcomes, paid)
+            step()
+            if before is not None:
+                earlier = credit_before(
+                    before, learned, ground, asked.sources, asked.spend, timezone=asked.timezone, seed=asked.seed
+                )
     table = result_table(ground, [*told, rules], paid, _touches_by_segment(ground), planned)
     table.insert(0, "as_of", pd.Timestamp(ground.span.until))
     table.insert(1, "window_days", window_days)

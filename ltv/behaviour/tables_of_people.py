@@ -108,7 +108,7 @@ class PeopleTables:
         return name
 
     def _time(self, table: str) -> str | None:
-        return next((c for c in ("ts", "registered_at") if c in self.columns(table)), None)
+        return next((c for c in ("ts", "registered_at", "started_at") if c in self.columns(table)), None)
 
     def _typed(self, table: str, name: str) -> exp.Expr:
         return typed(self.engine, table, self.names[table], {name: "moment"})[name]

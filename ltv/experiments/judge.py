@@ -37,20 +37,24 @@ from ltv.experiments.metrics import COVARIATES, Metric
 from ltv.experiments.people_of_test import Measured, People
 from ltv.experiments.rows import Row, frame_of
 from ltv.experiments.units import EARLIEST, FIRST, LATEST, Tables
+from ltv.progress import each
 from ltv.settings.experiment import Experiment
 from ltv.settings.metric import metric_name
+from ltv.text import Text
 from ltv.warehouse.local_time import DAY_US, day_end
 from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ltv.text import Text
 
 LATELY_DAYS = 28
 PLANNED_PEOPLE = 10_000  # where the bounds are narrowest if nobody says how many there will be
 _NEARLY = 0.9  # of the planned people: so many are all of them
 _MOST_SHARED, _MOST_IDS = 2_000_000, 20_000
+
+
+_JUDGING = Text("评估实验", "experiments")
 
 
 def judge(
@@ -100,7 +104,8 @@ def judge(
     after = day_end(as_of, timezone)
     with Tables(engine, names, after).opened() as tables:
         shared = _shared(tables)
-        tests = [_Test(tables, e, timezone).guarded(shared) for e in experiments]
+        declared = each(_JUDGING, experiments, len(experiments))
+        tests = [_Test(tables, e, timezone).guarded(shared) for e in declared]
         tests += _undeclared(tables, {e.name for e in experiments})
     rows = [row for test in tests for row in test.rows]
     return Judged(frame_of(rows, after), currency=currency, as_of=as_of, tests=tuple(tests))

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from ltv.health.calendar import Ints, month_start
 from ltv.health.features import Past
+from ltv.progress import each
+from ltv.text import Text
 
 Floats = NDArray[np.float64]
 HORIZON_DAYS = 30
@@ -30,6 +32,9 @@ _TREES = {
 _ROUNDS = 90
 _STILL = 1e-10  # a step that moves nothing any more
 REACH_DAYS = 31 + HORIZON_DAYS + (SNAPSHOTS - 1) * APART_DAYS  # how far before a day its model looks at people
+
+
+_TRAINING = Text("训练流失模型", "training of the churn model")
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,4 +173,5 @@ def straighten(margin: Floats, gone: NDArray[np.bool_]) -> tuple[float, float]:
 
 def models_of(past: Past, numbers: Ints, *, seed: int = 0) -> Mapping[int, ChurnModel | None]:
     """The model of each month in which there are days, by its first day."""
-    return {month: train(past, month, seed=seed) for month in sorted({month_start(int(n)) for n in numbers})}
+    months = sorted({month_start(int(n)) for n in numbers})
+    return {month: train(past, month, seed=seed) for month in each(_TRAINING, months, len(months))}

@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ltv import progress
 from ltv.errors import UsageError, found
 from ltv.lifetime.maximum import Floats, Ints
+from ltv.text import Text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
 METRICS = ("normalized_gini", "spearman", "mae", "total_ratio", "decile_mape", "auc", "top10_share")
 _AT_ONCE = 4_000_000  # weights in memory
 _SMALLEST_TENTH = 0.01  # of the mean tenth: relative errors of less are not told
+
+
+_DRAWING = Text("重抽样", "bootstrap")
 
 
 def scores(actual: Floats, predicted: Floats) -> dict[str, float]:
@@ -259,7 +264,8 @@ def _draws(people: int, draws: int, seed: int) -> Iterator[Floats]:
     """How often each customer is drawn, some draws at once."""
     rng = np.random.default_rng(seed)
     each = max(_AT_ONCE // people, 1)
-    for first in range(0, draws, each):
+    blocks = range(0, draws, each)
+    for first in progress.each(_DRAWING, blocks, len(blocks)):
         rows = min(each, draws - first)
         drawn = rng.integers(0, people, (rows, people))
         yield np.stack([np.bincount(row, minlength=people) for row in drawn]).astype(np.float64)

@@ -34,6 +34,8 @@ from ltv.lifetime.boosters import (
     margins_of,
 )
 from ltv.lifetime.maximum import Floats, Ints
+from ltv.progress import steps
+from ltv.text import Text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -44,6 +46,9 @@ USER_ID = "user_id"
 Boosters: TypeAlias = "tuple[xgb.Booster, ...]"
 _LATEST = 2  # its place among the columns
 _FEWEST_PARTS = 2
+
+
+_TRAINING = Text("在 Spark 上训练", "training on Spark")
 
 
 def tweedie_on_spark(
@@ -239,7 +244,9 @@ class _Rows:
         )
         told = rows.mapInArrow(work, "booster binary", barrier=True)
         grown = []
-        for (raw,) in told.collect():
+        with steps(_TRAINING, 1):
+            collected = told.collect()
+        for (raw,) in collected:
             booster = xgb.Booster()
             booster.load_model(bytearray(raw))
             grown.append(booster)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -20,6 +20,8 @@ from ltv.lifetime.horizon import HorizonModel
 from ltv.lifetime.maximum import Floats, Ints
 from ltv.lifetime.scores import deciles
 from ltv.lifetime.stored import pack, unpack
+from ltv.progress import steps
+from ltv.text import Text
 
 if TYPE_CHECKING:
     from ltv.lifetime.ground import Ground
@@ -33,6 +35,9 @@ _EXPLAINED = 2_000  # people whose contributions are looked at
 _CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
 _MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
 _MOST_THREADS, _MANY = 4, 50_000  # of horizons learned at once; customers from which one uses all cores
+
+
+_TRAINING = Text("训练与回测", "training and backtests")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,15 +138,22 @@ def train(
     """
     learn = partial(HorizonModel.train, ground, ground.as_of_day, seed=seed, with_trees=with_trees)
     test = partial(_tested, ground, segments=segments, seed=seed, with_trees=with_trees)
-    with ThreadPoolExecutor(_workers(ground)) as pool:
+    tested = [
+        (cutoff, days, days == main_days and place == 0)
+        for days in horizons_days
+        for place, cutoff in enumerate(
+            cutoffs(ground, ground.as_of_day, days, most=_MOST_CUTOFFS if days == main_days else 1)
+        )
+    ]
+    with (
+        steps(_TRAINING, len(horizons_days) + len(tested)) as step,
+        ThreadPoolExecutor(_workers(ground)) as pool,
+    ):
         models = {d: pool.submit(learn, d) for d in horizons_days}
-        tests = [
-            pool.submit(test, cutoff, days, with_ceiling=days == main_days and place == 0)
-            for days in horizons_days
-            for place, cutoff in enumerate(
-                cutoffs(ground, ground.as_of_day, days, most=_MOST_CUTOFFS if days == main_days else 1)
-            )
-        ]
+        tests = [pool.submit(test, cutoff, days, with_ceiling=top) for cutoff, days, top in tested]
+        futures: list[Future[Any]] = [*models.values(), *tests]
+        for future in futures:
+            future.add_done_callback(lambda _: step())
     told = [one.result() for one in tests]
     learned = {days: model.result() for days, model in models.items()}
     main = learned[main_days]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ltv.errors import UsageError, found
 from ltv.report import words
 from ltv.result import Column, KeyFigure, Result, Source, State, Takeaway, View
-from ltv.text import LANGS, Text
+from ltv.text import LANGS, Lang, Text, spoken
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,22 +32,50 @@ class Shown:
 
     Attributes:
         blocks: what the page is made of, as JSON.
-        inline: the figure that JupyterLab draws, when the cell shows one chart alone.
+        lang: language of what stands below the cell; the blocks hold both.
     """
 
     blocks: tuple[Block, ...]
-    inline: dict[str, Any] | None = field(default=None, repr=False)
+    lang: Lang = field(default_factory=spoken)
 
     def __repr__(self) -> str:
         return f"<shown: {', '.join(str(b.get('view', b['kind'])) for b in self.blocks) or 'nothing'}>"
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
-        from ltv.report.inline import inline_html
+    def _ipython_display_(self) -> None:
+        """Put out one block after the other: below a cell, of one output only one form is drawn."""
+        from IPython.display import display
 
-        bundle: dict[str, Any] = {"text/plain": repr(self), MIME: {"version": VERSION, "blocks": self.blocks}}
-        if self.inline is not None:
-            return _storable(bundle | {PLOTLY_MIME: self.inline})
-        return _storable(bundle | {"text/html": inline_html(self.blocks)})
+        for bundle in self.outputs():
+            display(bundle, raw=True)  # type: ignore[no-untyped-call]
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
+        """All blocks in one bundle, for what asks for no more than one."""
+        from ltv.report.inline import html_of, plotly_of
+
+        drawn: dict[str, Any] = {"text/html": "\n".join(html_of(block, self.lang) for block in self.blocks)}
+        if len(self.blocks) == 1 and self.blocks[0]["kind"] == "chart":
+            drawn = {PLOTLY_MIME: plotly_of(self.blocks[0], self.lang)}
+        return _bundle(repr(self), self.blocks, drawn)
+
+    def outputs(self) -> list[dict[str, Any]]:
+        """Return what a notebook shows, as MIME bundles: the page reads its blocks, a front end what it can draw."""
+        from ltv.report.inline import heading, html_of, plotly_of
+
+        bundles: list[dict[str, Any]] = []
+        for block in self.blocks:
+            said = repr(Shown((block,), self.lang))
+            if block["kind"] == "chart" and block["csv"]["lines"]:
+                bundles += [
+                    _bundle(f"{said} heading", (), {"text/html": heading(block, self.lang)}),
+                    _bundle(said, (block,), {PLOTLY_MIME: plotly_of(block, self.lang)}),
+                ]
+            else:
+                bundles.append(_bundle(said, (block,), {"text/html": html_of(block, self.lang)}))
+        return bundles
+
+
+def _bundle(said: str, blocks: tuple[Block, ...], drawn: dict[str, Any]) -> dict[str, Any]:
+    return _storable({"text/plain": said, MIME: {"version": VERSION, "blocks": blocks}} | drawn)
 
 
 def show(result: Result, *views: str) -> Shown:
@@ -65,9 +93,7 @@ def show(result: Result, *views: str) -> Shown:
     for name in views:
         if name not in allowed:
             raise UsageError(found("view", name, ", ".join(allowed)))
-    blocks = [_block(result, name, known) for name in dict.fromkeys(views or allowed)]
-    alone = blocks[0] if len(blocks) == 1 and blocks[0]["kind"] == "chart" else None
-    return Shown(tuple(blocks), _inline_figure(alone) if alone else None)
+    return Shown(tuple(_block(result, name, known) for name in dict.fromkeys(views or allowed)))
 
 
 def notice(text: Text, state: State = "none") -> Shown:
@@ -210,11 +236,3 @@ def _storable(bundle: dict[str, Any]) -> dict[str, Any]:
 
 def _words(text: Text | None) -> dict[str, str] | None:
     return None if text is None else text.as_dict()
-
-
-def _inline_figure(block: Block) -> dict[str, Any]:
-    """Give JupyterLab the figure with its title, which the page has in its own heading."""
-    from ltv.report.figure import inert
-
-    layout = block["figure"]["layout"] | {"title": {"text": inert(block["title"][LANGS[0]])}, "margin": {"t": 90}}
-    return {**block["figure"], "layout": layout}

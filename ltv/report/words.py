@@ -1,16 +1,12 @@
 """Every word that a page shows of its own accord, in both languages."""
 
+from ltv import result
 from ltv.text import Text
 
 PRODUCT = Text("用户价值日报", "Customer value daily")
 LANGUAGE_NAMES = {"zh": "中文", "en": "English"}
 
-STATES = {
-    "good": Text("健康", "On track"),
-    "watch": Text("关注", "Watch"),
-    "bad": Text("报警", "Alert"),
-    "none": Text("说明", "Note"),
-}
+STATES = result.STATE_WORDS
 PAGE_STATES = {
     "done": Text("已完成", "Done"),
     "failed": Text("未生成", "Failed"),
@@ -63,9 +59,6 @@ FOREIGN_CHART = Text(
 )
 CELL_FAILED = Text(
     "这一步出错，后面的内容可能不全：{error}", "This step failed; what follows may be incomplete: {error}"
-)
-INLINE_CHART = Text(
-    '图：{title}，单独显示请用 show(结果, "{view}")', 'Chart: {title}, draw it with show(result, "{view}")'
 )
 
 ABOUT = Text("数据来源与运行信息", "Where this comes from")

@@ -266,7 +266,7 @@ class NotebookKernelManager(AsyncKernelManager):
 
     def __init__(self, **kwargs: Any) -> None:  # noqa: ANN401  as the base
         super().__init__(**kwargs)
-        self._folder = tempfile.TemporaryDirectory(prefix="ltv-", dir=_short_folder())
+        self._folder = tempfile.TemporaryDirectory(prefix="ltv-", dir=short_folder())
         self.folder = self._folder.name
         self.transport = "ipc" if os.name == "posix" else "tcp"
         self.connection_file = str(Path(self.folder) / "k.json")
@@ -324,6 +324,7 @@ def kernel_manager(*, environment: Mapping[str, str], cwd: Path, fork: bool = Tr
     return type(base.__name__, (base,), {"environment": dict(environment), "cwd": cwd, "started": []})
 
 
-def _short_folder() -> str:
+def short_folder() -> str:
+    """Where sockets lie: their paths must be short."""
     usual = tempfile.gettempdir()
     return usual if len(usual) <= _LONGEST_FOLDER or os.name == "nt" else "/tmp"  # noqa: S108  mkdtemp makes it private

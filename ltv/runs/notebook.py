@@ -227,10 +227,10 @@ def cleanliness(path: Path) -> list[str]:
     for cell, raw in zip(cells, content["cells"], strict=True):
         problems += [f"{cell.place}: {problem}" for problem in _about_cell(cell, raw)]
     try:
-        inspect(path)
+        parameters = inspect(path).parameters.values()
     except UsageError as error:
-        problems.append(_without(path, error))
-    return problems
+        return [*problems, _without(path, error)]
+    return problems + [f"parameter {p.name}: has no comment that says what it means" for p in parameters if not p.doc]
 
 
 def _without(path: Path, error: UsageError) -> str:

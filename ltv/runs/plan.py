@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ltv.contract import INPUTS
 from ltv.errors import UsageError, found
+from ltv.runs.cells import read_notebook
 from ltv.runs.notebook import NotebookSpec, check_parameters, inspect
 
 if TYPE_CHECKING:
@@ -43,10 +44,36 @@ class Step:
         return self.spec.name
 
 
+SUITE = Path(__file__).parents[2] / "notebooks"
+
+
 def notebooks_folder(workspace: Path) -> Path:
     """Where a workspace's notebooks are: its own folder, else those that come with the suite."""
     own = workspace / "notebooks"
-    return own if own.is_dir() else Path(__file__).parents[2] / "notebooks"
+    return own if own.is_dir() else SUITE
+
+
+def notebook_files(folder: Path) -> list[Path]:
+    """The notebooks of a folder by name; where all of them stand beside those of the suite, these too.
+
+    A notebook says so in its metadata, as those of `ltv new-notebook` do: then the suite's go on running, and one of the
+    same name takes the place of the suite's.
+    """
+    own = {path.name: path for path in folder.glob("*.ipynb")}
+    beside = {} if folder.resolve() == SUITE or not all(map(is_beside, own.values())) else _of_suite()
+    return [path for _, path in sorted((beside | own).items())] if own else []
+
+
+def _of_suite() -> dict[str, Path]:
+    return {path.name: path for path in SUITE.glob("*.ipynb")}
+
+
+def is_beside(path: Path) -> bool:
+    """Whether a notebook says of itself that it stands beside those of the suite."""
+    match read_notebook(path).get("metadata"):
+        case {"ltv": {"beside": "suite"}}:
+            return True
+    return False
 
 
 def read_specs(folder: Path, *, workspace: Path | None = None) -> dict[str, tuple[Path, NotebookSpec]]:
@@ -57,7 +84,7 @@ def read_specs(folder: Path, *, workspace: Path | None = None) -> dict[str, tupl
     """
     found_: dict[str, tuple[Path, NotebookSpec]] = {}
     writers: dict[str, str] = {}
-    for path in sorted(folder.glob("*.ipynb")):
+    for path in notebook_files(folder):
         spec = inspect(path)
         if workspace and spec.only_with and not (workspace / spec.only_with).exists():
             continue

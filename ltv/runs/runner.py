@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ltv import settings as settings_module
 from ltv.errors import DataRefusedError, LtvError, found
+from ltv.progress import heard_by
 from ltv.runs import hashes, kernel, publish
 from ltv.runs.ledger import ENDED_WELL, ONLY, Ledger, Run, RunState, now
 from ltv.runs.lock import workspace_lock
@@ -118,7 +120,8 @@ class _Runner:
         )
         kernel.warm()  # imports while the inputs are read
         self.reporter.note(f"reading the inputs of {self.root.name or self.root}")
-        prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key(self.root)).all()
+        with heard_by(partial(self.reporter.part, "inputs")):
+            prepared = Preparation(self.root, self.settings, start_of_run(), hmac_key(self.root)).all()
         record = self._record(steps, prepared)
         finished = self._finished(record)
         if finished:

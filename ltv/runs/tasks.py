@@ -22,6 +22,7 @@ from ltv.runs import hashes, kernel
 from ltv.runs.advice import advice
 from ltv.runs.execute import Outcome, execute
 from ltv.runs.ledger import ENDED_WELL, Task, TaskState
+from ltv.runs.overheard import overheard
 from ltv.runs.record import read_nav
 from ltv.text import Text, same
 from ltv.warehouse.files import Manifest, write_text
@@ -115,6 +116,7 @@ class Tasks:
         self.states: dict[str, TaskState] = {}
         self.hashes: dict[str, str] = {}
         self.carried: list[NavItem] = []
+        self._heard: Callable[[str], Mapping[str, str]] = lambda _: {}
         self._draws: dict[str, Callable[[PageInfo], str]] = {}
         self._blocks: dict[str, tuple[BlockTitle, ...]] = {}
 
@@ -127,7 +129,8 @@ class Tasks:
         rest = [s for s in steps if s.name not in self.states]
         self.reporter.begin({s.name: self.ledger.usual_seconds(s.name) for s in rest})
         try:
-            self._all(rest, jobs)
+            with overheard(self.reporter.part) as self._heard:
+                self._all(rest, jobs)
         finally:
             self.reporter.close()
         return {s.name: self.states[s.name] for s in steps}
@@ -194,7 +197,7 @@ class Tasks:
             step.path,
             self._notebook(step.name),
             step.parameters,
-            environment={RUN_FOLDER: str(self.folder)},
+            environment={RUN_FOLDER: str(self.folder), **self._heard(step.name)},
             cwd=self.root,
             timeout_s=self.settings.notebook_timeout_s,
         )

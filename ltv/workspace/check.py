@@ -22,9 +22,20 @@ class Told:
     lines: tuple[str, ...]
     refused: bool
 
+    def __repr__(self) -> str:
+        return "\n".join(self.lines)
 
-def check(workspace: Path) -> Told:
-    """Read every input table and say what was found, as a run of yesterday would find it."""
+
+def check(workspace: Path | str) -> Told:
+    """Read every input table and say what was found, as a run of yesterday would find it.
+
+    Args:
+        workspace: the folder with `ltv.toml`.
+
+    Returns:
+        what is there, missing, quarantined and stale, line by line; a notebook and a terminal show the lines.
+    """
+    workspace = Path(workspace).resolve()
     settings = settings_module.load(workspace)
     now = start_of_run()
     yesterday = now.replace(tzinfo=UTC).astimezone(zone(settings.timezone)).date() - timedelta(days=1)

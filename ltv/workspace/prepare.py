@@ -27,10 +27,12 @@ from ltv.contract import INPUTS, Table
 from ltv.contract.checks import Context
 from ltv.errors import CorruptError, DataRefusedError, LtvError
 from ltv.identity.numbering import numbered
+from ltv.progress import each
 from ltv.settings import Settings, Source
 from ltv.sources.facts import Facts
 from ltv.sources.ingest import FACTS, QUARANTINE, ROWS, Ingest
 from ltv.sources.pieces import content_hash, files, in_one_line
+from ltv.text import Text
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.files import Manifest, write_text
 from ltv.warehouse.local_time import local_day
@@ -41,6 +43,9 @@ if TYPE_CHECKING:
 _HASHES = "input_hashes.json"
 _MANY_ROWS = 3_000_000  # from here on a dictionary in memory makes up for the time it takes to be loaded
 IDENTIFIERS = "identifiers.parquet"  # number, kind, value and first moment of each; no table has this name
+
+
+_READING = Text("读取输入表", "reading input tables")
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,8 @@ class Preparation:
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / ".lock"):
             known = self._known_hashes()
-            tables = {name: self._table(spec, known) for name, spec in INPUTS.items()}
+            specs = each(_READING, INPUTS.items(), len(INPUTS))
+            tables = {name: self._table(spec, known) for name, spec in specs}
             self._keep_hashes(known)
             return self._unify(tables)
 

@@ -9,14 +9,15 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypedDict
 
+from ltv import progress, sql
 from ltv import settings as settings_module
-from ltv import sql
 from ltv.contract import INPUTS
 from ltv.contract.orders import is_paid, is_purchase
 from ltv.errors import CorruptError, DataRefusedError, LtvError, MissingTableError, UsageError, found
 from ltv.identity import segments
 from ltv.result import Result
 from ltv.settings import Settings
+from ltv.text import speak
 from ltv.warehouse.duck import DuckEngine
 from ltv.warehouse.files import Manifest
 from ltv.warehouse.local_time import day_start
@@ -30,6 +31,7 @@ from ltv.workspace.people import attach_people
 from ltv.workspace.prepare import Preparation, Prepared
 from ltv.workspace.store import check_result, published_dates, published_folder, read_result, store
 from ltv.workspace.views import as_of_view, empty
+from ltv.workspace.watching import watcher
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -224,12 +226,15 @@ class Workspace:
         return f"<Workspace {self.root} as of the end of {self.date}: {', '.join(there) or 'no tables'}>"
 
 
-def open(workspace: str | Path = ".", *, date: str | dt.date | None = None) -> Workspace:  # noqa: A001  the contract's name
+def open(  # noqa: A001  the contract's name
+    workspace: str | Path = ".", *, date: str | dt.date | None = None, lang: str | None = None
+) -> Workspace:
     """Open a workspace as of a date.
 
     Args:
         workspace: the folder with `ltv.toml`.
         date: day to report on, `YYYY-MM-DD`; default the newest published one, else the last day with orders.
+        lang: language in which results show themselves below a cell, zh or en; default the first of the settings.
 
     Raises:
         UsageError: no workspace there, a bad setting, or a date that is none.
@@ -239,6 +244,8 @@ def open(workspace: str | Path = ".", *, date: str | dt.date | None = None) -> W
     root = Path(workspace).resolve()
     run = os.environ.get(RUN_FOLDER)
     settings = settings_module.load(root)
+    speak(lang or settings.languages[0])
+    progress.watch(watcher())
     if run:
         return assemble(root, settings, inputs.read(Path(run)), date=date or None, run=Path(run))
     prepared = Preparation(root, settings, start_of_run(), hmac_key(root)).all()

@@ -1,11 +1,14 @@
 """The shipped notebooks through the real runner on the simulated mall: their pages in a real browser, their figures against the truth."""
 
 import datetime as dt
+import json
 import re
 from dataclasses import replace
 
+import nbformat
 import pandas as pd
 import pytest
+from nbclient import NotebookClient
 from support_browser import SCREENS, faults
 from support_words import faults_of_charts, faults_of_language, faults_of_sentence, sentences
 from support_workspace import csv, orders, put, workspace
@@ -13,8 +16,11 @@ from support_workspace import csv, orders, put, workspace
 import ltv
 from ltv.errors import LtvError
 from ltv.identity.quality import pairwise
+from ltv.report.blocks import MIME, PLOTLY_MIME
+from ltv.runs.kernel import base_environment
 from ltv.runs.ledger import Ledger
 from ltv.runs.plan import notebooks_folder
+from ltv.runs.publish import published_run
 from ltv.runs.runner import Request, run
 from ltv.sources.mall import simulate
 from ltv.sources.mall.assumptions import LACKING_RATE, SOURCES
@@ -410,3 +416,40 @@ def test_health_takes_thresholds_and_indicators_from_the_settings_and_wrong_ones
     workspace(tmp_path, f'timezone = "UTC"\n{wrong}')
     with pytest.raises(LtvError, match=r"ltv\.toml \[\[indicators\]\] kept value: found 'kept', allowed: activity"):
         run(Request(tmp_path, dt.date(2026, 6, 2), only=("12_health",)))
+
+
+def drawn(book) -> list[tuple[str, list[str]]]:
+    """What each output below a cell is drawn as, with the blocks that the page reads from it."""
+    outputs = [o for cell in book.cells if cell.cell_type == "code" for o in cell.outputs]
+    assert {o.output_type for o in outputs} <= {"display_data"}, outputs
+    return [
+        (
+            next(m for m in (PLOTLY_MIME, "text/html") if m in o.data),
+            [json.dumps(b, sort_keys=True) for b in o.data[MIME]["blocks"]],
+        )
+        for o in outputs
+    ]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_below_each_cell_stands_every_chart_of_the_page_as_a_figure(shop, name):
+    folder = shop / "data" / "runs" / published_run(shop, str(DAY)) / "notebooks"
+    shown = drawn(nbformat.read(folder / f"{name}.ipynb", as_version=4))
+    for mime, blocks in shown:
+        charts = [b for b in map(json.loads, blocks) if b["kind"] == "chart" and b["csv"]["lines"]]
+        assert (mime == PLOTLY_MIME) == bool(charts)
+
+
+@pytest.mark.parametrize("name", ["02_retention", "12_health"])
+def test_a_notebook_opened_by_hand_shows_what_its_page_shows(shop, name):
+    """An ordinary kernel in the folder of the notebooks, as JupyterLab starts it."""
+    place = shop / "by hand"
+    place.mkdir(exist_ok=True)
+    book = nbformat.read(notebooks_folder(shop) / f"{name}.ipynb", as_version=4)
+    NotebookClient(book, kernel_name="python3", resources={"metadata": {"path": str(place)}}).execute(
+        env=base_environment()
+    )
+    run_id = published_run(shop, str(DAY))
+    of_page = nbformat.read(shop / "data" / "runs" / run_id / "notebooks" / f"{name}.ipynb", as_version=4)
+    assert drawn(book) == drawn(of_page)
+    assert any(mime == PLOTLY_MIME for mime, _ in drawn(book))

@@ -1,13 +1,16 @@
 import json
+from dataclasses import replace
+from html import unescape
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 from support_report import SCRIPT
 
 from ltv.errors import UsageError
 from ltv.report.blocks import MIME, PLOTLY_MIME, notice, show
 from ltv.result import Column, Result, View
-from ltv.text import Text
+from ltv.text import Text, number, speak
 
 
 def bundle(*args):
@@ -34,18 +37,61 @@ def test_a_bundle_is_strict_json_and_the_same_each_time(retention):
     assert first == second
 
 
-def test_one_chart_alone_is_drawn_by_jupyterlab_with_its_title(retention):
-    data = bundle(retention, "heatmap")
-    assert "text/html" not in data
-    assert data[PLOTLY_MIME]["layout"]["title"]["text"] == "每月新客有多少人回来再买"
-    assert "title" not in data[MIME]["blocks"][0]["figure"]["layout"]
+def outputs(*args, lang="zh"):
+    return replace(show(*args), lang=lang).outputs()
 
 
-def test_anything_else_is_escaped_html_in_jupyterlab(retention):
-    html = bundle(retention)["text/html"]
+def test_every_chart_of_a_cell_is_drawn_below_it_with_title_and_note(retention):
+    for lang, title, axis in (
+        ("zh", "每月新客有多少人回来再买", "首单后第几个月"),
+        ("en", "How many new customers come back to buy", "Months since first order"),
+    ):
+        head, heat, _, curves = outputs(retention, "heatmap", "curves", lang=lang)
+        assert title in unescape(head["text/html"])
+        assert head[MIME]["blocks"] == []
+        assert [len(f[PLOTLY_MIME]["data"]) for f in (heat, curves)] == [1, 3]
+        assert curves[PLOTLY_MIME]["layout"]["xaxis"]["title"]["text"] == axis
+
+
+def test_what_a_notebook_shows_is_the_figure_of_the_page(retention):
+    _, drawn = outputs(retention, "heatmap")
+    (block,) = drawn[MIME]["blocks"]
+    assert {k: drawn[PLOTLY_MIME][k] for k in ("data", "layout")} == {k: block["figure"][k] for k in ("data", "layout")}
+    assert not {"text/html", "image/png"} & set(drawn)  # JupyterLab would draw these instead
+
+
+def test_blocks_stand_in_the_order_of_the_page_each_once(retention):
+    made = [b for output in outputs(retention) for b in output[MIME]["blocks"]]
+    assert made == bundle(retention)[MIME]["blocks"]
+
+
+def test_a_chart_without_rows_says_so_instead_of_an_empty_box(retention):
+    class Empty(type(retention)):
+        @property
+        def views(self):
+            return {k: replace(v, data=v.data.head(0)) for k, v in super().views.items()}
+
+    (told,) = show(Empty(retention.table), "heatmap").outputs()
+    assert "没有可显示的数据" in told["text/html"]
+    assert PLOTLY_MIME not in told
+
+
+def test_what_a_notebook_shows_is_escaped_and_says_what_the_page_says(retention):
+    html = "".join(o.get("text/html", "") for o in outputs(retention))
     assert SCRIPT not in html
     assert "&lt;script&gt;" in html
-    assert PLOTLY_MIME not in bundle(retention)
+    for figure in retention.key_figures:
+        assert str(escape(number(figure.value, figure.unit, currency=retention.currency).zh)) in html
+    for told in retention.findings:
+        assert str(escape(told.text.zh)) in html
+
+
+def test_the_language_is_that_of_the_workspace_that_was_opened(retention):
+    assert "建议行动" in bundle(retention, "takeaways")["text/html"]
+    speak("en")
+    told = bundle(retention, "takeaways")["text/html"]
+    assert "Next step" in told
+    assert "建议行动" not in told
 
 
 def test_a_chart_is_stored_once_with_only_the_words_that_differ(retention):

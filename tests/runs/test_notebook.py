@@ -340,7 +340,7 @@ def test_a_notebook_that_is_missing_is_named(tmp_path: Path) -> None:
 
 
 def clean(path: Path, *cells: dict[str, object]) -> Path:
-    front = [words("# 留存 · Retention", "title"), code("n = 1", "parameters", "parameters")]
+    front = [words("# 留存 · Retention", "title"), code("n = 1  # how many", "parameters", "parameters")]
     return notebook(path, *front, *cells)
 
 

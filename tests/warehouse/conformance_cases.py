@@ -784,6 +784,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/behaviour/no_revenue.sql": [Case(0)],
     "ltv/behaviour/no_segments.sql": [Case(0)],
     "ltv/behaviour/order_values.sql": [Case(10, {"orders": SPENT}, {"value": "CASE WHEN bucket > 100 THEN value ELSE 0 END"})],
+    "ltv/behaviour/per_period.sql": [Case(5, {"records": SPENT}, {"bucket": "bucket", "value": "value", "is_counted": "user_id > 0"})],
     "ltv/behaviour/person_days.sql": [Case(2, {"rows": EVENTS}, {"person": "user_id", "day_number": "DATE_DIFF('DAY', DATE '1970-01-01', CAST(ts AS DATE))"}, {"since": 18_993, "until": 19_813})],
     "ltv/behaviour/relative_bits.sql": [Case(6, {"words": WORDS, "cohorts": COHORTS}, {}, {"base": 100})],
     "ltv/behaviour/span.sql": [Case(1, {"rows": EVENTS}, {"moment": "ts"}), Case(1, {"rows": EVENTS.slice(0, 0)}, {"moment": "ts"})],
