@@ -37,6 +37,7 @@ What there is:
     health_board     churn risk, benefit depth, referral day by day, and what has been bad for two days
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
+    traces           spans read once, for the two that follow
     payment_traces   how far payments come, how long they take, where they disagree with the orders
     latency          what makes traces slow, what has changed, and with which release it began
     read_profile, profile_of
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from ltv.hooks.profiles.read import read_profile, read_profiles
     from ltv.hooks.service_levels import service_levels
     from ltv.hooks.service_levels_operations import operations
+    from ltv.hooks.spans import traces
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -143,6 +145,7 @@ __all__ = [
     "show",
     "sweep_trials",
     "the_mall",
+    "traces",
     "trial_outcomes",
     "unified_ids",
     "write_invite_traces",
@@ -168,6 +171,7 @@ _HOMES = {
     "judge": "ltv.experiments.judge",
     "latency": "ltv.hooks.latency",
     "payment_traces": "ltv.hooks.payment_traces",
+    "traces": "ltv.hooks.spans",
     "profile_of": "ltv.hooks.profiles.profile_result",
     "read_profile": "ltv.hooks.profiles.read",
     "read_profiles": "ltv.hooks.profiles.read",
