@@ -43,7 +43,8 @@ What there is:
     read_profile, profile_of
                      stacks of pprof, py-spy, bpftrace and perf in one table, and what grew in slow times
     service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
-    operations       orders, payment latency and cache hits of the running shop, from its Prometheus
+    operations, launch_operations
+                     orders, payment latency and cache hits of the running shop, from its Prometheus
     audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     scene_recommendation
                      whether a list of articles would have met what people took, on the home page, in the search, on a page
@@ -83,7 +84,7 @@ if TYPE_CHECKING:
     from ltv.hooks.profiles.profile_result import profile_of
     from ltv.hooks.profiles.read import read_profile, read_profiles
     from ltv.hooks.service_levels import service_levels
-    from ltv.hooks.service_levels_operations import operations
+    from ltv.hooks.service_levels_operations import launch_operations, operations
     from ltv.hooks.spans import traces
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
@@ -119,6 +120,7 @@ __all__ = [
     "invite_tree_query",
     "judge",
     "latency",
+    "launch_operations",
     "lifecycle",
     "lifetime_value",
     "newcomers",
@@ -179,6 +181,7 @@ _HOMES = {
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
+    "launch_operations": "ltv.hooks.service_levels_operations",
     "operations": "ltv.hooks.service_levels_operations",
     "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",
