@@ -11,7 +11,8 @@ import pandas as pd
 from ltv.errors import UsageError, found
 from ltv.hooks.change import LEAST, Change, began, change, risen
 from ltv.hooks.latency_result import Latency
-from ltv.hooks.payment_funnel import ALL, MS, QUANTILES
+from ltv.hooks.payment_funnel import MS
+from ltv.hooks.quantiles import ALL, QUANTILES
 from ltv.hooks.spans import MOST_DAYS, Flags, Floats, Forest, Ints, traces
 from ltv.warehouse import given
 from ltv.warehouse.local_time import day_end, micros, zone

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ltv.hooks.latency_words import VERDICT, WORDS
-from ltv.hooks.payment_funnel import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.result import Column, View
 from ltv.text import Lang, Text, Unit, number, same
 from ltv.warehouse.moments import local

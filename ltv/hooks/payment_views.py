@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ltv.hooks.payment_funnel import ALL, NO_CHANNEL
+from ltv.hooks.payment_funnel import NO_CHANNEL
 from ltv.hooks.payment_words import KIND, WORDS
+from ltv.hooks.quantiles import ALL
 from ltv.result import Column, View
 from ltv.text import Lang, Text, Unit, number, same
 from ltv.warehouse.moments import SECOND, local_column

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ltv.behaviour.averages import Share
+from ltv.contract import RESULTS
 from ltv.hooks.service_levels_calls import DAY_US, HOUR_US, Calls, Flags, Floats, Ints
 from ltv.settings.service import EVERY_HOOK, Objective
 
@@ -95,7 +96,9 @@ def judge(
             alerts += [{"hook": hook, "objective": kind} | row for row in fired]
             rows.append(_row(goal, kind, target, at, bad, days=days, end_us=end_us) | _counted(fired))
     columns = ["hook", "objective", "severity", "started_us", "ended_us", "peak_burn"]
-    return pd.DataFrame(rows), pd.DataFrame(alerts, columns=columns)
+    return pd.DataFrame(rows, columns=None if rows else RESULTS["hook_objectives"].names), pd.DataFrame(
+        alerts, columns=columns
+    )
 
 
 def _counted(fired: Sequence[dict[str, Any]]) -> dict[str, int]:

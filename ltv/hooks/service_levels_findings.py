@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ltv.hooks.service_levels_days import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_levels_figures import hook_name
 from ltv.hooks.service_words import KINDS, WORDS
 from ltv.result import Takeaway

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.errors import UsageError
+from ltv.hooks.quantiles import QUANTILES
 from ltv.hooks.service_words import OPERATIONS as WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
 from ltv.settings.service import Prometheus
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from ltv.behaviour.golden48_result import Golden48
 
-_QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _WEEK = 7
 _UNITS: Mapping[str, Unit] = {"orders": "count", "p50": "seconds", "p95": "seconds", "p99": "seconds", "cache": "rate"}
 _BLUE = "#1f5fa8"
@@ -92,7 +92,7 @@ def _query(prometheus: Prometheus, name: str, hours: int, days_ago: int) -> str:
         return increase(prometheus.order_success, hours=hours, days_ago=days_ago)
     if name == "cache":
         return share_of(prometheus.cache_hits, prometheus.cache_requests, hours=hours, days_ago=days_ago)
-    return histogram_quantile(prometheus.payment_latency, _QUANTILES[name], hours=hours, days_ago=days_ago)
+    return histogram_quantile(prometheus.payment_latency, QUANTILES[name], hours=hours, days_ago=days_ago)
 
 
 def _buckets(rows: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from ltv.hooks.service_levels_days import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_words import CAUSES, CONTROLS, HOOKS, KINDS, SEVERITIES, STATES, WORDS
 from ltv.result import Column, View
 from ltv.text import Text, Unit
