@@ -116,7 +116,7 @@ def open_otlp_json(path: Path, *, encoding: str | None = None) -> OtlpJsonFile |
     Raises:
         DataRefusedError: the file is truncated, or in no clear encoding.
 
-    >>> import tempfile
+    >>> import json, tempfile
     >>> path = Path(tempfile.mkdtemp()) / "spans.jsonl"
     >>> span = {"traceId": "5b8e" * 8, "spanId": "EEE1" * 4, "name": "pay", "startTimeUnixNano": "1000", "endTimeUnixNano": "6000"}
     >>> _ = path.write_text(json.dumps({"resourceSpans": [{"scopeSpans": [{"spans": [span, span | {"spanId": "12"}]}]}]}))
