@@ -589,7 +589,7 @@ DID = _table(
     (2, "S1", "view", _at("2026-03-01")),
     (1, "S9", "share", _at("2026-03-01")),
 )
-PAID_FOR = _table(
+DONE_AND_BOUGHT = _table(
     {"user_id": _LONG, "sku": _TEXT, "at": _TIME}, (1, "S1", _at("2026-03-02")), (2, "S1", _at("2026-03-02"))
 )
 TOLD_OF = {
@@ -809,8 +809,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/strategy/people.sql": [Case(3, {"people": _table({"user_id": _LONG, "registered_at": _TIME, "age": _LONG, "gender": _TEXT, "city": _TEXT, "level": _TEXT, "acquisition_channel": _TEXT, "orders": _LONG, "value_to_date": _REAL, "first_order_at": _TIME, "last_order_at": _TIME}, (1, _at("2026-03-01"), 20, "f", "it's", None, "春", 2, 9.5, _at("2026-03-01 12:00"), _at("2026-03-05")), (2, None, None, None, None, None, None, 1, 1.0, _at("2026-02-01"), _at("2026-02-01")), (3, _at("2026-03-09 23:59:59.999999"), 61, "m", "x", "1", "ads", 0, 0.0, None, None), (4, _at("2026-03-10"), 30, "m", "x", "1", "ads", 0, 0.0, None, None)), "scores": _table({"user_id": _LONG, "expected": _REAL, "p_purchase": _REAL, "decile": _LONG}, (1, 30.5, .5, 9)), "churn": _table({"user_id": _LONG, "probability": _REAL, "days_since_last": _REAL}, (3, .25, 0.0))}, {}, {"as_of_us": 1773100800000000})],
     "ltv/serving/gorse_acts.sql": [Case(2, {"events": DONE_WITH}, {}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
     "ltv/serving/gorse_purchases.sql": [Case(1, {"orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {"is_purchase": "amount >= 0 AND status IN ('paid', 'refunded')"}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
-    "ltv/serving/gorse_feedback.sql": [Case(2, {"acts": DID, "bought": PAID_FOR, "skus": _table({"sku": _TEXT}, ("S1",), ("S2",))} | TOLD_OF)],
-    "ltv/serving/gorse_nameless.sql": [Case(1, {"acts": DID, "bought": PAID_FOR} | TOLD_OF)],
+    "ltv/serving/gorse_feedback.sql": [Case(2, {"acts": DID, "bought": DONE_AND_BOUGHT, "skus": _table({"sku": _TEXT}, ("S1",), ("S2",))} | TOLD_OF)],
+    "ltv/serving/gorse_nameless.sql": [Case(1, {"acts": DID, "bought": DONE_AND_BOUGHT} | TOLD_OF)],
     "ltv/serving/gorse_items.sql": [Case(4, {"events": DONE_WITH, "orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {}, {"until": _MARCH["until"]})],
     "ltv/serving/gorse_names.sql": [Case(3, {"user_ids": _table({"user_id": _LONG, "id_type": _TEXT, "id_value": _TEXT, "valid_from": _TIME, "valid_to": _TIME}, (1, "member", "it's", _at("2026-03-02"), None), (1, "member", "春", _at("2026-03-02"), None), (1, "device", "d", _at("2026-03-01"), None), (2, "member", "M2", _at("2026-03-01"), None), (3, "member", "M3", _at("2026-03-01"), _at("2026-03-02")), (None, "member", "M4", _at("2026-03-01"), None))}, {}, {"id_type": "member"})],
     "ltv/serving/scene_acts.sql": [
@@ -844,7 +844,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/lifetime/seen_people.sql": [
         Case(2, {"signs": _table({"user_id": _LONG, "kind": _TEXT, "us": _LONG}, (1, "seen", _NIGHT - 9), (1, "registered", _NIGHT), (1, "ordered", _NIGHT + 1), (2, "ordered", 5), (3, "seen", _NIGHT), (None, "ordered", _NIGHT))}, {}, _WINDOW_US),
     ],
-    "ltv/lifetime/sessions.sql": [Case(3, {"visits": VISITS, "people": KNOWN_PEOPLE, "bought": PAID_FOR}, {}, _WINDOW_US)],
+    "ltv/lifetime/sessions.sql": [Case(3, {"visits": VISITS, "people": KNOWN_PEOPLE, "bought": DONE_AND_BOUGHT}, {}, _WINDOW_US)],
     "ltv/lifetime/sign.sql": [Case(6, {"rows": SEEN_AT}, {"person": "user_id", "kind_of": "'seen'", "moment": "ts", "is_sign": "TRUE"})],
     "ltv/lifetime/silent_sessions.sql": [Case(3, {"acts": ACTS}, {}, {"silence_us": 1_800_000_000})],
     "ltv/lifetime/told_acts.sql": [Case(7, {"acts": ACTS, "people": KNOWN_PEOPLE})],
