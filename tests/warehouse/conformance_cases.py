@@ -844,7 +844,7 @@ CASES: dict[str, list[Case]] = {
     "ltv/lifetime/seen_people.sql": [
         Case(2, {"signs": _table({"user_id": _LONG, "kind": _TEXT, "us": _LONG}, (1, "seen", _NIGHT - 9), (1, "registered", _NIGHT), (1, "ordered", _NIGHT + 1), (2, "ordered", 5), (3, "seen", _NIGHT), (None, "ordered", _NIGHT))}, {}, _WINDOW_US),
     ],
-    "ltv/lifetime/sessions.sql": [Case(3, {"visits": VISITS, "people": KNOWN_PEOPLE, "bought": DONE_AND_BOUGHT}, {}, _WINDOW_US)],
+    "ltv/lifetime/sessions.sql": [Case(3, {"visits": VISITS, "people": KNOWN_PEOPLE, "bought": PAID_FOR}, {}, _WINDOW_US)],
     "ltv/lifetime/sign.sql": [Case(6, {"rows": SEEN_AT}, {"person": "user_id", "kind_of": "'seen'", "moment": "ts", "is_sign": "TRUE"})],
     "ltv/lifetime/silent_sessions.sql": [Case(3, {"acts": ACTS}, {}, {"silence_us": 1_800_000_000})],
     "ltv/lifetime/told_acts.sql": [Case(7, {"acts": ACTS, "people": KNOWN_PEOPLE})],
