@@ -39,12 +39,14 @@ What there is:
     explain_changes  which key figures moved beyond what is usual, and which segment, channel, cohort moved them
     plan_interventions, past_interventions
                      whom playbooks speak to today, what went out before and what it has brought
+    traces           spans read once, for the two that follow
     payment_traces   how far payments come, how long they take, where they disagree with the orders
     latency          what makes traces slow, what has changed, and with which release it began
     read_profile, profile_of
                      stacks of pprof, py-spy, bpftrace and perf in one table, and what grew in slow times
     service_levels   latency, availability and incidents of the paid hooks, and what a breaker would have done
-    operations       orders, payment latency and cache hits of the running shop, from its Prometheus
+    operations, launch_operations
+                     orders, payment latency and cache hits of the running shop, from its Prometheus
     audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     scene_recommendation
                      whether a list of articles would have met what people took, on the home page, in the search, on a page
@@ -88,7 +90,8 @@ if TYPE_CHECKING:
     from ltv.hooks.profiles.profile_result import profile_of
     from ltv.hooks.profiles.read import read_profile, read_profiles
     from ltv.hooks.service_levels import service_levels
-    from ltv.hooks.service_levels_operations import operations
+    from ltv.hooks.service_levels_operations import launch_operations, operations
+    from ltv.hooks.spans import traces
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
@@ -127,6 +130,7 @@ __all__ = [
     "invite_tree_query",
     "judge",
     "latency",
+    "launch_operations",
     "lifecycle",
     "lifetime_value",
     "newcomers",
@@ -155,6 +159,7 @@ __all__ = [
     "show",
     "sweep_trials",
     "the_mall",
+    "traces",
     "trial_outcomes",
     "unified_ids",
     "write_invite_traces",
@@ -182,6 +187,7 @@ _HOMES = {
     "judge": "ltv.experiments.judge",
     "latency": "ltv.hooks.latency",
     "payment_traces": "ltv.hooks.payment_traces",
+    "traces": "ltv.hooks.spans",
     "profile_of": "ltv.hooks.profiles.profile_result",
     "read_profile": "ltv.hooks.profiles.read",
     "read_profiles": "ltv.hooks.profiles.read",
@@ -189,6 +195,7 @@ _HOMES = {
     "lifetime_value": "ltv.lifetime.lifetime_value",
     "newcomers": "ltv.behaviour.newcomers",
     "notice": "ltv.report.blocks",
+    "launch_operations": "ltv.hooks.service_levels_operations",
     "operations": "ltv.hooks.service_levels_operations",
     "outbox_messages": "ltv.hooks.audit_others",
     "open": "ltv.workspace",

@@ -15,7 +15,7 @@ from ltv.behaviour.golden48_pulse import Pulse
 from ltv.behaviour.golden48_words import BASIS, METRIC_WORDS, REASON, STAGE, VERDICT, WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View, Worded
 from ltv.text import Lang, Text, number, same
-from ltv.warehouse.local_time import zone
+from ltv.warehouse.moments import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,7 +121,7 @@ class Golden48(Result):
         return ", ".join(made["name"][near & (made["launch_id"] != launch_id)].astype(str))
 
     def _local(self, moment: pd.Timestamp) -> str:
-        return f"{moment.tz_localize('UTC').tz_convert(zone(self.asked.timezone)):%Y-%m-%d %H:%M}"
+        return local(moment, self.asked.timezone)
 
     @property
     def views(self) -> Mapping[str, View]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from ltv.behaviour.trial import sweep_trials
-from ltv.dispatch.database import open_database
-from ltv.errors import LtvError, UsageError, found
+from ltv.dispatch.under_way import under_way
+from ltv.errors import UsageError, found
 from ltv.settings.ranges import holes
 from ltv.settings.service import Routed
 from ltv.warehouse import given
@@ -24,11 +21,6 @@ if TYPE_CHECKING:
     from ltv.workspace.workspace import Workspace
 
 _STUCK = "PROCESSING"
-_UNDER_WAY = """
-SELECT m.message_id, m.state, m.lease_ms, i.user_id, i.offer_id, i.cost FROM messages m
-LEFT JOIN interventions i ON i.intervention_id = m.message_id
-WHERE m.queued_ms < $until_ms AND m.state IN ('ENQUEUED', 'PROCESSING', 'RETRYABLE', 'ACKED')
-"""
 CASE = ("rule", "case_id", "at_us", "hook", "user_id", "offer_id", "order_id", "money", "amount")
 
 
@@ -109,31 +101,12 @@ def outbox_messages(ws: Workspace) -> pd.DataFrame | None:
     Raises:
         LtvError: the database cannot be read.
     """
-    url, path = ws.settings.dispatch.database, ws.root / "data" / "state" / "outbox.sqlite"
-    if not url and not path.is_file():
+    rows = under_way(ws.root, ws.settings.dispatch.database, until_ms=micros(ws.as_of) // 1000)
+    if rows is None:
         return None
-    until = {"until_ms": micros(ws.as_of) // 1000}
-    if url:
-        database = open_database(ws.root, url)
-        try:
-            with database.reading() as tx:
-                rows = tx.rows(_UNDER_WAY, **until)
-        finally:
-            database.close()
-    else:
-        rows = _read_only(path, until)
     frame = pd.DataFrame(rows, columns=["message_id", "state", "lease_ms", "user_id", "offer_id", "cost"])
     deadline = pd.to_datetime(frame.pop("lease_ms").astype("int64"), unit="ms").astype("datetime64[us]")
     return frame.assign(deadline=deadline, user_id=frame["user_id"].astype("Int64"))
-
-
-def _read_only(path: Path, values: dict[str, int]) -> list[dict[str, Any]]:
-    try:
-        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=30)) as db:
-            db.row_factory = sqlite3.Row
-            return [dict(row) for row in db.execute(_UNDER_WAY, values).fetchall()]
-    except sqlite3.Error as error:
-        raise LtvError(f"{path}: {error}; the outbox was only read") from error
 
 
 def _naive(moments: pd.Series[Any]) -> pd.Series[pd.Timestamp]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.behaviour.averages import Share
 from ltv.hooks.audit_words import ACTS, RULES, UNIT_WORDS, WORDS
-from ltv.hooks.moments import SECOND, local
 from ltv.hooks.service_words import HOOKS
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, Text, number, same
+from ltv.warehouse.moments import SECOND, local
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -11,15 +11,15 @@ import pandas as pd
 from ltv.errors import UsageError, found
 from ltv.hooks.change import LEAST, Change, began, change, risen
 from ltv.hooks.latency_result import Latency
-from ltv.hooks.payment_funnel import ALL, MS, QUANTILES
-from ltv.hooks.spans import Flags, Floats, Forest, Ints, forest
+from ltv.hooks.payment_funnel import MS
+from ltv.hooks.quantiles import ALL, QUANTILES
+from ltv.hooks.spans import MOST_DAYS, Flags, Floats, Forest, Ints, traces
 from ltv.warehouse import given
 from ltv.warehouse.local_time import day_end, micros, zone
-from ltv.warehouse.table import TableLike, together
+from ltv.warehouse.table import Table, TableLike, together
 
 DAY_US, HOUR_US = 86_400_000_000, 3_600_000_000
 MOST_OPERATIONS = 200
-_MOST_DAYS = 366
 _SHOWN, _SURE, _CLEAR = 0.95, 0.99, 0.001  # levels: of an interval, of all verdicts together; of a moment
 _NEAR, _NEAR_SHARE = 10, 0.05  # spans between a release and the best split, which few spans tell but roughly
 SPAN_LATENCY = [
@@ -51,7 +51,7 @@ class Asked:
 
 
 def latency(
-    spans: TableLike,
+    spans: TableLike | Forest,
     *,
     as_of: date,
     launches: TableLike | None = None,
@@ -65,7 +65,7 @@ def latency(
 
     Args:
         spans: trace_id, span_id, service, name, started_at, duration_us; parent_span_id, status, attributes (JSON: `payment.channel`,
-            `service.version`).
+            `service.version`); or what `traces` read of them, of at least the days that are compared.
         as_of: the last day included.
         launches: launch_id, name, started_at, or None.
         timezone: zone of days.
@@ -86,23 +86,24 @@ def latency(
     """
     asked = asked or Asked()
     _check(asked)
-    engine, names = together({"spans": spans, "launches": launches})
-    after = day_end(as_of, timezone)
-    read = forest(engine, names["spans"], since=after - timedelta(days=asked.days), after=after)
     known = None
     if launches is not None:
+        engine, names = together({"launches": launches})
         given.require("launches", engine.columns(names["launches"]), "launch_id", "name", "started_at")
-        from ltv.warehouse.table import Table
-
         known = Table(engine, names["launches"]).frame()
-    return _told(read, micros(after), asked, known, as_of=as_of, timezone=timezone)
+    read = spans if isinstance(spans, Forest) else traces(spans, as_of=as_of, timezone=timezone, days=asked.days)
+    end = micros(day_end(as_of, timezone))
+    there = (end - read.since) // DAY_US
+    if there < 2 * asked.compare_days:
+        raise UsageError(found("days of traces", there, f"at least twice compare_days, {2 * asked.compare_days}"))
+    return _told(read, end, asked, known, as_of=as_of, timezone=timezone)
 
 
 def _check(asked: Asked) -> None:
     for name in ("days", "compare_days"):
         value = getattr(asked, name)
-        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= _MOST_DAYS:
-            raise UsageError(found(f"asked.{name}", value, f"a whole number from 1 to {_MOST_DAYS}"))
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= MOST_DAYS:
+            raise UsageError(found(f"asked.{name}", value, f"a whole number from 1 to {MOST_DAYS}"))
     if asked.days < 2 * asked.compare_days:
         raise UsageError(found("asked.days", asked.days, f"at least twice compare_days, {2 * asked.compare_days}"))
 

@@ -13,7 +13,7 @@ import pandas as pd
 from ltv.hooks import latency_views as blocks
 from ltv.hooks.change import LEAST
 from ltv.hooks.latency_words import WORDS
-from ltv.hooks.payment_funnel import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.span_words import odd
 from ltv.result import KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, Text, number, same

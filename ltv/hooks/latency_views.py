@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ltv.hooks.latency_words import VERDICT, WORDS
-from ltv.hooks.moments import local
-from ltv.hooks.payment_funnel import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.result import Column, View
 from ltv.text import Lang, Text, Unit, listed, number, same
+from ltv.warehouse.moments import local
 
 if TYPE_CHECKING:
     from ltv.hooks.latency_result import Latency

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ltv.hooks.quantiles import ALL, QUANTILES
 from ltv.hooks.spans import Flags, Floats, Forest, Ints
 
-ALL, NO_CHANNEL = "all", "?"
+NO_CHANNEL = "?"
 MOST_STEPS = 12
 LEAST_SHARE = 0.01  # of payments that a step must be part of
-QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 FUNNEL = [
     "channel", "step_index", "step", "service", "payments", "rate_from_previous", "rate_from_first", "seen", "errors", "error_rate",
     "p50_ms", "p95_ms", "p99_ms", "self_p50_ms", "self_p95_ms", "self_p99_ms",

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pandas as pd
 
 from ltv.hooks import payment_views as blocks
-from ltv.hooks.payment_funnel import ALL
 from ltv.hooks.payment_words import KIND, WORDS
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.reconcile import KINDS, MISMATCH, Reconciled
 from ltv.hooks.span_words import odd
 from ltv.result import KeyFigure, Result, Takeaway, View

@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
 
-from ltv.errors import UsageError, found
 from ltv.hooks.payment_funnel import cut_payments, funnel_of
 from ltv.hooks.payment_result import PaymentTraces
 from ltv.hooks.reconcile import Expected, Reconciled, charges_of, orders_of, reconcile
-from ltv.hooks.spans import Forest, forest
+from ltv.hooks.spans import Forest, traces
 from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import TableLike, together
 
-if TYPE_CHECKING:
-    from ltv.warehouse.engine import Engine
-
-_MOST_DAYS = 366
 EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  engine times are naive UTC
 
 
 def payment_traces(
-    spans: TableLike,
+    spans: TableLike | Forest,
     orders: TableLike | None = None,
     *,
     as_of: date,
@@ -36,11 +30,11 @@ def payment_traces(
     ERROR charged nothing.
 
     Args:
-        spans: trace_id, span_id, service, name, started_at, duration_us; parent_span_id, status, attributes (JSON).
+        spans: trace_id, span_id, service, name, started_at, duration_us; parent_span_id, status, attributes (JSON); or what `traces` read of them.
         orders: order_id, ts, amount (major units), status; source, payment_channel, updated_at. None: nothing is compared.
         as_of: the last day included.
         timezone: zone of the as-of day.
-        days: so many days up to it.
+        days: so many days up to it, where the spans are a table.
         expected: where a paid order should have a span.
         currency: in which money is written.
 
@@ -59,12 +53,8 @@ def payment_traces(
     >>> told.mismatches[["kind", "order_id", "order_amount", "charged", "at_stake"]].values.tolist()
     [['amount_differs', 'A1', 13.5, 12.5, 1.0]]
     """
-    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= _MOST_DAYS:
-        raise UsageError(found("days", days, f"a whole number from 1 to {_MOST_DAYS}"))
-    engine, names = together({"spans": spans, "orders": orders})
-    after = day_end(as_of, timezone)
-    read = forest(engine, names["spans"], since=after - timedelta(days=days), after=after)
-    told = _compared(engine, names.get("orders"), read, after, expected or Expected())
+    read = spans if isinstance(spans, Forest) else traces(spans, as_of=as_of, timezone=timezone, days=days)
+    told = _compared(orders, read, day_end(as_of, timezone), expected or Expected())
     return PaymentTraces(
         funnel_of(read),
         currency=currency,
@@ -76,15 +66,14 @@ def payment_traces(
     )
 
 
-def _compared(
-    engine: Engine, orders: str | None, read: Forest, after: datetime, expected: Expected
-) -> Reconciled | None:
+def _compared(orders: TableLike | None, read: Forest, after: datetime, expected: Expected) -> Reconciled | None:
     if orders is None or not len(read.trace):
         return None
+    engine, names = together({"orders": orders})
     span = int(read.started.min()), int(read.started.max())
     charges = charges_of(read)
     named = (
         charges[["order_id"]].dropna().drop_duplicates().rename(columns={"order_id": "named"}).astype({"named": "str"})
     )
-    told = orders_of(engine, orders, named, since=EPOCH + timedelta(microseconds=span[0]), after=after)
+    told = orders_of(engine, names["orders"], named, since=EPOCH + timedelta(microseconds=span[0]), after=after)
     return reconcile(charges, told, span=span, end=micros(after), expected=expected)

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from ltv.hooks.payment_funnel import ALL, NO_CHANNEL
+from ltv.hooks.payment_funnel import NO_CHANNEL
 from ltv.hooks.payment_words import KIND, WORDS
+from ltv.hooks.quantiles import ALL
 from ltv.result import Column, View
 from ltv.text import Lang, Text, Unit, number, same
-from ltv.warehouse.local_time import zone
+from ltv.warehouse.moments import SECOND, local_column
 
 if TYPE_CHECKING:
     from ltv.hooks.payment_result import PaymentTraces
@@ -63,7 +64,7 @@ def _of_funnel(told: PaymentTraces) -> dict[str, View]:
 
 
 def _shown(cases: pd.DataFrame, timezone: str) -> pd.DataFrame:
-    local = cases["ts"].dt.tz_localize("UTC").dt.tz_convert(zone(timezone)).dt.strftime("%Y-%m-%d %H:%M:%S")
+    local = local_column(cases["ts"], timezone, SECOND)
     names = [
         "kind",
         "order_id",

@@ -10,8 +10,9 @@ import numpy as np
 from ltv.behaviour.averages import Z95
 from ltv.contract import RESULTS
 from ltv.hooks.breaker_replay import CAUSES, NOT_MADE, PROBE, REFUSED, Replay, replay
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_levels_calls import HOUR_US, OK, TIMEOUT, Attempts, Flags
-from ltv.hooks.service_levels_days import ALL, MOST_INSTANCES
+from ltv.hooks.service_levels_days import MOST_INSTANCES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,8 +60,10 @@ def breakers(attempts: Attempts, *, how: Dispatch, end_us: int) -> Breakers:
             rows.append(key | _spared(attempts, which, told, how) | _degraded(attempts, which, told))
             openings += [key | row for row in _openings(attempts, which, told)]
     columns = ["hook", "instance", "opened_us", "closed_us", "cause", "refused_calls"]
-    replayed = [c.name for c in RESULTS["hook_breakers"].columns]
-    return Breakers(pd.DataFrame(rows, columns=replayed), pd.DataFrame(openings, columns=columns))
+    return Breakers(
+        pd.DataFrame(rows, columns=None if rows else RESULTS["hook_breakers"].names),
+        pd.DataFrame(openings, columns=columns),
+    )
 
 
 def _spared(attempts: Attempts, which: Flags, told: Replay, how: Dispatch) -> dict[str, Any]:

@@ -96,8 +96,9 @@ def judge(
             alerts += [{"hook": hook, "objective": kind} | row for row in fired]
             rows.append(_row(goal, kind, target, at, bad, days=days, end_us=end_us) | _counted(fired))
     columns = ["hook", "objective", "severity", "started_us", "ended_us", "peak_burn"]
-    judged = [c.name for c in RESULTS["hook_objectives"].columns]  # there are none to be read off where nobody called
-    return pd.DataFrame(rows, columns=judged), pd.DataFrame(alerts, columns=columns)
+    return pd.DataFrame(rows, columns=None if rows else RESULTS["hook_objectives"].names), pd.DataFrame(
+        alerts, columns=columns
+    )
 
 
 def _counted(fired: Sequence[dict[str, Any]]) -> dict[str, int]:

@@ -35,20 +35,17 @@ _ROOM, _FORM = "ltv.hooks", "calls in one form"
 _NEEDED = ("ts", "hook", "outcome", "latency_ms")
 
 
-@dataclass(frozen=True)
-class Attempts:
-    """Attempts, those of a call beside one another; one entry an attempt.
+@dataclass(frozen=True, kw_only=True)
+class Log:
+    """What attempts and calls have in common; one entry each.
 
     Attributes:
         hooks: names of the hooks, sorted.
         instances: names of the instances, sorted.
         hook: position in `hooks`.
         instance: position in `instances`.
-        ts_us: beginning, microseconds since 1970.
-        latency_ms: how long it took.
-        outcome: position in `OUTCOMES`.
-        degraded: whether it ran degraded.
-        call: number of its call, rising.
+        ts_us: beginning, of a call that of its first attempt, microseconds since 1970.
+        degraded: whether it ran degraded, of a call whether an attempt did.
     """
 
     hooks: tuple[str, ...]
@@ -56,9 +53,21 @@ class Attempts:
     hook: Ints
     instance: Ints
     ts_us: Ints
+    degraded: Flags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attempts(Log):
+    """Attempts, those of a call beside one another.
+
+    Attributes:
+        latency_ms: how long it took.
+        outcome: position in `OUTCOMES`.
+        call: number of its call, rising.
+    """
+
     latency_ms: Floats
     outcome: Ints
-    degraded: Flags
     call: Ints
 
     @property
@@ -71,32 +80,23 @@ class Attempts:
         well = np.zeros(0, bool) if none else np.maximum.reduceat(self.outcome == OK, starts)
         degraded = np.zeros(0, bool) if none else np.maximum.reduceat(self.degraded, starts)
         took = (last - self.ts_us[starts]) / 1000
-        return Calls(self.hooks, self.instances, self.hook[starts], self.instance[starts], self.ts_us[starts], took, well, degraded)  # fmt: skip
+        return Calls(
+            hooks=self.hooks, instances=self.instances, hook=self.hook[starts], instance=self.instance[starts],
+            ts_us=self.ts_us[starts], degraded=degraded, took_ms=took, well=well,
+        )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Calls:
-    """Calls; one entry a call.
+@dataclass(frozen=True, kw_only=True)
+class Calls(Log):
+    """Calls.
 
     Attributes:
-        hooks: names of the hooks, sorted.
-        instances: names of the instances, sorted.
-        hook: position in `hooks`.
-        instance: position in `instances`.
-        ts_us: beginning of the first attempt, microseconds since 1970.
         took_ms: until the end of the last attempt, waiting between them included.
         well: whether an attempt ended well.
-        degraded: whether an attempt ran degraded.
     """
 
-    hooks: tuple[str, ...]
-    instances: tuple[str, ...]
-    hook: Ints
-    instance: Ints
-    ts_us: Ints
     took_ms: Floats
     well: Flags
-    degraded: Flags
 
 
 def read_attempts(hook_calls: TableLike, *, since: datetime, until: datetime) -> Attempts:
@@ -117,7 +117,7 @@ def read_attempts(hook_calls: TableLike, *, since: datetime, until: datetime) ->
         rows = engine.arrow(sql.load(_ROOM, "service_calls", tables={"calls": _FORM}), params)
     finally:
         engine.drop([_FORM])
-    outcomes, outcome = _coded(rows["outcome"])
+    outcomes, outcome = _alphabetical(rows["outcome"])
     wrong = [o for o in outcomes if o not in OUTCOMES]
     if wrong:
         raise UsageError(found("hook_calls.outcome", wrong[0], ", ".join(OUTCOMES)))
@@ -125,8 +125,8 @@ def read_attempts(hook_calls: TableLike, *, since: datetime, until: datetime) ->
     latency = np.nan_to_num(rows["latency_ms"].to_numpy().astype(np.float64), nan=0.0)
     if len(latency) and latency.min() < 0:
         raise UsageError(found("hook_calls.latency_ms", float(latency.min()), "milliseconds, 0 or more"))
-    hooks, hook = _coded(rows["hook"])
-    instances, instance = _coded(rows["instance"])
+    hooks, hook = _alphabetical(rows["hook"])
+    instances, instance = _alphabetical(rows["instance"])
     numbers = {name: rows[name].to_numpy().astype(np.int64) for name in ("ts_us", "begins", "is_degraded")}
     return Attempts(
         hooks=hooks,
@@ -141,7 +141,7 @@ def read_attempts(hook_calls: TableLike, *, since: datetime, until: datetime) ->
     )
 
 
-def _coded(column: Any) -> tuple[tuple[str, ...], Ints]:  # noqa: ANN401  a column of an Arrow table
+def _alphabetical(column: Any) -> tuple[tuple[str, ...], Ints]:  # noqa: ANN401  a column of an Arrow table
     """Names in the order of the alphabet, and the position of each row's."""
     encoded = column.combine_chunks().dictionary_encode()
     names = [str(n) for n in encoded.dictionary.to_pylist()]

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ltv.hooks.quantiles import ALL, QUANTILES
 from ltv.hooks.service_levels_calls import ERROR, TIMEOUT, Attempts, Calls, Floats, Ints
 
 if TYPE_CHECKING:
     import pandas as pd
 
-ALL = "all"
-QUANTILES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 MOST_INSTANCES = 50  # more are told together only
 
 
@@ -95,5 +94,5 @@ def quantiles(group: Ints, values: Floats, sizes: Ints) -> dict[str, Floats]:
         low = np.floor(place).astype(np.int64)
         high = np.minimum(low + 1, sizes - 1)
         below, above = ordered[starts + low], ordered[starts + high]
-        found[name] = below + (above - below) * (place - low)
+        found[f"{name}_ms"] = below + (above - below) * (place - low)
     return found

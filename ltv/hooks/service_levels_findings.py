@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ltv.hooks.moments import local
-from ltv.hooks.service_levels_days import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_levels_figures import hook_name
 from ltv.hooks.service_words import KINDS, WORDS
 from ltv.result import Takeaway
 from ltv.text import Text, interval, number, p_value, same
+from ltv.warehouse.moments import local
 
 if TYPE_CHECKING:
     from ltv.hooks.service_levels_result import ServiceLevels

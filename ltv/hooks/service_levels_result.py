@@ -8,7 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.hooks import service_levels_figures as figures
-from ltv.hooks.service_levels_days import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_levels_findings import findings
 from ltv.hooks.service_levels_views import views
 from ltv.hooks.service_words import WORDS

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
-from ltv.hooks.moments import local
-from ltv.hooks.service_levels_days import ALL
+from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_words import CAUSES, CONTROLS, HOOKS, KINDS, SEVERITIES, STATES, WORDS
 from ltv.result import Column, View
 from ltv.text import Text, Unit
+from ltv.warehouse.moments import local
 
 if TYPE_CHECKING:
     from ltv.hooks.service_levels_result import ServiceLevels

@@ -233,11 +233,11 @@ OPERATIONS: dict[str, Text] = {
     "tile_p95": Text("支付延迟 95 分位", "Payment latency, 95th percentile"),
     "tile_p99": Text("支付延迟 99 分位", "Payment latency, 99th percentile"),
     "tile_cache": Text("缓存命中率", "Cache hit rate"),
-    "rule_orders": Text("近 {hours} 小时，来自 Prometheus", "of the last {hours} h, from Prometheus"),
-    "rule_latency": Text(
-        "近 {hours} 小时的直方图；桶内按线性插值", "from the histogram of the last {hours} h, linear within a bucket"
-    ),
-    "rule_cache": Text("近 {hours} 小时；高于 {goal} 为正常", "of the last {hours} h; good above {goal}"),
+    "last_hours": Text("近 {hours} 小时", "the last {hours} h"),
+    "launch_hours": Text("上线后 {hours} 小时", "the {hours} h after the launch"),
+    "rule_orders": Text("{span}，来自 Prometheus", "of {span}, from Prometheus"),
+    "rule_latency": Text("{span}的直方图；桶内按线性插值", "from the histogram of {span}, linear within a bucket"),
+    "rule_cache": Text("{span}；高于 {goal} 为正常", "of {span}; good above {goal}"),
     "week_before": Text("上周同时段", "the same hours a week before"),
     "not_configured": Text(
         "没有配置 Prometheus：在 ltv.toml 的 [prometheus] 写 url。",
@@ -252,11 +252,9 @@ OPERATIONS: dict[str, Text] = {
         "Prometheus 里没有这些指标：{names}。",
         "Prometheus does not have these metrics: {names}.",
     ),
-    "cache_good": Text(
-        "近 {hours} 小时缓存命中率 {rate}，高于 {goal}。", "Cache hit rate {rate} over {hours} h, above {goal}."
-    ),
+    "cache_good": Text("{span}缓存命中率 {rate}，高于 {goal}。", "Cache hit rate {rate} over {span}, above {goal}."),
     "cache_bad": Text(
-        "近 {hours} 小时缓存命中率 {rate}，低于 {goal}。", "Cache hit rate {rate} over {hours} h, not above {goal}."
+        "{span}缓存命中率 {rate}，未高于 {goal}。", "Cache hit rate {rate} over {span}, not above {goal}."
     ),
     "act_cache": Text(
         "看是否有新上线的页面绕过缓存，或键的有效期太短。",
@@ -266,4 +264,16 @@ OPERATIONS: dict[str, Text] = {
     "hourly_title": Text("每小时成功订单", "Orders that went through, by hour"),
     "hourly_note": Text("计数器的增量；服务重启不影响。", "Rises of the counter; restarts do not matter."),
     "hourly_alt": Text("每小时一根柱", "a bar for each hour"),
+    "bucket": Text("支付耗时（秒）", "Payment latency (seconds)"),
+    "payments": Text("支付笔数", "Payments"),
+    "beyond": Text("更久", "longer"),
+    "buckets_title": Text("支付耗时分布", "Payments by latency"),
+    "buckets_note": Text(
+        "{span}，Prometheus 直方图各桶的增量。", "Over {span}; rises of the buckets of the histogram in Prometheus."
+    ),
+    "buckets_alt": Text("每个桶一根柱", "a bar for each bucket"),
+    "launch": Text(
+        "「{name}」上线后 {hours} 小时（{started} 起）商城的运行情况，与上周同时段相比。",
+        "How the shop ran in the {hours} h after {name} went live ({started}), beside the same hours a week before.",
+    ),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 from sqlglot import exp
 
 from ltv import sql
+from ltv.errors import UsageError, found
 from ltv.hooks.kernels import critical_path, cut_circles, own_times
 from ltv.warehouse import given
+from ltv.warehouse.local_time import day_end, micros
+from ltv.warehouse.table import TableLike, together
 
 if TYPE_CHECKING:
     from ltv.warehouse.engine import Engine
@@ -31,6 +34,7 @@ _KINDS = {
 _OPTIONAL = ("parent_span_id", "status", "attributes")
 NONE, MISSING = -1, -2  # of a parent
 MOST_VALUES = 100_000
+MOST_DAYS = 366
 OTHERS = "… · …"  # rare operations where there are too many, as when names hold numbers
 
 
@@ -59,6 +63,7 @@ class Forest:
         is_whole: whether its trace has its beginning: a root that names no parent.
         amount_fen: amount of a payment, NaN where it says none.
         counts: what was odd: orphans, circles, repeated, not_json, beyond, outside, others (whose name is one of too many).
+        since: microseconds since 1970 from which on spans were read.
     """
 
     rows: pa.Table
@@ -78,6 +83,7 @@ class Forest:
     path: Ints
     root: Ints
     counts: dict[str, int]
+    since: int = 0
 
     @cached_property
     def is_root(self) -> Flags:
@@ -92,18 +98,34 @@ class Forest:
         return len(self.root)
 
 
-def forest(engine: Engine, table: str, *, since: datetime, after: datetime) -> Forest:
-    """Read the spans that began in a time.
+def traces(spans: TableLike, *, as_of: date, timezone: str = "UTC", days: int = 30) -> Forest:
+    """Read the traces of some days, once for several questions: `payment_traces` and `latency` take them in place of the spans.
 
     Args:
-        engine: where they are.
-        table: their name there: trace_id, span_id, service, name, started_at, duration_us; parent_span_id, status, attributes.
-        since: first moment, naive UTC.
-        after: first moment no more, naive UTC.
+        spans: trace_id, span_id, service, name, started_at, duration_us; parent_span_id, status, attributes (JSON).
+        as_of: the last day included.
+        timezone: zone of the as-of day.
+        days: so many days up to it.
 
     Raises:
-        UsageError: a column is not there.
+        UsageError: a column is not there, or `days` is out of range.
+
+    >>> import pandas as pd
+    >>> ran = pd.DataFrame({"trace_id": "t", "span_id": ["a", "b"], "parent_span_id": [None, "a"], "service": ["gate", "pay"], "name": ["POST", "charge"],
+    ...     "started_at": pd.to_datetime(["2026-01-01 10:00"] * 2), "duration_us": [90_000, 60_000]})
+    >>> read = traces(ran, as_of=date(2026, 1, 1))
+    >>> read.traces, read.own.tolist()
+    (1, [30000, 60000])
     """
+    if isinstance(days, bool) or not isinstance(days, int) or not 1 <= days <= MOST_DAYS:
+        raise UsageError(found("days", days, f"a whole number from 1 to {MOST_DAYS}"))
+    engine, names = together({"spans": spans})
+    after = day_end(as_of, timezone)
+    return forest(engine, names["spans"], since=after - timedelta(days=days), after=after)
+
+
+def forest(engine: Engine, table: str, *, since: datetime, after: datetime) -> Forest:
+    """Read the spans of a table of an engine that began in a time, both moments naive UTC."""
     there = engine.columns(table)
     given.require("spans", there, *(c for c in _KINDS if c not in _OPTIONAL))
     shown = [
@@ -111,7 +133,7 @@ def forest(engine: Engine, table: str, *, since: datetime, after: datetime) -> F
         for c, kind in _KINDS.items()
     ]
     form = exp.select(*shown).from_(sql.table(table))
-    return _planted(_rows(engine, form, {"since": since, "after": after}))
+    return replace(_planted(_rows(engine, form, {"since": since, "after": after})), since=micros(since))
 
 
 def _rows(engine: Engine, form: exp.Query, window: dict[str, datetime]) -> pa.Table:

@@ -52,13 +52,13 @@ def export_gorse(root: Path, options: argparse.Namespace, say: Say) -> int:
     push = Push(root, how, say=say)  # whatever is wrong with the address is told before anything is read
     ws = open_workspace(root, date=options.date)
     try:
-        rows, day = gorse_rows(ws, how), ws.date
+        rows = gorse_rows(ws, how)
+        for why, n in sorted(rows.left_out.items()):
+            if n:
+                say(f"left out: {n:,} {why}")
+        say(f"{ws.date}: {push.push(rows, restart=options.restart).told()}")
     finally:
         ws.close()
-    for why, n in sorted(rows.left_out.items()):
-        if n:
-            say(f"left out: {n:,} {why}")
-    say(f"{day}: {push.push(rows, restart=options.restart).told()}")
     return 0
 
 

@@ -7,11 +7,13 @@ how far it got is written down; another push of the same rows goes on from there
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -19,7 +21,7 @@ from typing import Any
 from ltv.dispatch.answers import Answer, from_status, wait_seconds
 from ltv.dispatch.post import PostError, post
 from ltv.errors import LtvError, UsageError, found
-from ltv.serving.gorse_rows import GorseRows, Row
+from ltv.serving.gorse_rows import GorseRows, Row, Rows
 from ltv.settings.endpoints import Dispatch
 from ltv.settings.readers import FILE
 from ltv.settings.serving import Gorse
@@ -101,15 +103,14 @@ class Push:
         Raises:
             LtvError: the server refused, or did not take a batch after all attempts; what it took is written down.
         """
-        plan = digest(self._how.url, rows.users, rows.items, rows.feedback)
+        plan = digest(self._how.url, *(_hashed(of) for of in (rows.users, rows.items, rows.feedback)))
         done = {} if restart else self._done(plan)
         before = {stage: done.get(stage, 0) for stage, _, _ in STAGES}
         for stage, method, path in STAGES:
-            of: list[Row] = getattr(rows, stage)
-            for start in range(before[stage], len(of), self._how.batch):
-                batch = of[start : start + self._how.batch]
+            rest = islice(getattr(rows, stage), before[stage], None)
+            while batch := list(islice(rest, self._how.batch)):
                 self._send(method, path, batch)
-                done = {**done, stage: start + len(batch)}
+                done = {**done, stage: done.get(stage, 0) + len(batch)}
                 write_text(self._path, json.dumps({"plan": plan, "done": done}) + "\n")
         sent = {stage: len(getattr(rows, stage)) - before[stage] for stage in before}
         return Pushed(sent, {stage: n for stage, n in before.items() if n}, self._calls, self._again)
@@ -158,6 +159,13 @@ class Push:
         answer = from_status(reply.status, retry_after=reply.headers.get("retry-after", ""), now=_now())
         said = " ".join(reply.body.decode("utf-8", "replace").split())
         return answer, f" ({said})" if said and answer.kind != "accepted" else ""
+
+
+def _hashed(rows: Rows) -> str:
+    whole = hashlib.sha256()
+    for row in rows:
+        whole.update(json.dumps(row, sort_keys=True, ensure_ascii=False).encode() + b"\n")
+    return whole.hexdigest()
 
 
 def _key(how: Gorse) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
+import pyarrow as pa
+from sqlglot import exp
 
 from ltv import sql
 from ltv.contract.orders import is_purchase
@@ -15,13 +18,24 @@ from ltv.errors import MissingTableError
 
 if TYPE_CHECKING:
     from ltv.settings.serving import Gorse
+    from ltv.warehouse.duck import DuckEngine
     from ltv.workspace.workspace import Workspace
 
 _ROOM = "ltv.serving"
-PURCHASE = "purchase"
+TOLD = "gorse feedback"
 BANDS = ((9, "value_9_10"), (7, "value_7_8"), (4, "value_4_6"), (1, "value_1_3"))  # least decile of each
 _REFUSED = "/"  # stands in the addresses of Gorse's API
 Row = dict[str, Any]
+
+
+class Rows(Protocol):
+    """Rows that can be counted, and gone through again and again in the same order."""
+
+    def __len__(self) -> int:
+        """How many there are."""
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +49,14 @@ class GorseRows:
         left_out: how many were left out, by why.
     """
 
-    users: list[Row]
-    items: list[Row]
-    feedback: list[Row]
+    users: Rows
+    items: Rows
+    feedback: Rows
     left_out: Counter[str] = field(default_factory=Counter)
 
 
 def gorse_rows(ws: Workspace, how: Gorse) -> GorseRows:
-    """Collect what a recommender is told, as of the workspace's date.
+    """Collect what a recommender is told, as of the workspace's date; the workspace must stay open until feedback was gone through.
 
     Nobody is told by a phone number or an e-mail address, raw or hashed, unless `id_type` says so. Labels are value bands
     and the workspace's own segments.
@@ -101,25 +115,50 @@ def _items(ws: Workspace, left_out: Counter[str]) -> list[Row]:
     return made
 
 
-def _feedback(
-    ws: Workspace, how: Gorse, names: dict[int, str], items: set[str], left_out: Counter[str]
-) -> list[Row]:  # fmt: skip
+def _feedback(ws: Workspace, how: Gorse, names: dict[int, str], items: set[str], left_out: Counter[str]) -> Feedback:
     span = {"since": ws.as_of - dt.timedelta(days=how.days), "until": ws.as_of}
-    acts = ws.engine.frame(sql.load(_ROOM, "gorse_acts", tables={"events": "events"}), span)
+    engine = ws.engine
+    engine.materialise("gorse acts", sql.load(_ROOM, "gorse_acts", tables={"events": "events"}), span)
     columns = {"is_purchase": is_purchase({name: sql.column(name) for name in ("amount", "status")})}
     tables = {name: name for name in ("orders", "order_items")}
-    bought = ws.engine.frame(sql.load(_ROOM, "gorse_purchases", tables=tables, columns=columns), span)
-    both = pd.concat([acts[acts["kind"] != PURCHASE], bought.assign(kind=PURCHASE)], ignore_index=True)
-    both = both[both["kind"].isin(how.feedback)]
-    both = both.assign(name=both["user_id"].map(names))
-    nameless = both["name"].isna()
-    left_out[f"acts of people without a {how.id_type} identifier"] += int(nameless.sum())
-    both = both[~nameless & both["sku"].isin(items)].sort_values(["name", "sku", "kind"])
-    return [
-        {"FeedbackType": kind, "UserId": name, "ItemId": sku, "Timestamp": _stamp(at)}
-        for kind, name, sku, at in both[["kind", "name", "sku", "at"]].itertuples(index=False)
-    ]
+    engine.materialise("gorse bought", sql.load(_ROOM, "gorse_purchases", tables=tables, columns=columns), span)
+    known = {"user_id": pa.array(names, pa.int64()), "name": pa.array(names.values(), pa.string())}
+    engine.register("gorse names", pa.table(known))
+    engine.register("gorse skus", pa.table({"sku": pa.array(sorted(items), pa.string())}))
+    engine.register("gorse kinds", pa.table({"kind": pa.array(dict.fromkeys(how.feedback), pa.string())}))
+    there = {name: f"gorse {name}" for name in ("acts", "bought", "names", "kinds")}
+    nameless = int(engine.scalar(sql.load(_ROOM, "gorse_nameless", tables=there)))
+    left_out[f"acts of people without a {how.id_type} identifier"] += nameless
+    engine.materialise(TOLD, sql.load(_ROOM, "gorse_feedback", tables=there | {"skus": "gorse skus"}))
+    return Feedback(engine)
 
 
-def _stamp(at: pd.Timestamp) -> str:
+@dataclass(frozen=True)
+class Feedback:
+    """What users did with articles, read from the engine as often as it is gone through: all of it may be more than memory holds.
+
+    Attributes:
+        engine: where it stands; nothing else may be asked there until the last row.
+    """
+
+    engine: DuckEngine
+
+    def __len__(self) -> int:
+        """How many rows there are."""
+        return int(self.engine.scalar(exp.select("count(*)").from_(sql.table(TOLD))))
+
+    def __iter__(self) -> Iterator[Row]:
+        """The rows, in the order of users, articles and kinds."""
+        query = exp.select("kind", "name", "sku", "at").from_(sql.table(TOLD)).order_by("name", "sku", "kind")
+        for batch in self.engine.batches(query):
+            for row in batch.to_pylist():
+                yield {
+                    "FeedbackType": row["kind"],
+                    "UserId": row["name"],
+                    "ItemId": row["sku"],
+                    "Timestamp": _stamp(row["at"]),
+                }
+
+
+def _stamp(at: dt.datetime) -> str:
     return f"{at:%Y-%m-%dT%H:%M:%S}Z"

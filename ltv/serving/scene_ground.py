@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 Ints = NDArray[np.int64]
 SCENES = ("home", "search", "detail")
 TAKEN = "add_to_cart"
+NEAREST = 200  # articles that are kept as like another
+MOST_OF_ONE = 500  # articles of one person
+_AT_ONCE = 500  # articles that are compared with all others at a time
 _HOUR_US = 3_600_000_000
 _LOOKED_BACK = 20  # acts of a person before the scene
 _FADES = 0.85  # weight of an act against the one after it
@@ -67,16 +70,21 @@ class Ground:
 
     @cached_property
     def likeness(self) -> Any:  # noqa: ANN401  a sparse matrix
-        """Cosine of articles by the people who did something with them before the split; nobody's own self."""
+        """Cosine of articles by the people who did something with them before the split: the nearest of each, never itself.
+
+        Of a person with very many articles the last ones count: pairs grow with their square, and whoever is busy with everything tells little.
+        """
         rows = self.with_articles[self.with_articles["us"] < self.split_us]
-        pairs = rows[["user_id", "article"]].drop_duplicates()
+        pairs = rows[["user_id", "article"]].drop_duplicates(keep="last")
+        pairs = pairs[pairs.groupby("user_id").cumcount(ascending=False) < MOST_OF_ONE]
         people, _ = pd.factorize(pairs["user_id"])
         shape = (int(people.max(initial=-1)) + 1, len(self.articles))
-        by = sparse.csr_matrix((np.ones(len(pairs), np.float32), (people, pairs["article"])), shape=shape)
-        together = (by.T @ by).tolil()
-        together.setdiag(0)
+        by = sparse.csr_matrix((np.ones(len(pairs)), (people, pairs["article"])), shape=shape)
         size = np.sqrt(np.maximum(np.asarray(by.sum(axis=0)).ravel(), 1))
-        return sparse.diags(1 / size) @ together.tocsr() @ sparse.diags(1 / size)
+        each = (by @ sparse.diags(1 / size)).tocsc()
+        across = each.T.tocsr()
+        parts = [_nearest(across[at : at + _AT_ONCE] @ each, at, NEAREST) for at in range(0, shape[1], _AT_ONCE)]
+        return sparse.vstack(parts, format="csr") if parts else sparse.csr_matrix((0, 0))
 
     def scenes(self, *, home_seconds: float, search_letters: int, categories: Collection[str]) -> pd.DataFrame:
         """Occasions to recommend something, one of a kind a session: scene, user_id, us, session.
@@ -159,3 +167,15 @@ def _place(key: tuple[Ints, Ints], user: Ints, us: Ints) -> Ints:
 def _summed(parts: list[tuple[Ints, Ints, NDArray[np.float64]]], shape: tuple[int, int]) -> Any:  # noqa: ANN401
     row, column, value = (np.concatenate(p) for p in zip(*parts, strict=True))
     return sparse.csr_matrix((value, (row, column)), shape=shape)
+
+
+def _nearest(rows: Any, first: int, n: int) -> Any:  # noqa: ANN401  sparse matrices
+    """The largest values of each row, of equal ones those that come first; row 0 is that of article `first`, which is not near itself."""
+    told = rows.tocoo()
+    other = told.col != told.row + first
+    row, column, value = told.row[other], told.col[other], told.data[other]
+    order = np.lexsort((column, -value, row))
+    row, column, value = row[order], column[order], value[order]
+    begin = np.concatenate([[0], np.cumsum(np.bincount(row, minlength=rows.shape[0]))])
+    kept = np.arange(len(row)) - begin[row] < n
+    return sparse.csr_matrix((value[kept], (row[kept], column[kept])), shape=rows.shape)

@@ -37,7 +37,7 @@ _OPTIONAL = {
 }
 _FEWEST_SCENES, _FEWEST_PEOPLE = 100, 50
 _Z = 2.64  # 95 % for six comparisons at once: two lists in three scenes
-_CHUNK = 2_000  # scenes whose scores are in memory at once
+_CHUNK, _CELLS = 2_000, 4_000_000  # scenes, and scores of articles, that are in memory at once
 Floats = NDArray[np.float64]
 
 
@@ -124,8 +124,9 @@ def _judged(
     taken = taken - taken.multiply(seen > 0)
     asked = np.flatnonzero(np.asarray(taken.sum(axis=1)).ravel() > 0)
     found: dict[tuple[str, str], list[Floats]] = {(name, metric): [] for name in LISTS for metric in METRICS}
-    for start in range(0, len(asked), _CHUNK):
-        at = asked[start : start + _CHUNK]
+    step = max(1, min(_CHUNK, _CELLS // max(len(ground.articles), 1)))
+    for start in range(0, len(asked), step):
+        at = asked[start : start + step]
         wanted, hidden = taken[at].toarray() > 0, seen[at].toarray() > 0
         for name, scores in _scores(ground, weights[at], last[at]).items():
             scores[hidden] = -np.inf

@@ -110,7 +110,21 @@ def histogram_quantile(metric: str, q: float, *, hours: int, days_ago: int = 0) 
     """
     if not 0 < q < 1:
         raise UsageError(found("q", q, "a fraction between 0 and 1, neither of them"))
-    return f"histogram_quantile({q:g}, sum by (le) (increase({_over(f'{metric}_bucket', hours, days_ago)})))"
+    return f"histogram_quantile({q:g}, {histogram(metric, hours=hours, days_ago=days_ago)})"
+
+
+def histogram(metric: str, *, hours: int, days_ago: int = 0) -> str:
+    """PromQL for the rise of a classic histogram's buckets, each with all below it, all series together.
+
+    Args:
+        metric: name of the histogram, without `_bucket`.
+        hours: over how many hours.
+        days_ago: so many days earlier.
+
+    Raises:
+        UsageError: the name is none, or a length is out of range.
+    """
+    return f"sum by (le) (increase({_over(f'{metric}_bucket', hours, days_ago)}))"
 
 
 def _over(metric: str, hours: int, days_ago: int) -> str:

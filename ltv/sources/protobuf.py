@@ -39,10 +39,10 @@ class Fields:
 
     def of(self, number: int) -> Fields:
         """The fields of one number."""
-        return self.where(self.number == number)
+        return self.where(np.flatnonzero(self.number == number))
 
-    def where(self, chosen: Flags) -> Fields:
-        """Some of the fields."""
+    def where(self, chosen: Ints) -> Fields:
+        """Some of the fields, by their places."""
         message, number, wire, value = self.message[chosen], self.number[chosen], self.wire[chosen], self.value[chosen]
         return Fields(self.raw, message, number, wire, value, self.start[chosen], self.end[chosen], self.broken)
 

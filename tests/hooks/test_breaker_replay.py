@@ -20,9 +20,9 @@ def log(rows, calls=None):
     ms, latency, outcome = (np.array(column) for column in zip(*rows, strict=True))
     n = len(rows)
     return Attempts(
-        ("pay",), ("a",), np.zeros(n, np.int64), np.zeros(n, np.int64), ms.astype(np.int64) * 1000,
-        latency.astype(float), outcome.astype(np.int64), np.zeros(n, bool),
-        np.arange(n) if calls is None else np.array(calls),
+        hooks=("pay",), instances=("a",), hook=np.zeros(n, np.int64), instance=np.zeros(n, np.int64), ts_us=ms.astype(np.int64) * 1000,
+        latency_ms=latency.astype(float), outcome=outcome.astype(np.int64), degraded=np.zeros(n, bool),
+        call=np.arange(n) if calls is None else np.array(calls),
     )  # fmt: skip
 
 

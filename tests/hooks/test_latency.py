@@ -305,3 +305,20 @@ def test_spans_that_another_engine_holds_are_the_same():
     assert there.counts == near.counts
     assert there.path.tolist() == near.path.tolist()
     assert there.channel.values == near.channel.values == ("x",)
+
+
+def test_traces_that_were_read_once_tell_payments_and_latency_the_same_as_the_spans():
+    there = traced(2)
+    read = ltv.traces(there.spans, as_of=END, timezone=ZONE, days=28)
+    from_spans, from_traces = (ltv.latency(x, as_of=END, timezone=ZONE) for x in (there.spans, read))
+    pd.testing.assert_frame_equal(from_spans.table, from_traces.table)
+    pd.testing.assert_frame_equal(from_spans.changes, from_traces.changes)
+    paid = [ltv.payment_traces(x, there.orders, as_of=END, timezone=ZONE, days=28) for x in (there.spans, read)]
+    pd.testing.assert_frame_equal(paid[0].table, paid[1].table)
+    pd.testing.assert_frame_equal(paid[0].mismatches, paid[1].mismatches)
+
+
+def test_traces_of_fewer_days_than_are_compared_are_refused_in_one_line():
+    read = ltv.traces(table(span("a")), as_of=END, days=7)
+    with pytest.raises(UsageError, match=r"days of traces: found 7, allowed: at least twice compare_days, 14"):
+        ltv.latency(read, as_of=END)

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pandas as pd
 import pytest
 from support_servers import prometheus_server
 
 import ltv
+from ltv.behaviour.golden48_result import Golden48
 from ltv.errors import UsageError
 from ltv.settings.service import Prometheus
 from ltv.sources.prometheus import histogram_quantile, increase
@@ -58,6 +60,18 @@ def now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+def launched(*starts: dt.datetime) -> Golden48:
+    """A page of launches as of the end of tomorrow."""
+    named = {
+        "launch_id": [f"l{k}" for k in range(len(starts))],
+        "name": "New home page",
+        "started_at": pd.to_datetime(list(starts)),
+    }
+    bought = {"order_id": ["a"], "ts": pd.to_datetime([now()]), "amount": [1.0], "status": "paid", "user_id": [1]}
+    as_of = now().date() + dt.timedelta(days=1)
+    return ltv.golden48(pd.DataFrame(named), orders=pd.DataFrame(bought), as_of=as_of)
+
+
 def test_a_real_prometheus_gives_the_tiles():
     with shop() as target, prometheus_server(target) as url:
         asked = Prometheus(url)
@@ -78,6 +92,17 @@ def test_a_real_prometheus_gives_the_tiles():
         assert found.figure(lang="zh").data
         other = ltv.operations(Prometheus(url, order_success="orders_ok_total"), until=now())
         assert "does not have these metrics: orders_ok_total" in other.takeaways("en")[-1]
+        counts = found.buckets["payments"]
+        assert (counts / counts.sum()).tolist() == pytest.approx([0.5, 0.45, 0.05, 0], abs=1e-6)
+        assert found.figure("payment_latency", lang="en").data[0].x[-1] == "longer"
+        golden = ltv.launch_operations(asked, launched(now() - dt.timedelta(hours=2)))
+        assert golden.known["metric"].tolist() == ["orders", "p50", "p95", "p99", "cache"]
+        assert (
+            "after New home page went live" in golden.takeaways("en")[0]
+            and "the launch" in golden.key_figures[0].rule.en
+        )
+        before = ltv.launch_operations(asked, launched(now() - dt.timedelta(hours=60)))
+        assert before.key_figures == []  # its 48 hours were over before anything was scraped
         early = ltv.operations(asked, until=dt.datetime(2020, 1, 1))
         assert early.key_figures == [] and not early.views
 
@@ -88,6 +113,14 @@ def test_without_a_server_or_with_one_that_is_away_nothing_stops_and_it_is_told(
     away = ltv.operations(Prometheus("http://me:secret@127.0.0.1:9"), until=dt.datetime(2026, 7, 1))
     assert away.key_figures == [] and away.findings[0].state == "watch"
     assert "a Prometheus that can be reached" in away.takeaways("en")[0] and "secret" not in away.takeaways("en")[0]
+
+
+def test_a_page_of_launches_says_nothing_of_a_shop_without_prometheus_or_without_a_launch():
+    for told in (
+        ltv.launch_operations(Prometheus(), launched(now() - dt.timedelta(hours=2))),
+        ltv.launch_operations(Prometheus("http://127.0.0.1:9"), launched()),
+    ):
+        assert (told.key_figures, told.findings, dict(told.views)) == ([], (), {})
 
 
 @pytest.mark.parametrize("name", ["a b", "", 'x{job="y"}', "1a", "up) or vector(1"])

@@ -9,6 +9,8 @@ from support_mall import Mall
 
 import ltv
 from ltv.errors import UsageError
+from ltv.serving import scene_ground
+from ltv.serving.scene_ground import Ground
 from ltv.serving.scenes import METRICS
 
 AS_OF = date(2026, 6, 30)
@@ -192,3 +194,36 @@ def test_in_the_mall_similar_articles_are_better_than_the_popular(mall: Mall):
     found = ltv.scene_recommendation(events, as_of=AS_OF, timezone="Asia/Shanghai")
     detail = found.hits[found.hits["scene"] == "detail"].set_index("list")
     assert detail.loc["together", "verdict"] == "better"
+
+
+def test_of_each_article_the_nearest_are_kept_whatever_is_compared_at_a_time(monkeypatch):
+    draw = np.random.default_rng(4)
+    people, articles = 60, 40
+    busy = draw.random((people, articles)) < draw.uniform(0.05, 0.5, articles)
+    user, sku = np.nonzero(busy)
+    rows = {
+        "user_id": user,
+        "us": np.arange(len(user)),
+        "event": "view",
+        "session": "s",
+        "sku": [f"{k:02d}" for k in sku],
+    }
+    acts = pd.DataFrame(rows | {"category": None, "dwell_ms": 0.0, "letters": 0})
+    norm = np.sqrt(busy.sum(0))
+    cosine = (busy.T.astype(float) @ busy) / np.outer(norm, norm)
+    np.fill_diagonal(cosine, 0)
+    monkeypatch.setattr(scene_ground, "_AT_ONCE", 7)
+    np.testing.assert_allclose(Ground(acts, 10**9).likeness.toarray(), cosine, atol=1e-12)
+    monkeypatch.setattr(scene_ground, "NEAREST", 5)
+    kept = Ground(acts, 10**9).likeness.toarray()
+    assert ((kept > 0).sum(1) <= 5).all()
+    np.testing.assert_allclose(np.sort(kept, 1)[:, -5:], np.sort(cosine, 1)[:, -5:], atol=1e-12)
+
+
+def test_of_somebody_busy_with_everything_only_the_last_articles_count(monkeypatch):
+    monkeypatch.setattr(scene_ground, "MOST_OF_ONE", 3)
+    rows = {"user_id": 1, "us": np.arange(6), "event": "view", "session": "s", "sku": [f"{k}" for k in range(6)]}
+    ground = Ground(pd.DataFrame(rows | {"category": None, "dwell_ms": 0.0, "letters": 0}), 10**9)
+    assert (ground.likeness.toarray() > 0).tolist() == [[False] * 6] * 3 + [
+        [False] * 3 + [j != i for j in range(3)] for i in range(3)
+    ]

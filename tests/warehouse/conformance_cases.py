@@ -582,6 +582,20 @@ PAYMENTS = _table(
     ("old", _at("2026-02-01"), "it's", Decimal(3), "paid", None),
     ("older", _at("2026-02-01"), "it's", Decimal(3), "paid", None),
 )
+DID = _table(
+    {"user_id": _LONG, "sku": _TEXT, "kind": _TEXT, "at": _TIME},
+    (1, "S1", "view", _at("2026-03-01")),
+    (1, "S2", "purchase", _at("2026-03-01")),
+    (2, "S1", "view", _at("2026-03-01")),
+    (1, "S9", "share", _at("2026-03-01")),
+)
+DONE_AND_BOUGHT = _table(
+    {"user_id": _LONG, "sku": _TEXT, "at": _TIME}, (1, "S1", _at("2026-03-02")), (2, "S1", _at("2026-03-02"))
+)
+TOLD_OF = {
+    "names": _table({"user_id": _LONG, "name": _TEXT}, (1, "M1")),
+    "kinds": _table({"kind": _TEXT}, ("view",), ("purchase",)),
+}
 DONE_WITH = _table(
     {"user_id": _LONG, "sku": _TEXT, "category": _TEXT, "event": _TEXT, "ts": _TIME},
     (1, "S1", "toys", "view", _at("2026-03-02")),
@@ -796,6 +810,8 @@ CASES: dict[str, list[Case]] = {
     "ltv/strategy/people.sql": [Case(3, {"people": _table({"user_id": _LONG, "registered_at": _TIME, "age": _LONG, "gender": _TEXT, "city": _TEXT, "level": _TEXT, "acquisition_channel": _TEXT, "orders": _LONG, "value_to_date": _REAL, "first_order_at": _TIME, "last_order_at": _TIME}, (1, _at("2026-03-01"), 20, "f", "it's", None, "春", 2, 9.5, _at("2026-03-01 12:00"), _at("2026-03-05")), (2, None, None, None, None, None, None, 1, 1.0, _at("2026-02-01"), _at("2026-02-01")), (3, _at("2026-03-09 23:59:59.999999"), 61, "m", "x", "1", "ads", 0, 0.0, None, None), (4, _at("2026-03-10"), 30, "m", "x", "1", "ads", 0, 0.0, None, None)), "scores": _table({"user_id": _LONG, "expected": _REAL, "p_purchase": _REAL, "decile": _LONG}, (1, 30.5, .5, 9)), "churn": _table({"user_id": _LONG, "probability": _REAL, "days_since_last": _REAL}, (3, .25, 0.0))}, {}, {"as_of_us": 1773100800000000})],
     "ltv/serving/gorse_acts.sql": [Case(2, {"events": DONE_WITH}, {}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
     "ltv/serving/gorse_purchases.sql": [Case(1, {"orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {"is_purchase": "amount >= 0 AND status IN ('paid', 'refunded')"}, {"since": _MARCH["since"], "until": _MARCH["until"]})],
+    "ltv/serving/gorse_feedback.sql": [Case(2, {"acts": DID, "bought": DONE_AND_BOUGHT, "skus": _table({"sku": _TEXT}, ("S1",), ("S2",))} | TOLD_OF)],
+    "ltv/serving/gorse_nameless.sql": [Case(1, {"acts": DID, "bought": DONE_AND_BOUGHT} | TOLD_OF)],
     "ltv/serving/gorse_items.sql": [Case(4, {"events": DONE_WITH, "orders": SOLD_OR_NOT, "order_items": SOLD_LINES}, {}, {"until": _MARCH["until"]})],
     "ltv/serving/gorse_names.sql": [Case(3, {"user_ids": _table({"user_id": _LONG, "id_type": _TEXT, "id_value": _TEXT, "valid_from": _TIME, "valid_to": _TIME}, (1, "member", "it's", _at("2026-03-02"), None), (1, "member", "春", _at("2026-03-02"), None), (1, "device", "d", _at("2026-03-01"), None), (2, "member", "M2", _at("2026-03-01"), None), (3, "member", "M3", _at("2026-03-01"), _at("2026-03-02")), (None, "member", "M4", _at("2026-03-01"), None))}, {}, {"id_type": "member"})],
     "ltv/serving/scene_acts.sql": [

@@ -19,6 +19,7 @@ from ltv.sources.text_lines import BadLine
 
 Format = Literal["pprof", "collapsed", "bpftrace", "perf"]
 FORMATS: tuple[Format, ...] = ("pprof", "collapsed", "bpftrace", "perf")
+MOST_BYTES = 256 << 20  # of a profile without its compression, which is in memory at once
 _GZIP, _HEAD = b"\x1f\x8b", 4096
 _LINE_OF_JSON = re.compile(r'\s*\{\s*"type"\s*:')
 
@@ -65,12 +66,20 @@ def read_profile(
 
 def _bytes(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
-        return gzip.decompress(raw) if raw.startswith(_GZIP) else raw
+        with path.open("rb") as file:
+            is_packed = file.read(len(_GZIP)) == _GZIP
+            file.seek(0)
+            with gzip.open(file) if is_packed else file as content:
+                raw = content.read(MOST_BYTES + 1)
     except (EOFError, zlib.error, gzip.BadGzipFile):
         raise DataRefusedError(f"{path}: found gzip data that is cut short or damaged, allowed: a whole file") from None
     except OSError as error:
         raise DataRefusedError(f"{path}: it cannot be opened ({error.strerror})") from None
+    if len(raw) > MOST_BYTES:
+        raise DataRefusedError(
+            found(f"{path} bytes, unpacked", f"more than {MOST_BYTES:,}", f"{MOST_BYTES:,}; profile a shorter time")
+        )
+    return raw
 
 
 def _kind(raw: bytes) -> Format:

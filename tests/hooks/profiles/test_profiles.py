@@ -210,3 +210,15 @@ def test_samples_that_begin_at_the_end_or_later_are_left_out_and_those_without_a
     assert told.table["value"].sum() == 45 + 7
     nothing = ltv.profile_of([Profile(timed, "collapsed")], until=NOON)
     assert nothing.takeaways("en") == ["There are no profiles (data/profiles/)."]
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_profile_that_unpacks_to_more_than_memory_is_given_is_refused_in_one_line(tmp_path, monkeypatch, packed):
+    monkeypatch.setattr("ltv.hooks.profiles.read.MOST_BYTES", 1_000)
+    lines = b"main;pay 1\n" * 100
+    path = tmp_path / "spy.txt"
+    path.write_bytes(gzip.compress(lines) if packed else lines)
+    with pytest.raises(
+        DataRefusedError, match=r"bytes, unpacked: found 'more than 1,000', allowed: 1,000; profile a shorter time$"
+    ):
+        ltv.read_profile(path)

@@ -1,4 +1,4 @@
-"""Moments as the pages of hooks write them."""
+"""Moments as pages write them, in the zone of the shop."""
 
 from __future__ import annotations
 
@@ -22,3 +22,17 @@ def local(moment: object, timezone: str, form: str = MINUTE) -> str:
     """
     stamp = pd.Timestamp(moment)  # type: ignore[arg-type]
     return "" if pd.isna(stamp) else stamp.tz_localize("UTC").tz_convert(zone(timezone)).strftime(form)
+
+
+def local_column(moments: pd.Series[pd.Timestamp], timezone: str, form: str = MINUTE) -> pd.Series[str]:
+    """Naive UTC times in a zone.
+
+    Args:
+        moments: the times.
+        timezone: an IANA name.
+        form: as `strftime` has it.
+
+    >>> local_column(pd.Series([pd.Timestamp("2026-06-19 06:00")]), "Asia/Shanghai").tolist()
+    ['2026-06-19 14:00']
+    """
+    return moments.dt.tz_localize("UTC").dt.tz_convert(zone(timezone)).dt.strftime(form)
