@@ -9,7 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ltv.errors import UsageError, found
-from ltv.result import Column, KeyFigure, Result, Source, State, Takeaway, View
+from ltv.result import Answer, Column, KeyFigure, Result, Source, State, Takeaway, View
 from ltv.text import LANGS, Text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MIME = "application/vnd.ltv.blocks+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 VERSION = 1
-KEY_FIGURES, TAKEAWAYS = "key_figures", "takeaways"
+KEY_FIGURES, TAKEAWAYS, QUESTIONS = "key_figures", "takeaways", "questions"
 LISTED_ROWS = 50
 
 Block = dict[str, Any]
@@ -49,21 +49,22 @@ class Shown:
 
 
 def show(result: Result, *views: str) -> Shown:
-    """Show parts of a result on the page: its charts and tables by name, `key_figures`, `takeaways`.
+    """Show parts of a result on the page: its charts and tables by name, `key_figures`, `takeaways`, `questions` it answers.
 
     Args:
         result: what an analysis returned.
-        views: names of views, in the order of the page, each shown once; none means key figures, takeaways and all views.
+        views: names of views, in the order of the page, each shown once; none means questions or takeaways, key figures, all views.
 
     Raises:
         UsageError: the result has no view of that name, or a chart that the page cannot draw.
     """
     known = result.views
-    allowed = [KEY_FIGURES, TAKEAWAYS, *known]
+    usual = [QUESTIONS, KEY_FIGURES, *known] if result.answers else [KEY_FIGURES, TAKEAWAYS, *known]
+    allowed = dict.fromkeys([*usual, TAKEAWAYS])
     for name in views:
         if name not in allowed:
             raise UsageError(found("view", name, ", ".join(allowed)))
-    blocks = [_block(result, name, known) for name in dict.fromkeys(views or allowed)]
+    blocks = [_block(result, name, known) for name in dict.fromkeys(views or usual)]
     alone = blocks[0] if len(blocks) == 1 and blocks[0]["kind"] == "chart" else None
     return Shown(tuple(blocks), _inline_figure(alone) if alone else None)
 
@@ -83,6 +84,8 @@ def _block(result: Result, name: str, views: Any) -> Block:  # noqa: ANN401  a m
         return {"kind": KEY_FIGURES, "currency": result.currency, "figures": figures}
     if name == TAKEAWAYS:
         return {"kind": TAKEAWAYS, "items": [_takeaway(t) for t in result.findings]}
+    if name == QUESTIONS:
+        return {"kind": QUESTIONS, "currency": result.currency, "items": [_answer(a) for a in result.answers]}
     view: View = views[name]
     block = _view(name, view) | {"currency": result.currency}
     return block | (_chart(result, name, view) if view.kind == "chart" else _table(view))
@@ -93,12 +96,18 @@ def _key_figure(figure: KeyFigure) -> Block:
     words = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
     spark = [_finite(x) for x in figure.spark]
     return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
-            "level": figure.level, "source": _source(figure.source)}  # fmt: skip
+            "level": figure.level, "source": _source(figure.source), "is_minor": figure.is_minor}  # fmt: skip
 
 
 def _takeaway(takeaway: Takeaway) -> Block:
     said = {"text": takeaway.text.as_dict(), "action": _words(takeaway.action)}
     return {**said, "state": takeaway.state, "source": _source(takeaway.source)}
+
+
+def _answer(answer: Answer) -> Block:
+    words = {k: _words(getattr(answer, k)) for k in ("question", "verdict", "text", "action")}
+    figure = None if answer.figure is None else _key_figure(answer.figure)
+    return {**words, "name": answer.name, "state": answer.state, "source": _source(answer.source), "figure": figure}
 
 
 def _source(source: Source | None) -> dict[str, str] | None:

@@ -15,6 +15,7 @@ from traitlets.config import Config
 from ltv.report import words
 from ltv.report.both import as_text, both, cell
 from ltv.report.download import csv_part
+from ltv.report.questions import card
 from ltv.report.tiles import tile
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +45,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"both": both, "island": island, "tile": tile, "text": as_text}
-    env.globals |= {"words": words, "cell": cell, "csv_part": csv_part}
+    env.globals |= {"words": words, "card": card, "cell": cell, "csv_part": csv_part}
     return env
 
 

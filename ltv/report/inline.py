@@ -41,6 +41,13 @@ def _takeaways(block: dict[str, Any]) -> Markup:
     return Markup("<ul>{}</ul>").format(Markup("").join(rows))
 
 
+def _questions(block: dict[str, Any]) -> Markup:
+    names = ("question", "verdict", "text", "action")
+    rows = [[_say(item[name]) for name in names] for item in block["items"]]
+    line = Markup("<tr><th>{}</th><td><b>{}</b></td><td>{} <i>→ {}</i></td></tr>")
+    return Markup("<table>{}</table>").format(Markup("").join(line.format(*row) for row in rows))
+
+
 def _chart(block: dict[str, Any]) -> Markup:
     line = words.INLINE_CHART.format(title=_say(block["title"]), view=block["view"])
     return Markup("<p>{}</p>").format(line.to(_LANG))
@@ -68,6 +75,7 @@ def _notice(block: dict[str, Any]) -> Markup:
 _INLINE = {
     "key_figures": _key_figures,
     "takeaways": _takeaways,
+    "questions": _questions,
     "chart": _chart,
     "table": _table,
     "notice": _notice,
