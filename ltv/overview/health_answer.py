@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ltv.health.health_views import kind_words, segment_words
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, REFERRAL
 from ltv.overview.answer import interval_of
@@ -99,9 +101,8 @@ def _alarms(given: Given) -> list[Text]:
     told = given.rows("health", "date", "segment_kind", "segment", "indicator", "triggered")
     since = given.as_of - timedelta(days=7)
     rows = told[told["triggered"].fillna(False).astype(bool)]
-    rows = rows[[since < day(d) <= given.as_of for d in rows["date"]]].sort_values(
-        "date", ascending=False, kind="stable"
-    )
+    recent = np.array([since < day(d) <= given.as_of for d in rows["date"]], dtype=bool)
+    rows = rows[recent].sort_values("date", ascending=False, kind="stable")
     places = [_place(*row) for row in zip(rows["indicator"], rows["segment_kind"], rows["segment"], strict=True)]
     if not places:
         return [WORDS["no_alarms"]]
