@@ -48,7 +48,7 @@ _RATE = r"[+−]?[\d.,]+%"
 FACTS = {
     "zh": {
         "health": rf"流失风险为 (?P<value>{_RATE}).*?[于在]阈值 (?P<held>{_RATE})",
-        "change": r"(?P<who>[^。：]+?)为 (?P<value>\S+)，比 (?P<when>\d\d-\d\d).*?(?P<way>[高低]) (?P<by>\S+)，(?P<side>[高低]于|在)正常范围",
+        "change": r"(?P<who>[^。：]+?)为 (?P<value>\S+)，比 (?P<when>\d\d-\d\d).*?(?P<way>[高低]) (?P<by>\S+)，(?P<side>[高低]于|未超出)正常范围",
         "people": rf"(?P<n>\d+) 位高价值用户有流失风险，预期价值共 (?P<value>{_MONEY})",
         "channel": rf"“(?P<who>[^”]+)”(?:多投|：).*?预计带回 (?P<value>{_MONEY}).*?90% 区间 (?P<low>{_MONEY}) 至 (?P<high>{_MONEY})",
         "net": rf"净增益 (?P<value>{_MONEY})（90% 区间 (?P<low>{_MONEY}) 至 (?P<high>{_MONEY})），已扣除花费 (?P<cost>{_MONEY})",

@@ -169,7 +169,7 @@ def markdown(told: Told, lang: Lang, *, most: int = MOST_TEXT_BYTES) -> str:
         most: bytes.
     """
     head = f"**{_safe(told.title.to(lang))}**"
-    tail = [_linked(told, lang)] if told.link else []
+    tail = [_linked(told.overview, "overview", lang), _linked(told.link, "page", lang)] if told.link else []
     return fitted([head, *(_marked(line, lang) for line in lines(told))], tail, WORDS["more"], lang, most=most)
 
 
@@ -213,7 +213,7 @@ def plain(told: Told, lang: Lang) -> str:
     for line in lines(told):
         parts = (STATE[line.state].to(lang) if line.state else "", line.words.to(lang), line.command)
         said.append(" ".join(part for part in parts if part))
-    return "\n".join([one_line(line) for line in said] + ([told.link] if told.link else []))
+    return "\n".join([one_line(line) for line in said] + ([told.overview, told.link] if told.link else []))
 
 
 def _marked(line: Line, lang: Lang) -> str:
@@ -226,6 +226,6 @@ def _safe(words: str) -> str:
     return one_line(words).translate(_WIDE).replace("](", "] (")
 
 
-def _linked(told: Told, lang: Lang) -> str:
-    words = WORDS["page"].to(lang)
-    return f"[{words}]({told.link})" if told.link.startswith("https://") else f"{words}: {told.link}"
+def _linked(link: str, name: str, lang: Lang) -> str:
+    words = WORDS[name].to(lang)
+    return f"[{words}]({link})" if link.startswith("https://") else f"{words}: {link}"

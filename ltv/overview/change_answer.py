@@ -11,7 +11,7 @@ import pandas as pd
 
 from ltv.overview.figure import short_day
 from ltv.overview.given import WEEK, day, known, numbers
-from ltv.overview.overview_words import QUESTIONS, VERDICTS, WORDS, counted, joined
+from ltv.overview.overview_words import QUESTIONS, VERDICTS, WORDS, are, counted, joined
 from ltv.result import Answer, KeyFigure, Source, State
 from ltv.text import Text, Unit, number, same
 
@@ -26,6 +26,7 @@ _NEEDED = (
 _CAUSES = ("explains_best", "accused", "rank", "part_zh", "part_en", "contribution")
 _UNITS = get_args(Unit)
 _RELATIVE = ("count", "money", "number")
+_NOT_JUDGED = ("special_day", "not_enough_data", "immature")
 _LEAST_SHARE = 0.05  # below that a part explains nothing
 
 
@@ -101,12 +102,14 @@ def change_answer(given: Given, figures: Sequence[Figure]) -> Answer:
     first = max(beyond, key=lambda move: (move.state == "bad", move.size))
     why, part = _cause(given, first)
     more = WORDS["more_moved"].format(n=str(len(beyond) - 1), figures=counted(len(beyond) - 1, "figures"))
-    said = joined([_said(given, first), why, *([more] if len(beyond) > 1 else [])])
+    said = joined([_said(given, first), why, *([more] if len(beyond) > 1 else []), *_special(given)])
     verdict = VERDICTS[{"bad": "worse", "good": "better"}.get(first.state, "moved")]
     action = WORDS["act_better" if first.state == "good" else "act_moved"]
     if part is not None and first.state != "good":
         action = WORDS["act_cause"].format(part=part)
-    return Answer("change", QUESTIONS["change"], verdict, said, first.state, action, first.source, _figure(first))
+    return Answer(
+        "change", QUESTIONS["change"], verdict, said, first.state, action, first.source, _figure(given, first)
+    )
 
 
 def moves(given: Given, figures: Sequence[Figure]) -> list[Move]:
@@ -117,6 +120,8 @@ def moves(given: Given, figures: Sequence[Figure]) -> list[Move]:
         figures: the key figures.
     """
     told = given.rows("change_parts", *_NEEDED).drop_duplicates("figure")
+    if "verdict" in told:
+        told = told[~told["verdict"].isin(_NOT_JUDGED)]
     found = [move for row in told.to_dict("records") if (move := _of_row(given, row)) is not None]
     return found or [move for one in figures if (move := _of_figure(one)) is not None]
 
@@ -149,9 +154,16 @@ def _quiet(given: Given, told: Sequence[Move]) -> Answer:
     n = len(told)
     head = WORDS["quiet_one"] if n == 1 else WORDS["quiet"].format(n=str(n))
     return Answer(
-        "change", QUESTIONS["change"], VERDICTS["quiet"], joined([head, _said(given, largest)]), "good", WORDS["act_quiet"],
-        largest.source, _figure(largest),
+        "change", QUESTIONS["change"], VERDICTS["quiet"], joined([head, _said(given, largest), *_special(given)]), "good", WORDS["act_quiet"],
+        largest.source, _figure(given, largest),
     )  # fmt: skip
+
+
+def _special(given: Given) -> list[Text]:
+    """How many figures stand in a sale or a feast, which no other week is like."""
+    told = given.rows("change_parts", "figure", "verdict")
+    n = int(told.loc[told["verdict"] == "special_day", "figure"].nunique())
+    return [WORDS["special"].format(n=str(n), figures=counted(n, "special"), are=are(n))] if n else []
 
 
 def _said(given: Given, move: Move) -> Text:
@@ -161,7 +173,7 @@ def _said(given: Given, move: Move) -> Text:
     low, high = (told(end) for end in move.usual)
     return WORDS["moved"].format(
         label=move.label, value=told(move.after), before=told(move.before), date=short_day(move.since),
-        way=WORDS["up" if move.by >= 0 else "down"], by=told_move(move, given.currency),
+        ago=str((given.as_of - move.since).days), way=WORDS["up" if move.by >= 0 else "down"], by=told_move(move, given.currency),
         outside=WORDS["inside" if move.side == "inside" else f"outside_{move.side}"], low=low, high=high,
     )  # fmt: skip
 
@@ -216,9 +228,9 @@ def _signed(value: float, move: Move, given: Given) -> Text:
     return Text(sign + shown.zh, sign + shown.en)
 
 
-def _figure(move: Move) -> KeyFigure:
+def _figure(given: Given, move: Move) -> KeyFigure:
     low, high = move.usual
-    mark = WORDS["mark_before"]
+    mark = WORDS["mark_before"].format(ago=str((given.as_of - move.since).days))
     return KeyFigure(
         move.label, move.after, move.unit, low=low, high=high, previous=move.before, comparison=mark, state=move.state
     )

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     from ltv.overview.days import Days
 
 VALUE, NEW_USER, FIRST, REVENUE, RETENTION = (
-    "expected_ltv", "ltv_new_user", "first_order_48h", "net_revenue_7d", "retention_28d",
+    "ltv_base", "ltv_new_user", "first_order_48h", "net_revenue_7d", "retention_28d",
 )  # fmt: skip
-CAMPAIGN, PEOPLE = "campaign_net", "active_people"
+CAMPAIGN, PEOPLE = "campaign_net", "active_people_1d"
 _Z90 = 1.6448536269514722
 _HEALTH: dict[str, tuple[str, Unit, Side, str, str]] = {
     FIRST: (FIRST_ORDER, "rate", "below", "05_golden48", "branches"),
@@ -53,6 +53,16 @@ def _judged(given: Given, name: str) -> dict[str, Any]:
     rows = told[told["figure"] == name]
     ends = numbers(rows.iloc[0].to_dict(), "usual_low", "usual_high") if len(rows) else None
     return {"currency": given.currency, "usual": (ends[0], ends[1]) if ends else None}
+
+
+def _as_explained(given: Given, name: str) -> Days:
+    """A figure as the table of changes tells it, which counts what was known at the end of each week: the two then agree."""
+    told = given.rows("change_parts", "figure", "before", "after", "compared_with")
+    rows = told[told["figure"] == name]
+    ends = numbers(rows.iloc[0].to_dict(), "before", "after") if len(rows) else None
+    if ends is None or pd.isna(rows.iloc[0]["compared_with"]):
+        return {}
+    return {day(rows.iloc[0]["compared_with"]): ends[0], given.as_of: ends[1]}
 
 
 def _value(given: Given) -> Figure:
@@ -141,7 +151,7 @@ def _interval(given: Given, name: str, last: dict[Any, Any]) -> tuple[float | No
 
 
 def _revenue(given: Given) -> Figure:
-    days = sums_of_seven(given.revenue)
+    days = {**sums_of_seven(given.revenue), **_as_explained(given, REVENUE)}
     return Figure(
         REVENUE, LABELS[REVENUE], "money", days.get(given.as_of), given.as_of, Source("02_retention", "revenue"), days,
         why=RULES["no_week"], **_judged(given, REVENUE),

@@ -53,14 +53,14 @@ def _health(told: Overview) -> tuple[Sequence[str], list[Line]]:
         {
             "figure": f.label,
             "value": f.told(f.value),
-            "before": f.told(f.previous),
+            "last_week": f.told(f.previous),
             "rule": f.rule,
             "light": STATE[f.state],
         }
         for f in told.figures
         if f.name in _HEALTH
     ]
-    return ("figure", "value", "before", "rule", "light"), lines
+    return ("figure", "value", "last_week", "rule", "light"), lines
 
 
 def _change(told: Overview) -> tuple[Sequence[str], list[Line]]:

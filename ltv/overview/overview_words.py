@@ -21,7 +21,7 @@ QUESTIONS: dict[str, Text] = {
     "effect": Text("上个月做的事有用吗？", "Did what we did last month work?"),
 }
 LABELS: dict[str, Text] = {
-    "expected_ltv": Text("全体用户预测价值（未来 {days} 天）", "Predicted value of the base, next {days} days"),
+    "ltv_base": Text("全体用户预测价值（未来 {days} 天）", "Predicted value of the base, next {days} days"),
     "ltv_new_user": Text("新用户人均预测价值（{days} 天）", "Predicted value of a new user, {days} days"),
     "first_order_48h": Text("48 小时首单率", "First order within 48 h"),
     "net_revenue_7d": Text("净收入（近 7 天）", "Net revenue, last 7 days"),
@@ -30,7 +30,7 @@ LABELS: dict[str, Text] = {
     "benefit_depth": Text("权益使用深度", "Benefit depth"),
     "referral_effective": Text("人均有效邀请", "Effective invitations a user"),
     "campaign_net": Text("干预净增益", "Net gain of campaigns"),
-    "active_people": Text("日活跃用户（DAU）", "Daily active users (DAU)"),
+    "active_people_1d": Text("日活跃用户（DAU）", "Daily active users (DAU)"),
 }
 RULES: dict[str, Text] = {
     "no_goal": Text(
@@ -79,7 +79,7 @@ WORDS: dict[str, Text] = {
     "interval": Text("（{level}% 区间 {low} 至 {high}）", " ({level}% interval {low} to {high})"),
     "bounds": Text("（区间 {low} 至 {high}）", " (interval {low} to {high})"),
     "mark_threshold": Text("阈值", "threshold"),
-    "mark_before": Text("7 天前", "7 days before"),
+    "mark_before": Text("{ago} 天前", "{ago} days before"),
     "mark_cost": Text("成本", "cost"),
     "mark_nothing": Text("无效果", "no effect"),
     # how healthy
@@ -107,19 +107,20 @@ WORDS: dict[str, Text] = {
     "act_unhealthy": Text("打开健康度页，找到最差的分群，今天就安排干预。", "Open the health page, find the worst segment and act on it today."),
     "act_no_health": Text("先看健康度页缺什么数据，补上后再运行。", "See which data the health page lacks, and run again with it."),
     # what changed
-    "moved": Text("{label}为 {value}，比 {date}（7 天前）的 {before}{way} {by}，{outside}正常范围（{low} 至 {high}）。", "{label} is {value}, {way} {by} from {before} on {date} (7 days before), {outside} its usual range of {low} to {high}. "),
+    "moved": Text("{label}为 {value}，比 {date}（{ago} 天前）的 {before} {way} {by}，{outside}正常范围（{low} 至 {high}）。", "{label} is {value}, {way} {by} from {before} on {date} ({ago} days before), {outside} its usual range of {low} to {high}. "),
     "up": Text("高", "up"),
     "down": Text("低", "down"),
     "outside_above": Text("高于", "above"),
     "outside_below": Text("低于", "below"),
-    "inside": Text("在", "inside"),
-    "quiet": Text("{n} 个可比较的指标都在各自的正常范围内。变动最大的是", "All {n} figures that can be compared are inside their usual range. The largest move: "),
+    "inside": Text("未超出", "inside"),
+    "quiet": Text("{n} 个可比较的指标都在各自的正常范围内。最接近边缘的一个：", "All {n} figures that can be compared are inside their usual range. The closest to its edge: "),
     "quiet_one": Text("唯一可比较的指标在正常范围内：", "The one figure that can be compared is inside its usual range: "),
     "cause": Text("主要来自{part}：贡献 {by}{interval}{share}。", "Most of it comes from {part}: {by}{interval}{share}. "),
     "share": Text("，占这次变化的 {share}", ", {share} of the change"),
     "no_cause": Text("没有哪个分群能单独解释，是普遍的变化。", "No segment explains it alone: it moved everywhere. "),
     "cause_unknown": Text("原因还不知道：没有变化分解。", "Why is not known: there is no breakdown of the change. "),
     "more_moved": Text("另有 {n} 个指标超出正常范围。", "{figures} left the usual range too. "),
+    "special": Text("另有 {n} 个指标处在大促或节日，不判断。", "{figures} {are} in a sale or a feast and cannot be judged. "),
     "no_compare": Text("没有指标能与 7 天前比较，或历史不足三周，还说不出什么是正常的变动。", "No figure can be compared with 7 days before, or there are under three weeks of history: what is usual cannot be told yet. "),
     "act_quiet": Text("不用追查，照计划做。", "Nothing to look into; carry on as planned."),
     "act_cause": Text("和{part}的负责人核对活动、投放与库存。", "Ask who runs {part} about campaigns, spending and stock."),
@@ -208,8 +209,8 @@ NOTES: dict[str, Text] = {
         "By the threshold where there is one (watch on the first day beyond, alert from the second), else by the usual range.",
     ),
     "change": Text(
-        "与 7 天前比；正常范围来自同星期几的历史，没有变化分解时来自以往的七日变动（中位数 ± 3 倍稳健标准差）。",
-        "Against 7 days before; the usual range is that of the weekday, or, without a breakdown of changes, that of earlier moves in seven days (median ± 3 robust standard deviations).",
+        "与 7 天前比（那天若在大促，则与更早的同一星期几比）；正常范围来自同星期几的历史，没有变化分解时来自以往的七日变动（中位数 ± 3 倍稳健标准差）。",
+        "Against 7 days before (earlier by weeks, where that day was in a sale); the usual range is that of the weekday, or, without a breakdown of changes, that of earlier moves in seven days (median ± 3 robust standard deviations).",
     ),
     "people": Text(
         "名单按生命周期价值页的定义；计划只列人数，名单见策略中心页。",
@@ -227,7 +228,8 @@ NOTES: dict[str, Text] = {
 COLUMNS: dict[str, Text] = {
     "figure": Text("指标", "Figure"),
     "value": Text("现在", "Now"),
-    "before": Text("7 天前", "7 days before"),
+    "before": Text("对比日", "Day compared"),
+    "last_week": Text("7 天前", "7 days before"),
     "rule": Text("规则", "Rule"),
     "light": Text("灯", "Light"),
     "moved": Text("变动", "Move"),
@@ -253,6 +255,7 @@ _MANY: dict[str, tuple[str, str]] = {
     "people": ("person", "people"),
     "plans": ("plan", "plans"),
     "figures": ("other figure", "other figures"),
+    "special": ("figure", "figures"),
     "alerts": ("alert", "alerts"),
     "channels": ("channel", "channels"),
     "playbooks": ("playbook", "playbooks"),

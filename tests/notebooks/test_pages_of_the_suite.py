@@ -104,7 +104,7 @@ def test_a_new_marketer_finds_the_five_answers_above_the_fold_of_the_overview(sh
 def test_the_overview_agrees_with_the_pages_it_rests_on(results):
     told = results("overview").set_index("figure")
     totals = results("ltv_totals").query("segment_kind == 'all'").set_index("expected")
-    assert told.loc["expected_ltv", "value"] in totals.index
+    assert told.loc["ltv_base", "value"] in totals.index
     board = results("health").query("segment_kind == 'all' and known").drop_duplicates("indicator", keep="last")
     for name in ("churn_risk", "benefit_depth", "referral_effective"):
         assert told.loc[name, "value"] == board.set_index("indicator").loc[name, "value"]

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,10 +28,12 @@ from support_overview import (
     totals,
 )  # fmt: skip
 
+from ltv.contract import RESULTS
 from ltv.overview.days import people_of_days, revenue_of_days
 from ltv.overview.overview_words import counted
 from ltv.overview.usual import LEAST_MOVES, usual_range
 from ltv.report.blocks import show
+from ltv.runs.notebook import inspect
 from ltv.text import LANGS
 from ltv.workspace.store import check_result
 
@@ -83,6 +86,15 @@ def test_an_answer_rests_on_its_own_tables_alone(name, how):
             assert part == whole
 
 
+def test_the_notebook_asks_for_every_table_that_the_answers_rest_on():
+    """Also for one that another branch of the work declares later."""
+    asked = inspect(Path(__file__).parents[2] / "notebooks" / "15_overview.ipynb").optional
+    code = "".join(f.read_text(encoding="utf-8") for f in (Path(__file__).parents[2] / "ltv" / "overview").glob("*.py"))
+    rests_on = set(re.findall(r'given\.(?:rows|has)\(\s*"(\w+)"', code)) & set(RESULTS)
+    assert {"health", "value_lists", "budget_plan"} <= rests_on
+    assert rests_on - asked == set()
+
+
 def answer(name: str, tables, **more):
     return next(a for a in told(tables, **more).answers if a.name == name)
 
@@ -126,6 +138,21 @@ def test_nothing_beyond_is_quiet_and_without_a_cause_it_says_so():
     assert (better.state, better.verdict.en) == ("good", "Something got better")
 
 
+def test_a_day_compared_is_named_with_how_long_ago_it_was_and_feasts_are_not_judged():
+    rows = parts().assign(compared_with=DAY - timedelta(days=21))
+    feast = parts().assign(figure="buyers_7d", verdict="special_day")
+    said = answer("change", {"change_parts": pd.concat([rows, feast])})
+    assert "on 06-09 (21 days before)" in said.text.en and "06-09（21 天前）" in said.text.zh
+    assert "1 figure is in a sale or a feast" in said.text.en
+    assert answer("change", {"change_parts": feast}).verdict.en == "Too early to compare"
+
+
+def test_the_tile_and_the_answer_tell_the_same_revenue():
+    tables = calm() | {"change_parts": parts(60_000.0)}
+    tile = told(tables, orders=orders(100.0)).table.set_index("figure").loc["net_revenue_7d"]
+    assert tile[["value", "previous", "usual_low", "usual_high", "state"]].tolist() == [6e4, 1e5, 8e4, 12e4, "bad"]
+
+
 def orders(last: float) -> pd.DataFrame:
     """Ten weeks of an order a day, whose amounts swing a little; so much on each of the last seven days."""
     n = 90
@@ -162,10 +189,10 @@ def test_earlier_dates_give_the_comparison_and_the_line_of_a_tile():
     first = told(calm()).table.assign(value=lambda t: t["value"] * 2)
     result = told(calm(), forecasts=[(week, [before])], earlier=[(week, [first])])
     tiles = dict(zip(result.table["figure"], result.key_figures, strict=True))
-    assert (tiles["expected_ltv"].value, tiles["expected_ltv"].previous) == (500_000, 250_000)
-    assert tiles["expected_ltv"].comparison.en == "7 days before (06-23)"
+    assert (tiles["ltv_base"].value, tiles["ltv_base"].previous) == (500_000, 250_000)
+    assert tiles["ltv_base"].comparison.en == "7 days before (06-23)"
     assert tiles["ltv_new_user"].previous == 2 * tiles["ltv_new_user"].value == 400
-    assert len(tiles["expected_ltv"].spark) == 2
+    assert len(tiles["ltv_base"].spark) == 2
 
 
 def test_predicted_value_leads_and_daily_users_stand_last_as_no_goal():
