@@ -47,7 +47,7 @@ _RATE = r"[+−]?[\d.,]+%"
 # Where in a sentence the number of each question stands.
 FACTS = {
     "zh": {
-        "health": rf"流失风险为 (?P<value>{_RATE}).*?[于在]阈值 (?P<held>{_RATE})",
+        "health": rf"流失风险为? ?(?P<value>{_RATE}).*?(?:[于在]阈值|应 ≤) (?P<held>{_RATE})",
         "change": r"(?P<who>[^。：]+?)为 (?P<value>\S+)，比 (?P<when>\d\d-\d\d).*?(?P<way>[高低]) (?P<by>\S+)，(?P<side>[高低]于|未超出)正常范围",
         "people": rf"(?P<n>\d+) 位高价值用户有流失风险，预期价值共 (?P<value>{_MONEY})",
         "channel": rf"“(?P<who>[^”]+)”(?:多投|：).*?预计带回 (?P<value>{_MONEY}).*?90% 区间 (?P<low>{_MONEY}) 至 (?P<high>{_MONEY})",
@@ -57,7 +57,7 @@ FACTS = {
         "plan": r"计划“(?P<who>[^”]+)”等待批准",
     },
     "en": {
-        "health": rf"Churn risk is (?P<value>{_RATE}).*?its threshold of (?P<held>{_RATE})",
+        "health": rf"Churn risk (?:is )?(?P<value>{_RATE}).*?(?:its threshold of|should be ≤) (?P<held>{_RATE})",
         "change": r"(?P<who>[^.:]+?) is (?P<value>\S+), (?P<way>up|down) (?P<by>[\d.,]+ ?(?:%|pp)?) from \S+ on (?P<when>\d\d-\d\d) \(7 days before\), (?P<side>above|below|inside) its usual range",
         "people": rf"(?P<n>\d+) (?:person|people) of high value (?:is|are) at risk, expected to bring (?P<value>{_MONEY})",
         "channel": rf'"(?P<who>[^"]+)" .*?(?P<value>{_MONEY}) for each ¥1.*?90% interval (?:of )?(?P<low>{_MONEY}) to (?P<high>{_MONEY})',

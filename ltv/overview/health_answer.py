@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ltv.health.health_views import kind_words, segment_words
+from ltv.health.health_views import place_words
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, REFERRAL
 from ltv.overview.answer import interval_of
 from ltv.overview.figures import of_indicator
-from ltv.overview.given import WHOLE, day, known
+from ltv.overview.given import day, known
 from ltv.overview.overview_words import LABELS, QUESTIONS, VERDICTS, WORDS, counted, joined, listed
 from ltv.result import Answer, KeyFigure, Source, State
 from ltv.text import Text, number, same
@@ -111,7 +111,7 @@ def _alarms(given: Given) -> list[Text]:
 
 
 def _place(indicator: str, kind: str, segment: str) -> Text:
-    name = kind_words(WHOLE) if kind == WHOLE else segment_words(segment)
+    name = place_words({"segment_kind": kind, "segment": segment})
     return WORDS["place"].format(label=LABELS.get(indicator, same(indicator)), segment=name)
 
 

@@ -98,7 +98,7 @@ WORDS: dict[str, Text] = {
     "at_risk": Text("处于风险的预测价值 {money}。", "{money} of predicted value is at risk. "),
     "alarms": Text("近 7 天有 {n} 处触发，最近是{place}。", "{alerts} in the last 7 days, the latest for {place}. "),
     "no_alarms": Text("近 7 天没有触发。", "Nothing triggered in the last 7 days. "),
-    "place": Text("{segment}的{label}", "{label} of {segment}"),
+    "place": Text("{label}（{segment}）", "{label} ({segment})"),
     "no_health": Text("没有健康度结果，说不出用户整体是否健康。", "There is no health board, so it cannot be told how healthy the base is. "),
     "no_core": Text("健康度的核心指标都还不知道：{items}。", "None of the core indicators is known yet: {items}. "),
     "act_healthy": Text("今天不用干预，明天照常看。", "Nothing to do today; look again tomorrow."),
