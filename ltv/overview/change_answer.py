@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import pandas as pd
 
 from ltv.overview.figure import short_day
+from ltv.overview.figures import PEOPLE
 from ltv.overview.given import WEEK, day, known, numbers
 from ltv.overview.overview_words import QUESTIONS, VERDICTS, WORDS, are, counted, joined
+from ltv.overview.usual import possible
 from ltv.result import Answer, KeyFigure, Source, State
 from ltv.text import Text, Unit, number, same
 
@@ -99,7 +101,7 @@ def change_answer(given: Given, figures: Sequence[Figure]) -> Answer:
     beyond = [move for move in told if move.is_beyond]
     if not beyond:
         return _quiet(given, told)
-    first = max(beyond, key=lambda move: (move.state == "bad", move.size))
+    first = max(beyond, key=lambda move: (move.name != PEOPLE, move.state == "bad", move.size))
     why, part = _cause(given, first)
     more = WORDS["more_moved"].format(n=str(len(beyond) - 1), figures=counted(len(beyond) - 1, "figures"))
     said = joined([_said(given, first), why, *([more] if len(beyond) > 1 else []), *_special(given)])
@@ -135,7 +137,7 @@ def _of_row(given: Given, row: dict[Any, Any]) -> Move | None:
     source = Source(str(row.get("page") or _PAGE), str(row.get("view") or ""))
     label = Text(str(row["figure_zh"]), str(row["figure_en"]))
     return Move(
-        str(row["figure"]), label, unit, values[0], values[1], since, (values[2], values[3]),
+        str(row["figure"]), label, unit, values[0], values[1], since, possible(values[2], values[3], unit),
         bool(row["is_beyond_band"]) and not values[2] <= values[1] <= values[3], str(row["bad_side"]), source,
     )  # fmt: skip
 
@@ -150,7 +152,7 @@ def _of_figure(one: Figure) -> Move | None:
 
 
 def _quiet(given: Given, told: Sequence[Move]) -> Answer:
-    largest = max(told, key=lambda move: move.size)
+    largest = max(told, key=lambda move: (move.name != PEOPLE, move.size))
     n = len(told)
     head = WORDS["quiet_one"] if n == 1 else WORDS["quiet"].format(n=str(n))
     return Answer(

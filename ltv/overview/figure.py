@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from ltv.overview.given import WEEK
 from ltv.overview.overview_words import RULES, WORDS
-from ltv.overview.usual import usual_range
+from ltv.overview.usual import possible, usual_range
 from ltv.result import KeyFigure, Source, State
 from ltv.text import Text, Unit, number, same
 
@@ -75,7 +75,8 @@ class Figure:
     @property
     def range(self) -> tuple[float, float] | None:
         """In which it usually lies."""
-        return self.usual or (None if self.value is None else usual_range(self.days, self.at))
+        found = self.usual or (None if self.value is None else usual_range(self.days, self.at))
+        return found and possible(*found, self.unit)
 
     @property
     def side(self) -> Side:

@@ -22,7 +22,7 @@ QUESTIONS: dict[str, Text] = {
 }
 LABELS: dict[str, Text] = {
     "ltv_base": Text("全体用户预测价值（未来 {days} 天）", "Predicted value of the base, next {days} days"),
-    "ltv_new_user": Text("新用户人均预测价值（{days} 天）", "Predicted value of a new user, {days} days"),
+    "ltv_new_user": Text("新用户人均预测价值（{days} 天）", "Value of a new user, {days} days"),
     "first_order_48h": Text("48 小时首单率", "First order within 48 h"),
     "net_revenue_7d": Text("净收入（近 7 天）", "Net revenue, last 7 days"),
     "retention_28d": Text("28 天留存率", "28-day retention"),

@@ -11,10 +11,25 @@ from ltv.overview.given import WEEK
 
 if TYPE_CHECKING:
     from ltv.overview.days import Days
+    from ltv.text import Unit
 
 LEAST_MOVES = 14
 _SPREADS = 3.0
 _OF_NORMAL = 1.4826  # median absolute deviation to standard deviation; Rousseeuw and Croux, 1993
+
+
+def possible(low: float, high: float, unit: Unit) -> tuple[float, float]:
+    """A range without what a figure cannot be: a share below nothing or above the whole.
+
+    Args:
+        low: its lower end.
+        high: its upper end.
+        unit: of the figure.
+
+    >>> possible(-0.2, 1.1, "rate"), possible(-5.0, 9.0, "money")
+    ((0.0, 1.0), (-5.0, 9.0))
+    """
+    return (max(low, 0.0), min(high, 1.0)) if unit == "rate" else (low, high)
 
 
 def usual_range(days: Days, at: date) -> tuple[float, float] | None:

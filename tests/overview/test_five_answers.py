@@ -147,6 +147,17 @@ def test_a_day_compared_is_named_with_how_long_ago_it_was_and_feasts_are_not_jud
     assert answer("change", {"change_parts": feast}).verdict.en == "Too early to compare"
 
 
+def test_daily_users_are_never_the_headline_while_another_figure_moved():
+    users = parts(300_000.0).assign(figure="active_people_1d", figure_en="DAU", figure_zh="日活")
+    for money in (60_000.0, 98_000.0):
+        said = answer("change", {"change_parts": pd.concat([users, parts(money)])})
+        assert ("Net revenue" in said.text.en) == (money == 60_000.0)
+    assert (
+        "1 other figure left the usual range too"
+        in answer("change", {"change_parts": pd.concat([users, parts()])}).text.en
+    )
+
+
 def test_the_tile_and_the_answer_tell_the_same_revenue():
     tables = calm() | {"change_parts": parts(60_000.0)}
     tile = told(tables, orders=orders(100.0)).table.set_index("figure").loc["net_revenue_7d"]
