@@ -15,6 +15,7 @@ FIVE = [
     "ltv.show(told, 'questions', 'key_figures')",
 ]
 QUESTION = "How healthy is the base?"
+LISTED = '<section class="all-pages"'
 
 
 def index(root) -> str:
@@ -27,9 +28,9 @@ def test_a_date_opens_with_its_overview_and_lists_its_pages_below(tmp_path):
     done = run(Request(root, DAY))
     assert (done.exit_code, done.why) == (0, "")
     page = index(root)
-    assert page.index(QUESTION) < page.index("All pages") < page.rindex('href="02_kept.html"')
+    assert page.index(QUESTION) < page.index(LISTED) < page.rindex('href="02_kept.html"')
     assert page == (root / "reports" / "latest" / "15_overview.html").read_text(encoding="utf-8")
-    contents = page[page.index("All pages") :]
+    contents = page[page.index(LISTED) :]
     assert 'class="entry done" data-keep href="01_assets.html"' in contents
     assert 'class="entry done" data-keep href="15_overview.html"' not in contents
 
@@ -42,7 +43,7 @@ def test_the_overview_runs_last_and_does_without_a_page_that_failed(tmp_path):
     assert done.why == "02_kept failed"
     page = (root / "reports" / str(DAY) / "index.html").read_text(encoding="utf-8")
     assert QUESTION in page
-    assert "entry failed" in page[page.index("All pages") :]
+    assert "entry failed" in page[page.index(LISTED) :]
 
 
 def test_without_an_overview_a_date_opens_with_its_pages_and_says_so(tmp_path):
