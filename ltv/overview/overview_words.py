@@ -59,8 +59,8 @@ VERDICTS: dict[str, Text] = {
     "better": Text("有指标变好", "Something got better"),
     "moved": Text("有异常变动", "An unusual move"),
     "no_compare": Text("还不能比较", "Too early to compare"),
-    "waits": Text("{n} 个计划待批准", "{plans} to approve"),
-    "win_back": Text("{n} 人要挽回", "{people} to win back"),
+    "waits": Text("{plans} 个计划待批准", "{plans} to approve"),
+    "win_back": Text("{people} 人要挽回", "{people} to win back"),
     "nobody": Text("没有人要挽回", "Nobody to win back"),
     "invest": Text("投给{channel}", "{channel}"),
     "test": Text("先做实验", "Test first"),
@@ -96,7 +96,7 @@ WORDS: dict[str, Text] = {
     "lacking": Text("{label}未知（{why}）", "{label} not known ({why})"),
     "also": Text("{items}。", "{items}. "),
     "at_risk": Text("处于风险的预测价值 {money}。", "{money} of predicted value is at risk. "),
-    "alarms": Text("近 7 天有 {n} 处触发，最近是{place}。", "{alerts} in the last 7 days, the latest for {place}. "),
+    "alarms": Text("近 7 天有 {alerts} 处触发，最近是{place}。", "{alerts} in the last 7 days, the latest for {place}. "),
     "no_alarms": Text("近 7 天没有触发。", "Nothing triggered in the last 7 days. "),
     "place": Text("{label}（{segment}）", "{label} ({segment})"),
     "no_health": Text("没有健康度结果，说不出用户整体是否健康。", "There is no health board, so it cannot be told how healthy the base is. "),
@@ -119,8 +119,8 @@ WORDS: dict[str, Text] = {
     "share": Text("，占这次变化的 {share}", ", {share} of the change"),
     "no_cause": Text("没有哪个分群能单独解释，是普遍的变化。", "No segment explains it alone: it moved everywhere. "),
     "cause_unknown": Text("原因还不知道：没有变化分解。", "Why is not known: there is no breakdown of the change. "),
-    "more_moved": Text("另有 {n} 个指标超出正常范围。", "{figures} left the usual range too. "),
-    "special": Text("另有 {n} 个指标处在大促或节日，不判断。", "{figures} {are} in a sale or a feast and cannot be judged. "),
+    "more_moved": Text("另有 {figures} 个指标超出正常范围。", "{figures} left the usual range too. "),
+    "special": Text("另有 {figures} 个指标处在大促或节日，不判断{are}。", "{figures} {are} in a sale or a feast and cannot be judged. "),
     "no_compare": Text("没有指标能与 7 天前比较，或历史不足三周，还说不出什么是正常的变动。", "No figure can be compared with 7 days before, or there are under three weeks of history: what is usual cannot be told yet. "),
     "act_quiet": Text("不用追查，照计划做。", "Nothing to look into; carry on as planned."),
     "act_cause": Text("和{part}的负责人核对活动、投放与库存。", "Ask who runs {part} about campaigns, spending and stock."),
@@ -128,14 +128,14 @@ WORDS: dict[str, Text] = {
     "act_better": Text("看清原因，值得的话继续做下去。", "Find out why, and do more of it if it pays."),
     "act_no_compare": Text("每天运行，或用 ltv backfill 补跑前三周。", "Run every day, or make up three weeks with ltv backfill."),
     # whom
-    "risk": Text("{n} 位高价值用户有流失风险，预期价值共 {money}；预计其中 {lost} 人（90% 区间 {low} 至 {high} 人）在 {days} 天内不再购买。", "{people} of high value {are} at risk, expected to bring {money}; about {lost} of them (90% interval {low} to {high}) will not buy in {days} days. "),
-    "risk_plain": Text("{n} 位高价值用户有流失风险，预期价值共 {money}。", "{people} of high value {are} at risk, expected to bring {money}. "),
+    "risk": Text("{people} 位高价值用户有流失风险，预期价值共 {money}；预计其中 {lost} 人（90% 区间 {low} 至 {high} 人）在 {days} 天内不再购买{are}。", "{people} of high value {are} at risk, expected to bring {money}; about {lost} of them (90% interval {low} to {high}) will not buy in {days} days. "),
+    "risk_plain": Text("{people} 位高价值用户有流失风险，预期价值共 {money}{are}。", "{people} of high value {are} at risk, expected to bring {money}. "),
     "no_risk": Text("没有高价值用户处于流失风险。", "Nobody of high value is at risk. "),
-    "top_risk": Text("没有名单，但流失风险最集中的 {n} 人持有 {share} 的风险价值（{money}）。", "There is no list, but the {people} most at risk hold {share} of the value at risk ({money}). "),
-    "reward": Text("可奖励的是 {n} 位高价值忠诚用户（{money}）。", "To reward: {n} loyal {persons} of high value ({money}). "),
-    "plan_waits": Text("计划{plan}等待批准：触达 {people}，花费 {cost}。", "The plan {plan} waits for approval: {people}, {cost}. "),
-    "plan_on": Text("今天的计划触达 {people}，花费 {cost}", "Today's plans speak to {people} at {cost}"),
-    "plan_on_list": Text("，其中 {n} 人在挽回名单上。", ", {n} of whom {are} on the list to win back. "),
+    "top_risk": Text("没有名单，但流失风险最集中的 {people} 人持有 {share} 的风险价值（{money}）。", "There is no list, but the {people} most at risk hold {share} of the value at risk ({money}). "),
+    "reward": Text("可奖励的是 {n} 位高价值忠诚用户（{money}）{persons}。", "To reward: {n} loyal {persons} of high value ({money}). "),
+    "plan_waits": Text("计划{plan}等待批准：触达 {people} 人，花费 {cost}。", "The plan {plan} waits for approval: {people}, {cost}. "),
+    "plan_on": Text("今天的计划触达 {people} 人，花费 {cost}", "Today's plans speak to {people} at {cost}"),
+    "plan_on_list": Text("，其中 {n} 人在挽回名单上{are}。", ", {n} of whom {are} on the list to win back. "),
     "plan_on_end": Text("。", ". "),
     "plan_off": Text("今天没有触达用户的剧本启动。", "No playbook speaks to people today. "),
     "no_people": Text("没有用户名单、流失概率和策略计划，说不出该找谁。", "There are no lists, no churn scores and no plans, so it cannot be told whom to turn to. "),
@@ -154,7 +154,7 @@ WORDS: dict[str, Text] = {
     "unsure": Text("，但不确定", ", though that is uncertain"),
     "plan": Text("全部调整预计多带回 {gain}（{low} 至 {high}），总花费 {total} 不变{days}。", "All moves together: {gain} more ({low} to {high}) for the same {total}{days}. "),
     "days": Text("（{days} 天口径）", ", over {days} days"),
-    "stay": Text("{n} 个渠道里没有一个值得从别处挪钱：现在的分配已接近最好。", "Of {channels} none is worth moving money to: the split is about as good as it gets. "),
+    "stay": Text("{channels} 个渠道里没有一个值得从别处挪钱：现在的分配已接近最好。", "Of {channels} none is worth moving money to: the split is about as good as it gets. "),
     "no_plan": Text("没有预算建议：缺少触点或花费，或者数据还太少。", "There is no budget plan: touches or costs are missing, or there is too little data. "),
     "act_invest": Text("先从 {current} 加到 {proposed}，并设对照组 holdout/{channel} 核对增量。", "Go from {current} to {proposed}, and keep a control group, holdout/{channel}, to check."),
     "act_invest_held": Text("从 {current} 加到 {proposed}；对照组 holdout/{channel} 已在核对增量。", "Go from {current} to {proposed}; the control group holdout/{channel} checks it."),
@@ -169,18 +169,18 @@ WORDS: dict[str, Text] = {
     "uplift": Text("人均增益", "uplift a person"),
     # did it work
     "lift": Text("{name} 的提升", "lift of {name}"),
-    "net": Text("{n} 个剧本满了观察期：净增益 {net}（90% 区间 {low} 至 {high}），已扣除花费 {cost}。", "{playbooks} can be judged: {net} net (90% interval {low} to {high}), after {cost} of cost. "),
+    "net": Text("{playbooks} 个剧本满了观察期：净增益 {net}（90% 区间 {low} 至 {high}），已扣除花费 {cost}。", "{playbooks} can be judged: {net} net (90% interval {low} to {high}), after {cost} of cost. "),
     "best": Text("{name}人均 {uplift}（{low} 至 {high}）。", "{name}: {uplift} a person ({low} to {high}). "),
     "no_net": Text("还没有满观察期的干预。", "No playbook can be judged yet. "),
-    "ships": Text("{n} 个实验里 {ship} 个可以上线：{name}使“{metric}”变化 {lift}{interval}。", "Of {experiments} {ship} can ship: {name} changed {metric} by {lift}{interval}. "),
-    "stops": Text("{n} 个实验里 {stop} 个不该上线：{name}使“{metric}”变化 {lift}{interval}。", "Of {experiments} {stop} should not ship: {name} changed {metric} by {lift}{interval}. "),
-    "runs": Text("{n} 个实验都还没有结论。", "None of {experiments} has a verdict yet. "),
+    "ships": Text("{experiments} 个实验里 {ship} 个可以上线：{name}使“{metric}”变化 {lift}{interval}。", "Of {experiments} {ship} can ship: {name} changed {metric} by {lift}{interval}. "),
+    "stops": Text("{experiments} 个实验里 {stop} 个不该上线：{name}使“{metric}”变化 {lift}{interval}。", "Of {experiments} {stop} should not ship: {name} changed {metric} by {lift}{interval}. "),
+    "runs": Text("{experiments} 个实验都还没有结论。", "None of {experiments} has a verdict yet. "),
     "runs_one": Text("唯一的实验还没有结论。", "The one experiment has no verdict yet. "),
     "worth_up": Text("{metric}人均多 {by}{interval}。", "It added {by} of {metric} a person{interval}. "),
     "worth_down": Text("{metric}人均少 {by}{interval}。", "It took away {by} of {metric} a person{interval}. "),
     "worth_open": Text("是否赚钱还看不出：{metric}人均相差 {by}{interval}。", "Whether it pays cannot be told: {by} of {metric} a person{interval}. "),
-    "broken": Text("{n} 个实验有误，不能用。", "{experiments} {are} broken. "),
-    "launches": Text("{n} 次上线有结论：{up} 次上升，{down} 次下降。", "{launches} can be judged: {up} up, {down} down. "),
+    "broken": Text("{experiments} 个实验有误，不能用{are}。", "{experiments} {are} broken. "),
+    "launches": Text("{launches} 次上线有结论：{up} 次上升，{down} 次下降。", "{launches} can be judged: {up} up, {down} down. "),
     "no_effect": Text("没有干预、实验或上线可以判断。", "There is no intervention, experiment or launch to judge. "),
     "act_ship": Text("上线{name}，留一小组对照继续看价值。", "Ship {name}, and keep a small control group to watch value."),
     "act_keep": Text("保留有效的剧本，考虑增加预算。", "Keep the playbooks that work, and consider a larger budget."),
@@ -265,14 +265,14 @@ _MANY: dict[str, tuple[str, str]] = {
 
 
 def counted(n: int, of: str) -> Text:
-    """So many of a thing; in Chinese the number alone, people with their measure word.
+    """So many of a thing; in Chinese the number alone: templates hold the measure word.
 
     >>> counted(1, "people").en, counted(2, "people").en, counted(2, "people").zh
-    ('1 person', '2 people', '2 人')
+    ('1 person', '2 people', '2')
     """
     one, many = _MANY[of]
     shown = number(n, "count")
-    return Text(f"{shown.zh} 人" if of == "people" else shown.zh, f"{shown.en} {one if n == 1 else many}")
+    return Text(shown.zh, f"{shown.en} {one if n == 1 else many}")
 
 
 def are(n: int) -> Text:

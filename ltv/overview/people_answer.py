@@ -13,7 +13,7 @@ from ltv.overview.answer import quoted
 from ltv.overview.given import known, main_days
 from ltv.overview.overview_words import QUESTIONS, VERDICTS, WORDS, are, counted, joined
 from ltv.result import Answer, KeyFigure, Source
-from ltv.text import Text, number, same
+from ltv.text import Text, number
 
 if TYPE_CHECKING:
     from ltv.overview.given import Given
@@ -140,7 +140,7 @@ def _loyal(given: Given, who: People) -> list[Text]:
         return []
     n = len(who.loyal)
     money = number(known(who.loyal["expected"].sum()), "money", currency=given.currency)
-    persons = same("person" if n == 1 else "people")
+    persons = Text("", "person" if n == 1 else "people")
     return [WORDS["reward"].format(n=number(n, "count"), persons=persons, money=money)]
 
 
