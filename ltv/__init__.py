@@ -50,6 +50,7 @@ What there is:
     audit_hooks      every case in which a rule of the hooks was broken; outbox_messages reads those of the own outbox
     scene_recommendation
                      whether a list of articles would have met what people took, on the home page, in the search, on a page
+    five_answers     how healthy the base is, what changed, whom to turn to, which channel next, what worked
     restated         a result table of an earlier day, with people as they are numbered now
     the_mall         what a simulated mall holds, and what is true of it
     per_period       how often something happened in each day, week or month, to how many people
@@ -95,6 +96,7 @@ if TYPE_CHECKING:
     from ltv.lifetime.explain_ltv import explain_ltv
     from ltv.lifetime.lifetime_value import lifetime_value
     from ltv.lifetime.sequence_features import sequence_features
+    from ltv.overview.five_answers import five_answers
     from ltv.report.blocks import notice, show
     from ltv.report.own import result_of
     from ltv.runs.plan import pages_by_table
@@ -123,6 +125,7 @@ __all__ = [
     "explain_changes",
     "explain_ltv",
     "explain_user",
+    "five_answers",
     "funnel",
     "funnel_counters",
     "golden48",
@@ -176,6 +179,7 @@ _HOMES = {
     "explain_changes": "ltv.health.changes",
     "explain_ltv": "ltv.lifetime.explain_ltv",
     "explain_user": "ltv.workspace.explain",
+    "five_answers": "ltv.overview.five_answers",
     "golden48": "ltv.behaviour.golden48",
     "health_board": "ltv.health.health_board",
     "all_tests": "ltv.strategy.past",

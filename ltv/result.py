@@ -52,6 +52,7 @@ class KeyFigure:
         spark: earlier values, oldest first, for a small line.
         level: of the interval, percent.
         source: where to read on, for a figure that another page tells more of.
+        is_minor: whether it stands beside the goal, to be shown small and last.
     """
 
     label: Text
@@ -66,6 +67,7 @@ class KeyFigure:
     spark: tuple[float | None, ...] = ()
     level: int = 95
     source: Source | None = None
+    is_minor: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,31 @@ class Takeaway:
     state: State = "none"
     action: Text | None = None
     source: Source | None = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A question that a reader comes with, answered.
+
+    Attributes:
+        name: what a view with the rows behind it is called.
+        question: as the reader would ask it.
+        verdict: the answer in a word or two, beside the traffic light.
+        text: the answer in a sentence or two: number, comparison, threshold, uncertainty.
+        state: traffic light.
+        action: what to do next.
+        source: where to read on.
+        figure: the number that the answer rests on; its `previous` is what it is held against.
+    """
+
+    name: str
+    question: Text
+    verdict: Text
+    text: Text
+    state: State
+    action: Text
+    source: Source | None = None
+    figure: KeyFigure | None = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +190,11 @@ class Result:
     @property
     def findings(self) -> Sequence[Takeaway]:
         """The sentences of this result, in both languages, most important first."""
+        return ()
+
+    @property
+    def answers(self) -> Sequence[Answer]:
+        """The questions of its reader that this result answers, in the order in which they are asked."""
         return ()
 
     def takeaways(self, lang: Lang = "zh") -> list[str]:

@@ -31,6 +31,7 @@ ROOMS = [
     "strategy",
     "hooks",
     "serving",
+    "overview",
     "report",
     "digest",
     "runs",
@@ -41,7 +42,7 @@ ROOMS = [
 # What every room may use. They stand below all rooms, in this order.
 BASE = ["errors", "text", "progress", "sql", "seen", "result"]
 # Rooms whose numbers depend on their arguments alone.
-ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health", "hooks"}
+ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health", "hooks", "overview"}
 
 LONGEST_FUNCTION, LONGEST_MODULE = 60, 400
 

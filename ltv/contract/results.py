@@ -5,6 +5,7 @@ from __future__ import annotations
 from ltv.contract.result_table import SEGMENT, table
 from ltv.contract.results_of_acting import ACTING
 from ltv.contract.results_of_hooks import HOOKS
+from ltv.contract.results_of_overview import OVERVIEW
 from ltv.contract.results_of_service import SERVICE
 from ltv.contract.schema import Table
 
@@ -324,6 +325,7 @@ verdict text : 结论 · verdict
         *ACTING,
         *HOOKS,
         *SERVICE,
+        *OVERVIEW,
         table(
             "restatements",
             "历史重述",

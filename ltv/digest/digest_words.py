@@ -28,6 +28,7 @@ WORDS: dict[str, Text] = {
         "另有 {n} 行没有列出，见健康度与策略中心页。", "{n} more {n:line|lines}: see the pages of health and strategy."
     ),
     "page": Text("打开健康度页", "Open the health page"),
+    "overview": Text("打开总览", "Open the overview"),
     "triggers_title": Text("新触发", "Newly triggered"),
     "indicators_title": Text("指标（全体用户）", "Indicators, everybody"),
     "plans_title": Text("今天的计划", "Today's plans"),

@@ -68,14 +68,15 @@ def page(told: Told, lang: Lang, *, when: str, most: int) -> str:
     words = {name: text.to(lang) for name, text in _words(told, when).items()}
     colors = STATE_COLORS | {"free": STATE_COLORS["none"]}
     look = {"colors": colors, "ink": INK, "soft": SOFT, "line": LINE, "paper": PAPER, "font": FONT.replace('"', "'")}
+    links = [(told.overview, words["overview"]), (told.link, words["page"])] if told.link else []
     is_link = told.link.startswith(("https://", "file://"))
     return _template().render(
-        lang="zh-CN" if lang == "zh" else "en", link=told.link, is_link=is_link, words=words, more=more, **parts, **look
+        lang="zh-CN" if lang == "zh" else "en", links=links, is_link=is_link, words=words, more=more, **parts, **look
     )
 
 
 def _words(told: Told, when: str) -> dict[str, Text]:
-    own = ("triggers_title", "indicators_title", "plans_title", "page")
+    own = ("triggers_title", "indicators_title", "plans_title", "page", "overview")
     words = {name: WORDS[name] for name in own} | {"title": told.title, "why": WORDS["why_told"].format(when=when)}
     words |= {"takeaways_title": page_words.TAKEAWAYS, "action": page_words.ACTION, "act": HEALTH["act_triggered"]}
     return words | {name: HEALTH[name] for name in ("indicator", "value", "state")}

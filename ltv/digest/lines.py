@@ -169,7 +169,11 @@ def markdown(told: Told, lang: Lang, *, most: int = MOST_TEXT_BYTES) -> str:
         most: bytes.
     """
     head = f"**{safe(told.title.to(lang))}**"
-    tail = [linked(WORDS["page"].to(lang), told.link)] if told.link else []
+    tail = (
+        [linked(WORDS["overview"].to(lang), told.overview), linked(WORDS["page"].to(lang), told.link)]
+        if told.link
+        else []
+    )
     return fitted([head, *(_marked(line, lang) for line in lines(told))], tail, WORDS["more"], lang, most=most)
 
 
@@ -213,7 +217,7 @@ def plain(told: Told, lang: Lang) -> str:
     for line in lines(told):
         parts = (STATE[line.state].to(lang) if line.state else "", line.words.to(lang), line.command)
         said.append(" ".join(part for part in parts if part))
-    return "\n".join([one_line(line) for line in said] + ([told.link] if told.link else []))
+    return "\n".join([one_line(line) for line in said] + ([told.overview, told.link] if told.link else []))
 
 
 def _marked(line: Line, lang: Lang) -> str:

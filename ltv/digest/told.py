@@ -51,6 +51,11 @@ class Told:
         """Where the health page is, or nothing."""
         return f"{self.pages_url}/{self.date}/{PAGE}.html" if self.pages_url else ""
 
+    @property
+    def overview(self) -> str:
+        """Where the overview of the date is, or nothing."""
+        return f"{self.pages_url}/{self.date}/index.html" if self.pages_url else ""
+
     @cached_property
     def lights(self) -> Mapping[str, str]:
         """The traffic light of each indicator in the whole base."""

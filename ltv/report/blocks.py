@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ltv.errors import UsageError, found
 from ltv.report import words
-from ltv.result import Column, KeyFigure, Result, Source, State, Takeaway, View
+from ltv.result import Answer, Column, KeyFigure, Result, Source, State, Takeaway, View
 from ltv.text import LANGS, Lang, Text, spoken
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 MIME = "application/vnd.ltv.blocks+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 VERSION = 1
-KEY_FIGURES, TAKEAWAYS = "key_figures", "takeaways"
+KEY_FIGURES, TAKEAWAYS, QUESTIONS = "key_figures", "takeaways", "questions"
 LISTED_ROWS = 50  # of a table, or of each choice of one that has a selector
 LEAST_ROWS, MOST_ROWS = 5, 600  # of each choice, however many there are; of all choices together
 
@@ -79,21 +79,22 @@ def _bundle(said: str, blocks: tuple[Block, ...], drawn: dict[str, Any]) -> dict
 
 
 def show(result: Result, *views: str) -> Shown:
-    """Show parts of a result on the page: its charts and tables by name, `key_figures`, `takeaways`.
+    """Show parts of a result on the page: its charts and tables by name, `key_figures`, `takeaways`, `questions` it answers.
 
     Args:
         result: what an analysis returned.
-        views: names of views, in the order of the page, each shown once; none means key figures, takeaways and all views.
+        views: names of views, in the order of the page, each shown once; none means questions or takeaways, key figures, all views.
 
     Raises:
         UsageError: the result has no view of that name, or a chart that the page cannot draw.
     """
     known = result.views
-    allowed = [KEY_FIGURES, TAKEAWAYS, *known]
+    usual = [QUESTIONS, KEY_FIGURES, *known] if result.answers else [KEY_FIGURES, TAKEAWAYS, *known]
+    allowed = dict.fromkeys([*usual, TAKEAWAYS])
     for name in views:
         if name not in allowed:
             raise UsageError(found("view", name, ", ".join(allowed)))
-    return Shown(tuple(_block(result, name, known) for name in dict.fromkeys(views or allowed)))
+    return Shown(tuple(_block(result, name, known) for name in dict.fromkeys(views or usual)))
 
 
 def notice(text: Text, state: State = "none") -> Shown:
@@ -111,6 +112,8 @@ def _block(result: Result, name: str, views: Any) -> Block:  # noqa: ANN401  a m
         return {"kind": KEY_FIGURES, "currency": result.currency, "figures": figures}
     if name == TAKEAWAYS:
         return {"kind": TAKEAWAYS, "items": [_takeaway(t) for t in result.findings]}
+    if name == QUESTIONS:
+        return {"kind": QUESTIONS, "currency": result.currency, "items": [_answer(a) for a in result.answers]}
     view: View = views[name]
     block = _view(name, view) | {"currency": result.currency, "choose": _choose(name, view, result.currency)}
     return block | (_chart(result, name, view) if view.kind == "chart" else _table(view))
@@ -121,12 +124,18 @@ def _key_figure(figure: KeyFigure) -> Block:
     said = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
     spark = [_finite(x) for x in figure.spark]
     return {**said, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
-            "level": figure.level, "source": _source(figure.source)}  # fmt: skip
+            "level": figure.level, "source": _source(figure.source), "is_minor": figure.is_minor}  # fmt: skip
 
 
 def _takeaway(takeaway: Takeaway) -> Block:
     said = {"text": takeaway.text.as_dict(), "action": _words(takeaway.action)}
     return {**said, "state": takeaway.state, "source": _source(takeaway.source)}
+
+
+def _answer(answer: Answer) -> Block:
+    words = {k: _words(getattr(answer, k)) for k in ("question", "verdict", "text", "action")}
+    figure = None if answer.figure is None else _key_figure(answer.figure)
+    return {**words, "name": answer.name, "state": answer.state, "source": _source(answer.source), "figure": figure}
 
 
 def _source(source: Source | None) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ from ltv.report import frame_words, navigation, words
 from ltv.report.both import as_text, both, cell, raw
 from ltv.report.download import csv_part
 from ltv.report.glossary import terms_of
+from ltv.report.questions import card
 from ltv.report.tiles import tile
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -45,8 +46,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"both": both, "island": island, "tile": tile, "text": as_text}
-    env.globals |= {"words": words, "cell": cell, "raw": raw, "csv_part": csv_part, "terms_of": terms_of}
-    env.globals |= {"frame": frame_words, "navigation": navigation}
+    env.globals |= {"words": words, "card": card, "cell": cell, "raw": raw, "csv_part": csv_part}
+    env.globals |= {"frame": frame_words, "navigation": navigation, "terms_of": terms_of}
     return env
 
 

@@ -64,6 +64,13 @@ def _light(state: str, lang: Lang) -> Markup:
     return Markup('<span style="{}">{} {}</span>').format(style, STATE_SHAPES[state], _say(words.STATES[state], lang))
 
 
+def _questions(block: Block, lang: Lang) -> Markup:
+    names = ("question", "verdict", "text", "action")
+    rows = [[_say(item[name], lang) for name in names] for item in block["items"]]
+    line = Markup("<tr><th>{}</th><td><b>{}</b></td><td>{} <i>→ {}</i></td></tr>")
+    return Markup("<table>{}</table>").format(Markup("").join(line.format(*row) for row in rows))
+
+
 def _key_figures(block: Block, lang: Lang) -> Markup:
     tiles = [_tile(tile(figure, block["currency"]), lang) for figure in block["figures"]]
     return Markup('<div style="{}">{}</div>').format(_TILES, Markup("").join(tiles))
@@ -149,6 +156,7 @@ def _notice(block: Block, lang: Lang) -> Markup:
 _INLINE = {
     "key_figures": _key_figures,
     "takeaways": _takeaways,
+    "questions": _questions,
     "chart": _chart,
     "table": _table,
     "notice": _notice,

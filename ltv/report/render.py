@@ -36,11 +36,18 @@ __all__ = [
     "render_refused",
 ]
 
+OVERVIEW = "15_overview"  # the notebook whose page a date opens with
 MAX_PAGE_BYTES = 1_700_000
 _ROWS_PER_DOWNLOAD = (MAX_ROWS, 2_000, 1_000, 500, 200, 50)
 
 
-def render_notebook(path: Path | str, info: PageInfo) -> str:
+def render_notebook(
+    path: Path | str,
+    info: PageInfo,
+    *,
+    pages: Sequence[NavItem] = (),
+    takeaways: Mapping[str, Mapping[str, str] | None] | None = None,
+) -> str:
     """Return the page of an executed notebook.
 
     The downloads of a page that would be too heavy hold fewer rows, and say so.
@@ -48,6 +55,8 @@ def render_notebook(path: Path | str, info: PageInfo) -> str:
     Args:
         path: the executed notebook.
         info: what the page says about its run; the notebook's own title replaces its title.
+        pages: pages that it lists at its end, as the overview lists all of its date.
+        takeaways: by name of the page, its first sentence as `first_takeaway` gives it.
 
     Raises:
         LtvError: the file is no notebook, or the page is over 1.7 MB however few rows its downloads hold.
@@ -55,12 +64,13 @@ def render_notebook(path: Path | str, info: PageInfo) -> str:
     notebook = read_notebook(Path(path))
     shown = sections(notebook)
     titled = replace(info, title=notebook_title(notebook) or info.title)
-    page = _notebook_page(notebook, titled, shown, MAX_ROWS)
+    listed = {"pages": pages, "takeaways": takeaways or {}}
+    page = _notebook_page(notebook, titled, shown, {"max_rows": MAX_ROWS, **listed})
     size = len(page.encode())
     for rows in _ROWS_PER_DOWNLOAD:
         if size - _saved(shown, rows) > MAX_PAGE_BYTES:
             continue  # drawn again only where it can be light enough: most of the time goes into drawing
-        page = page if rows == MAX_ROWS else _notebook_page(notebook, titled, shown, rows)
+        page = page if rows == MAX_ROWS else _notebook_page(notebook, titled, shown, {"max_rows": rows, **listed})
         if len(page.encode()) <= MAX_PAGE_BYTES:
             return page
     least = f"{(size - _saved(shown, _ROWS_PER_DOWNLOAD[-1])) / 1e6:.2f} MB"
@@ -74,9 +84,9 @@ def _saved(shown: Sequence[Section], rows: int) -> int:
     return sum(whole) - sum(short)
 
 
-def _notebook_page(notebook: Any, info: PageInfo, shown: Sequence[Section], rows: int) -> str:  # noqa: ANN401
+def _notebook_page(notebook: Any, info: PageInfo, shown: Sequence[Section], more: Mapping[str, Any]) -> str:  # noqa: ANN401
     charts = any(section.kind == "chart" for section in shown)
-    resources = {"page": info, "sections": shown, "max_rows": rows} | _frame(info.languages, charts=charts)
+    resources = {"page": info, "sections": shown, **more} | _frame(info.languages, charts=charts)
     html, _ = PageExporter().from_notebook_node(notebook, resources)
     return _encodable(html)
 
@@ -104,17 +114,30 @@ def render_refused(info: PageInfo, reasons: Sequence[Text]) -> str:
 
 
 def render_date_index(
-    info: PageInfo, pages: Sequence[NavItem], takeaways: Mapping[str, Mapping[str, str] | None] | None = None
+    info: PageInfo,
+    pages: Sequence[NavItem],
+    takeaways: Mapping[str, Mapping[str, str] | None] | None = None,
+    *,
+    absent: Text | None = None,
 ) -> str:
-    """Return the table of contents of a date.
+    """Return the table of contents of a date, for one without an overview.
 
     Args:
         info: what the page says about its run; its title is not used.
         pages: the pages of the date, in order.
         takeaways: by name of the page, its first sentence as `first_takeaway` gives it.
+        absent: why there is no overview.
     """
     titled = replace(info, title=words.DATE_TITLE.format(date=info.date))
-    return _page("date.html.j2", titled, pages=pages, takeaways=takeaways or {})
+    failed = any(item.name == OVERVIEW for item in pages)
+    notice = absent and {"text": absent, "state": "watch" if failed else "none"}
+    return _page("date.html.j2", titled, pages=pages, takeaways=takeaways or {}, absent=notice)
+
+
+def no_overview(pages: Sequence[NavItem]) -> Text:
+    """Say why a date has no overview: it failed, or was not run."""
+    failed = any(item.name == OVERVIEW for item in pages)
+    return words.OVERVIEW_FAILED if failed else words.OVERVIEW_ABSENT.format(page=OVERVIEW)
 
 
 def render_index(entries: Sequence[DateEntry], languages: Sequence[Lang]) -> str:

@@ -29,6 +29,9 @@ DATE = Text("数据日期", "Date")
 AS_OF = Text("截至", "as of")
 
 KEY_FIGURES = Text("关键指标", "Key figures")
+QUESTIONS = Text("今天的五个问题", "Today's five questions")
+MARK = Text("{what} {value}", "{what} {value}")
+READ_ON = Text("看{page}", "See {page}")
 TAKEAWAYS = Text("结论与行动", "What it means and what to do")
 ACTION = Text("建议行动", "Next step")
 INTERVAL = Text("{level}% 区间 {range}", "{level}% interval {range}")
@@ -117,6 +120,15 @@ LATEST = Text("最新完整", "Latest complete")
 RUN = Text("运行", "Run")
 REASON = Text("原因", "Reason")
 DATE_TITLE = Text("{date} 的报告", "Report of {date}")
+CONTENTS = Text("全部页面", "All pages")
+OVERVIEW_ABSENT = Text(
+    "这一天没有总览：没有运行 {page}。各页的结论如下。",
+    "There is no overview of this date: {page} was not run. What each page found is below.",
+)
+OVERVIEW_FAILED = Text(
+    "总览没有生成，原因见它的页面。各页的结论如下。",
+    "The overview could not be made, its page says why. What each page found is below.",
+)
 DATE_LEAD = Text("每页一个问题，先看结论。", "One question a page, the finding first.")
 OPEN_FOR = {
     "done": Text("打开看详情。", "Open for the details."),

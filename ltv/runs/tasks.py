@@ -263,12 +263,21 @@ class Tasks:
             write_text(self.page(step.name), draw(self.pages.info(step.name, self.nav())))
 
     def write_contents(self) -> None:
-        """Write the date's own table of contents."""
+        """Write what a date opens with: the overview with the table of contents below it, or the contents alone."""
         nav = self.nav()
         done = [i.name for i in nav if i.state == "done" and self._notebook(i.name).exists()]
         sentences = {name: render.first_takeaway(self._notebook(name)) for name in done}
-        page = render.render_date_index(self.pages.info("index", nav), nav, sentences)
-        write_text(self.folder / "pages" / "index.html", page)
+        index = self.folder / "pages" / "index.html"
+        if render.OVERVIEW not in done:
+            absent = render.no_overview(nav)
+            info = self.pages.info("index", nav)
+            write_text(index, render.render_date_index(info, nav, sentences, absent=absent))
+            return
+        others = [item for item in nav if item.name != render.OVERVIEW]
+        info = self.pages.info(render.OVERVIEW, nav)
+        page = render.render_notebook(self._notebook(render.OVERVIEW), info, pages=others, takeaways=sentences)
+        write_text(index, page)
+        write_text(self.page(render.OVERVIEW), page)
 
     def _take_over(self, step: Step) -> TaskState | None:
         """Take the finished work of an earlier attempt when it is exactly the same work."""

@@ -81,6 +81,7 @@ RESULT_NAMES = {
     "hook_incidents": "hook started_at; ended_at calls failed failed_rate timeout_rate usual_rate p_value orders_expected orders_paid "
     "orders_lost orders_low orders_high value_lost value_low value_high days_compared control",
     "hook_audit": "rule case_id; at hook user_id offer_id order_id money amount unit",
+    "overview": "date figure; value low high level previous compared_with usual_low usual_high unit state page view",
     "hook_audit_summary": "rule; judged cases money first_at last_at missing",
 }
 

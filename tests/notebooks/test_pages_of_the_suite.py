@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from nbclient import NotebookClient
 from support_browser import SCREENS, faults
+from support_marketer import amount, fact, meaning, read
 from support_words import faults_of_charts, faults_of_language, faults_of_sentence, sentences
 from support_workspace import csv, orders, put, workspace
 
@@ -130,6 +131,40 @@ def test_of_one_order_of_one_person_every_page_speaks_as_properly(corner_shop, n
     executed = (corner_shop / "data" / "published" / str(DAY)).resolve() / "notebooks" / f"{name}.ipynb"
     if executed.exists():  # else the page says which table it lacks
         assert [(item["text"], lacks) for item in sentences(executed) if (lacks := faults_of_sentence(item))] == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_new_marketer_finds_the_five_answers_above_the_fold_of_the_overview(shop, results, visit, lang):
+    page = visit((shop / "reports" / "latest" / "index.html").resolve(), lang=lang).page
+    last = page.locator(".question").last.bounding_box()
+    assert last["y"] + last["height"] <= SCREENS["desktop"]["height"]
+    cards = read(page.locator("main").inner_text(), lang)
+    assert {meaning(card, lang) for card in cards.values()} <= {"good", "watch", "bad", "none", "people"}
+    board = results("health").query("indicator == 'churn_risk' and segment_kind == 'all' and known").iloc[-1]
+    found = fact(cards["health"], "health", lang)
+    told = [amount(found["value"]), amount(found["held"])]
+    assert told == pytest.approx([board["value"], board["threshold"]], abs=6e-4)
+    risky = results("value_lists").query("list == 'high_value_at_risk'")
+    if len(risky):
+        found = fact(cards["people"], "people", lang)
+        assert int(found["n"]) == len(risky)
+        assert amount(found["value"]) == pytest.approx(risky["expected"].sum(), rel=0.01)
+    plan = results("budget_plan").query("change > 0")
+    if len(plan):
+        found = fact(cards["channel"], "channel", lang)
+        row = plan.set_index("channel").loc[found["who"]]
+        assert amount(found["value"]) == pytest.approx(row["expected_gain"] / row["change"], rel=0.01)
+        assert amount(found["low"]) == pytest.approx((plan["gain_low"] / plan["change"]).max(), rel=0.01)
+
+
+def test_the_overview_agrees_with_the_pages_it_rests_on(results):
+    told = results("overview").set_index("figure")
+    totals = results("ltv_totals").query("segment_kind == 'all'").set_index("expected")
+    assert told.loc["ltv_base", "value"] in totals.index
+    board = results("health").query("segment_kind == 'all' and known").drop_duplicates("indicator", keep="last")
+    for name in ("churn_risk", "benefit_depth", "referral_effective"):
+        assert told.loc[name, "value"] == board.set_index("indicator").loc[name, "value"]
+    assert set(told["page"]) <= set(NAMES)
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
