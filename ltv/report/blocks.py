@@ -9,6 +9,7 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 from ltv.errors import UsageError, found
+from ltv.report import words
 from ltv.result import Column, KeyFigure, Result, Source, State, Takeaway, View
 from ltv.text import LANGS, Text
 
@@ -19,7 +20,8 @@ MIME = "application/vnd.ltv.blocks+json"
 PLOTLY_MIME = "application/vnd.plotly.v1+json"
 VERSION = 1
 KEY_FIGURES, TAKEAWAYS = "key_figures", "takeaways"
-LISTED_ROWS = 50
+LISTED_ROWS = 50  # of a table, or of each choice of one that has a selector
+LEAST_ROWS, MOST_ROWS = 5, 600  # of each choice, however many there are; of all choices together
 
 Block = dict[str, Any]
 
@@ -84,15 +86,15 @@ def _block(result: Result, name: str, views: Any) -> Block:  # noqa: ANN401  a m
     if name == TAKEAWAYS:
         return {"kind": TAKEAWAYS, "items": [_takeaway(t) for t in result.findings]}
     view: View = views[name]
-    block = _view(name, view) | {"currency": result.currency}
+    block = _view(name, view) | {"currency": result.currency, "choose": _choose(name, view, result.currency)}
     return block | (_chart(result, name, view) if view.kind == "chart" else _table(view))
 
 
 def _key_figure(figure: KeyFigure) -> Block:
     numbers = {k: _finite(getattr(figure, k)) for k in ("value", "low", "high", "previous")}
-    words = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
+    said = {k: _words(getattr(figure, k)) for k in ("label", "comparison", "rule")}
     spark = [_finite(x) for x in figure.spark]
-    return {**words, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
+    return {**said, **numbers, "unit": figure.unit, "state": figure.state, "spark": spark,
             "level": figure.level, "source": _source(figure.source)}  # fmt: skip
 
 
@@ -139,7 +141,36 @@ def _chart(result: Result, name: str, view: View) -> Block:
 
 def _table(view: View) -> Block:
     columns = [{"name": c.name, "label": c.label.as_dict(), "unit": c.unit, "words": _named(c)} for c in view.columns]
-    return {"kind": "table", "columns": columns, "rows": _cells(view.data.head(LISTED_ROWS), view)}
+    listed, places = _listed(view)
+    return {"kind": "table", "columns": columns, "rows": _cells(listed, view), "places": places}
+
+
+def _choose(name: str, view: View, currency: str) -> Block | None:
+    """What a reader may choose by: its label, and each value with its name and its number of rows."""
+    from ltv.report.both import cell
+    from ltv.report.download import words_of
+
+    if view.selector is None:
+        return None
+    if view.selector not in view.data:
+        raise UsageError(found(f"selector of view {name!r}", view.selector, ", ".join(map(str, view.data.columns))))
+    column = next((c for c in view.columns if c.name == view.selector), Column(view.selector, words.CHOICE))
+    options = [
+        {"value": words_of(value), "rows": int(rows), **cell(value, column.unit, currency, _named(column)).as_dict()}
+        for value, rows in view.data.groupby(view.selector, sort=False, observed=True).size().items()
+    ]
+    return {"label": column.label.as_dict(), "options": options}
+
+
+def _listed(view: View) -> tuple[pd.DataFrame, list[int] | None]:
+    """Return the rows that a table lists and, where a reader chooses, the place of each row's choice."""
+    if view.selector is None:
+        return view.data.head(LISTED_ROWS), None
+    groups = view.data.groupby(view.selector, sort=False, observed=True)
+    each = min(LISTED_ROWS, max(LEAST_ROWS, MOST_ROWS // max(groups.ngroups, 1)))
+    chosen = (groups.cumcount() < each) & view.data[view.selector].notna()
+    places: list[int] = groups.ngroup()[chosen].tolist()
+    return view.data[chosen], places
 
 
 def _named(column: Column) -> dict[str, dict[str, str]]:

@@ -48,6 +48,7 @@ ROWS_CUT = Text(
     "The download on this page holds the first {shown} of {total} rows; the result table of the date has them all.",
 )
 ROWS_FIRST = Text("表中列出前 {shown} 行，共 {total} 行。", "The table lists the first {shown} of {total} rows.")
+CHOICE = Text("选择", "Choose")
 NO_ROWS = Text("没有可显示的数据。", "There is nothing to show yet.")
 YES = Text("是", "yes")
 NO = Text("否", "no")
