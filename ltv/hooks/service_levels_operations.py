@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ltv.colors import MAIN
+from ltv.drawing import scale_axis
 from ltv.errors import UsageError
 from ltv.hooks.service_words import OPERATIONS as WORDS
 from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
@@ -21,7 +24,6 @@ if TYPE_CHECKING:
 _QUANTILES = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
 _WEEK = 7
 _UNITS: Mapping[str, Unit] = {"orders": "count", "p50": "seconds", "p95": "seconds", "p99": "seconds", "cache": "rate"}
-_BLUE = "#1f5fa8"
 
 
 def operations(prometheus: Prometheus, *, until: datetime, hours: int = 48, timezone: str = "UTC") -> Operations:
@@ -141,7 +143,7 @@ class Operations(Result):
             told.append(Takeaway(WORDS["no_metric"].format(names=same(", ".join(named))), "watch"))
         return told
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Orders hour by hour, where there are any."""
         if not len(self.hourly):
@@ -156,7 +158,7 @@ class Operations(Result):
 
         figure = go.Figure()
         figure.add_bar(
-            x=self.hourly["ts"].tolist(), y=self.hourly["value"].tolist(), marker={"color": _BLUE}, hovertemplate="%{x}: %{y:,.0f}<extra></extra>"
+            x=self.hourly["ts"].tolist(), y=self.hourly["value"].tolist(), marker={"color": MAIN}, hovertemplate="%{x}: %{y:,.0f}<extra></extra>"
         )  # fmt: skip
-        figure.update_yaxes(title=WORDS["tile_orders"].to(lang), rangemode="tozero")
+        scale_axis(figure, "y", self.hourly["value"], unit="count", lang=lang, title=WORDS["tile_orders"].to(lang))
         return figure

@@ -214,7 +214,9 @@ def _words(text: Text | None) -> dict[str, str] | None:
 
 def _inline_figure(block: Block) -> dict[str, Any]:
     """Give JupyterLab the figure with its title, which the page has in its own heading."""
-    from ltv.report.figure import inert
+    from ltv.report.figure import dressed, inert
 
-    layout = block["figure"]["layout"] | {"title": {"text": inert(block["title"][LANGS[0]])}, "margin": {"t": 90}}
-    return {**block["figure"], "layout": layout}
+    figure = dressed(block["figure"])
+    margin = figure["layout"].get("margin", {}) | {"t": 90}
+    layout = figure["layout"] | {"title": {"text": inert(block["title"][LANGS[0]])}, "margin": margin}
+    return {**figure, "layout": layout}

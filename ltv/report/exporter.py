@@ -12,9 +12,10 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from traitlets.config import Config
 
-from ltv.report import words
+from ltv.report import theme, words
 from ltv.report.both import as_text, both, cell
 from ltv.report.download import csv_part
+from ltv.report.figure import bare, look_of
 from ltv.report.tiles import tile
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -44,7 +45,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     env.filters |= {"both": both, "island": island, "tile": tile, "text": as_text}
-    env.globals |= {"words": words, "cell": cell, "csv_part": csv_part}
+    env.globals |= {
+        "words": words,
+        "cell": cell,
+        "csv_part": csv_part,
+        "chart_look": theme.look,
+        "bare": bare,
+        "look_of": look_of,
+    }
     return env
 
 
