@@ -70,7 +70,7 @@ function roomFor(labels, width) {
   return Math.max(width, ...needs);
 }
 
-function narrow(figure) {
+function narrow(figure, width) {
   const look = figure.layout.template.layout;
   for (const axis of [look.xaxis, look.yaxis]) {
     axis.tickfont.size = 11;
@@ -79,6 +79,19 @@ function narrow(figure) {
   }
   look.margin = { l: 2, r: 6, t: 8, b: 4 };
   breakNames(figure);
+  thinTicks(figure, width);
+}
+
+/* Numbers along the bottom stay level: every second one where all have no room. */
+function thinTicks(figure, width) {
+  const room = width - 90 - ((figure.layout.margin || {}).r || 0);
+  for (const [key, axis] of Object.entries(figure.layout)) {
+    if (!/^xaxis/.test(key) || !axis.ticktext) continue;
+    const need = axis.ticktext.reduce((sum, text) => sum + wide(text) * 6.2 + 12, 0);
+    const every = Math.ceil(need / (room * (axis.domain ? axis.domain[1] - axis.domain[0] : 1)));
+    const kept = (_, i) => i % every === 0;
+    Object.assign(axis, { tickvals: axis.tickvals.filter(kept), ticktext: axis.ticktext.filter(kept), tickangle: 0 });
+  }
 }
 
 /* Names of bars go over several lines where a phone would have no room left for the bars. */
@@ -93,12 +106,16 @@ function breakNames(figure) {
   for (const [key, names] of Object.entries(named)) {
     const axis = (figure.layout[key] = figure.layout[key] || {});
     if (axis.ticktext || axis.visible === false) continue;
-    Object.assign(axis, { tickvals: [...names], ticktext: [...names].map((name) => broken(name, 17)) });
+    const texts = [...names].map((name) => broken(name, 17));
+    const lines = Math.max(...texts.map((text) => text.split("<br>").length));
+    Object.assign(axis, { tickvals: [...names], ticktext: texts });
+    figure.layout.height = Math.max(figure.layout.height, 90 + names.size * (lines * 13 + 8));
   }
 }
 
+const wide = (text) => Array.from(text).reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.75 : 1), 0);
+
 function broken(name, most) {
-  const wide = (text) => Array.from(text).reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.75 : 1), 0);
   const lines = [""];
   for (const part of name.match(/<[^>]*>|[\u2e80-\uffef]|[^\s\u2e80-\uffef<]+\s*|\s+|</g) || []) {
     if (part === "<br>") lines.push("");
@@ -117,7 +134,7 @@ function figureOf(box, width, theme) {
   figure.layout.template = structuredClone(lookOfCharts[chart.look]);
   const select = selectOf(box);
   if (select) choose(figure, select.value);
-  if (width < NARROW) narrow(figure);
+  if (width < NARROW) narrow(figure, width);
   const room = width < NARROW ? roomFor(chart.labels, width) : width;
   fitLabels(figure, chart.labels, room > width ? Infinity : width, box.getAttribute("data-percent-" + root.lang));
   if (theme === "dark") figure = recolored(figure, lookOfCharts.dark);
@@ -141,7 +158,7 @@ function keepRows(box, scrolls) {
   const frame = box.parentElement;
   const before = frame.querySelector(".rows");
   if (before) before.remove();
-  box.classList.toggle("wide", scrolls);
+  box.classList.toggle("scrolls", scrolls);
   if (!scrolls) return box.removeAttribute("tabindex");
   box.tabIndex = 0;
   const column = document.createElement("div");
