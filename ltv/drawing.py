@@ -52,12 +52,16 @@ class End:
 
 
 def numbers(values: Iterable[Any]) -> list[float | None]:
-    """Return plain numbers, as exact as a picture can show them; what is missing breaks a line.
+    """Return plain numbers, as exact as a picture and its labels can show them; what is missing breaks a line.
 
-    >>> numbers([1, float("nan"), 0.123456789])
-    [1.0, None, 0.12346]
+    >>> numbers([1, float("nan"), 0.123456789, 1_234_567.8])
+    [1.0, None, 0.12346, 1234568.0]
     """
-    return [None if value is None or value != value else float(f"{value:.5g}") for value in values]  # noqa: PLR0124  NaN
+    return [None if value is None or value != value else _exact(float(value)) for value in values]  # noqa: PLR0124  NaN
+
+
+def _exact(value: float) -> float:
+    return float(f"{value:.5g}") if abs(value) < _WAN else float(round(value))
 
 
 def told(choice: str | None) -> dict[str, Any] | None:

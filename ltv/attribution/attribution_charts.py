@@ -44,7 +44,7 @@ def waterfall(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: AN
     values, title = [*channels["low"], *channels["high"]], WORDS["credit"].to(lang)
     scale_axis(figure, "x", values, unit="money", lang=lang, currency=currency, title=title, row=2, col=1)
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    figure.update_layout(height=height + 70, bargap=0.3, barmode="stack")
+    figure.update_layout(height=height + 110, bargap=0.3, barmode="stack", margin={"t": 46})
     return figure
 
 
@@ -59,9 +59,8 @@ def _whole(figure: Any, organic: float, touched: float, lang: Lang, currency: st
             y=row, x=[value], orientation="h", marker={"color": color}, showlegend=False, row=1, col=1,
             hovertemplate=words + "<extra></extra>",
         )  # fmt: skip
-    figure.add_scatter(
-        x=[0], y=row, mode="text", text=["  " + " + ".join(told)], textposition="middle right", showlegend=False, hoverinfo="skip",
-        row=1, col=1,
+    figure.add_annotation(
+        text="<br>".join(told), x=0, y=1, xref="paper", yref="paper", xanchor="left", yanchor="bottom", align="left", showarrow=False
     )  # fmt: skip
     figure.update_xaxes(visible=False, range=[0, total], row=1, col=1)
 

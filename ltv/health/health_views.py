@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ltv.health.health_result import Health
 
 TREND = {CHURN: CHURN, BENEFIT: BENEFIT, REFERRAL: REFERRAL}
-TRIGGER_DAYS, MOST_PLACES = 7, 10
+TRIGGER_DAYS, MOST_PLACES = 7, 7
 MOST_PEOPLE = 500  # on the page, which must stay small; the result table has everybody
 _UNITS: dict[str, Unit] = {
     "date": "date", "people": "count", "days_breached": "count", "episode_start": "date", "probability": "rate", "told": "rate",
@@ -175,10 +175,10 @@ def _trend(told: Health, name: str) -> View:
 
 
 def _places(told: Health, name: str) -> list[tuple[str, str]]:
-    """Everybody and the segments that a chart lets its reader choose: kinds of few segments first, while the page stays small."""
+    """Everybody and the segments that a chart lets its reader choose, value tiers and channels first, while the page stays small."""
     keys = told.table.loc[told.table["indicator"] == name, ["segment_kind", "segment"]].drop_duplicates()
-    keys["n"] = keys.groupby("segment_kind")["segment"].transform("size").where(keys["segment_kind"] != WHOLE, 0)
-    ordered = keys.sort_values(["n", "segment_kind", "segment"]).head(MOST_PLACES)
+    rank = keys["segment_kind"].map({kind: place for place, kind in enumerate(KIND)}).fillna(len(KIND))
+    ordered = keys.assign(rank=rank).sort_values(["rank", "segment_kind", "segment"]).head(MOST_PLACES)
     return list(zip(ordered["segment_kind"], ordered["segment"], strict=True))
 
 

@@ -100,10 +100,16 @@ def rgb(color):
 
 
 def repaint(page, theme):
-    """Set the theme as the frame does, and have all drawn again by way of the language."""
-    page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+    """Set the theme as the frame of a page does, and have all drawn again by way of the language."""
     for lang in ("en", "zh"):
-        page.locator(f"[data-lang={lang}]").click()
+        page.evaluate(
+            """([theme, lang]) => {
+            document.documentElement.dataset.theme = theme;
+            location.hash = `theme=${theme}&lang=${lang}`;
+        }""",
+            [theme, lang],
+        )
+        page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
         page.evaluate("window.ltvReady")
 
 

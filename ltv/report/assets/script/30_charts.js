@@ -115,9 +115,12 @@ function breakNames(figure) {
 
 const wide = (text) => Array.from(text).reduce((sum, sign) => sum + (sign > "\u2e80" ? 1.75 : 1), 0);
 
-function broken(name, most) {
+/* Lines of about the same length; no line begins with a sign that closes. */
+function broken(name, limit) {
   const lines = [""];
-  for (const part of name.match(/<[^>]*>|[\u2e80-\uffef]|[^\s\u2e80-\uffef<]+\s*|\s+|</g) || []) {
+  const whole = wide(name);
+  const most = whole <= limit ? limit : Math.max(9, whole / Math.ceil(whole / limit) + 2);
+  for (const part of name.match(/<[^>]*>|[\u2e80-\uffef][）」』】，。、；：%]*|[^\s\u2e80-\uffef<]+\s*|\s+|</g) || []) {
     if (part === "<br>") lines.push("");
     else if (lines[lines.length - 1] && wide(lines[lines.length - 1] + part.trim()) > most) lines.push(part);
     else lines[lines.length - 1] += part;
