@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -43,14 +44,16 @@ def who(kind: str, segment: str) -> Text:
 
 
 def people_of(table: pd.DataFrame, told: Worded) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Give the rows of everybody and of each segment with the value of their choice.
+    """Give the rows of everybody and of each segment with the value of their choice; a kind of one segment is no choice.
 
     Args:
         table: rows with segment_kind and segment.
         told: remembers what each choice is called.
     """
     groups = {(str(kind), str(segment)): part for (kind, segment), part in table.groupby(["segment_kind", "segment"])}
-    for kind, segment in sorted(groups, key=lambda key: (key[0] != "all", *key))[:MOST]:
+    kinds = Counter(kind for kind, _ in groups)
+    known = [key for key in groups if key[0] == "all" or kinds[key[0]] > 1]
+    for kind, segment in sorted(known, key=lambda key: (key[0] != "all", *key))[:MOST]:
         yield told(who(kind, segment)), groups[kind, segment]
 
 
