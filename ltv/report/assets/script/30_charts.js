@@ -84,10 +84,13 @@ function narrow(figure, width) {
 
 /* Numbers along the bottom stay level: every second one where all have no room. */
 function thinTicks(figure, width) {
-  const room = width - 90 - ((figure.layout.margin || {}).r || 0);
+  const names = (figure.layout.yaxis || {}).visible === false ? 20 : 80;
+  const room = width - names - ((figure.layout.margin || {}).r || 0);
   for (const [key, axis] of Object.entries(figure.layout)) {
-    if (!/^xaxis/.test(key) || !axis.ticktext) continue;
-    const need = axis.ticktext.reduce((sum, text) => sum + wide(text) * 6.2 + 12, 0);
+    if (!/^xaxis/.test(key)) continue;
+    if (axis.nticks) axis.nticks = Math.max(3, Math.min(axis.nticks, Math.floor(room / 56)));
+    if (!axis.ticktext) continue;
+    const need = axis.ticktext.reduce((sum, text) => sum + wide(text) * 6.2 + 9, 0);
     const every = Math.ceil(need / (room * (axis.domain ? axis.domain[1] - axis.domain[0] : 1)));
     const kept = (_, i) => i % every === 0;
     Object.assign(axis, { tickvals: axis.tickvals.filter(kept), ticktext: axis.ticktext.filter(kept), tickangle: 0 });
