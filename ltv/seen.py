@@ -8,13 +8,17 @@ from html import escape
 from typing import Any
 from unicodedata import east_asian_width
 
+from ltv.colors import SOFT
 from ltv.text import Lang, Text, Unit, number
 
 _ROWS, _COLUMNS, _WIDE, _LOOKED_AT = 5, 9, 26, 200
-_ROWS_OF = Text("{n} 行", "{n} rows")
-_FIRST = Text("前 {shown} 行，共 {n} 行，{columns} 列", "the first {shown} of {n} rows, {columns} columns")
+_ROWS_OF = Text("{n} 行", "{n} {n:row|rows}")
+_FIRST = Text(
+    "前 {shown} 行，共 {n} 行，{columns} 列",
+    "the first {shown} of {n} {n:row|rows}, {columns} {columns:column|columns}",
+)
 _NEXT = Text("接下来", "next")
-_SOFT = "color:var(--jp-ui-font-color2,#4a5766)"
+_SOFT = f"color:var(--jp-ui-font-color2,{SOFT})"
 _FIGURE = re.compile(r"[−+]?\D{0,3}\d[\d,.]*[%万亿]?")
 _LEFT, _RIGHT = "text-align:left", "text-align:right;font-variant-numeric:tabular-nums"
 

@@ -40,7 +40,7 @@ ROOMS = [
     "cli",
 ]
 # What every room may use. They stand below all rooms, in this order.
-BASE = ["errors", "text", "progress", "sql", "seen", "result"]
+BASE = ["errors", "text", "colors", "drawing", "progress", "sql", "seen", "result"]
 # Rooms whose numbers depend on their arguments alone.
 ANALYSIS = {"identity", "behaviour", "lifetime", "attribution", "experiments", "health", "hooks", "overview"}
 
@@ -277,6 +277,16 @@ def test_analysis_loads_no_notebook_and_draws_only_when_asked() -> None:
                 allowed = {"plotly"} if id(node) in inside else set()
                 found += [f"{file}:{node.lineno} {name}" for name in names & heavy - allowed]
     assert found == []
+
+
+def test_colours_stand_in_one_module() -> None:
+    color = re.compile(r"#[0-9a-fA-F]{6}\b|\brgba?\(")
+    found = [
+        place
+        for place, node in _nodes(ast.Constant)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and color.search(node.value)
+    ]
+    assert [place for place in found if not place.startswith("ltv/colors.py:")] == []
 
 
 def test_no_sql_file_makes_identifiers_by_hashing() -> None:

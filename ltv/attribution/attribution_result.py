@@ -136,5 +136,7 @@ class Attribution(Result):
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
-        draw = {"waterfall": charts.waterfall, "methods": charts.methods, "curves": charts.response}[view]
-        return draw(self.views[view].data, lang)
+        data = self.views[view].data
+        if view == "methods":
+            return charts.methods(data, lang)
+        return (charts.waterfall if view == "waterfall" else charts.response)(data, lang, self.currency)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _UNITS: dict[str, Unit] = {
     "credit": "money", "low": "money", "high": "money", "share": "rate", "cost": "money", "roi": "money", "marginal_roi": "money",
+    "share_low": "rate", "share_high": "rate",
     "marginal_low": "money", "marginal_high": "money", "orders": "count", "ltv": "money", "now": "money", "before": "money",
     "change": "money", "cost_before": "money", "current_cost": "money", "proposed_cost": "money", "cost_change": "money",
     "expected_gain": "money", "gain_low": "money", "gain_high": "money", "value": "money", "pressure": "number",
@@ -26,6 +27,8 @@ _UNITS: dict[str, Unit] = {
 _LABELS = {
     "gain_low": "low",
     "gain_high": "high",
+    "share_low": "low",
+    "share_high": "high",
     "value": "added",
     "people": "evidence_people",
     "people_held": "evidence_held",
@@ -130,7 +133,18 @@ def _methods(told: Attribution) -> View:
     order = [m for m in METHOD if m in wide]
     data = wide[order].sort_values(order[0], ascending=False).reset_index() if order else pd.DataFrame()
     data.columns.name = None
+    data = _with_interval(data, rows)
     return View("chart", WORDS["view_methods"], WORDS["note_methods"], data, _columns(data), WORDS["alt_methods"])
+
+
+def _with_interval(data: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+    """Shares of the headline method with the interval of its credit, in the same unit."""
+    known = rows[(rows["method"] == HEADLINE) & rows["low"].notna() & (rows["credit"] != 0)].set_index("channel")
+    if not len(data) or not len(known):
+        return data
+    scale = known["share"] / known["credit"]
+    ends = {f"share_{end}": (known[end] * scale).reindex(data["channel"]).to_numpy() for end in ("low", "high")}
+    return data.assign(**ends)
 
 
 def _segments(told: Attribution) -> View:

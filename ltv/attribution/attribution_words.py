@@ -59,6 +59,7 @@ WORDS: dict[str, Text] = {
     "cost_change": Text("调整", "Change"),
     "expected_gain": Text("预计多带来", "Expected gain"),
     "reason": Text("理由", "Reason"),
+    "touched": Text("触点", "Touches"),
     "today": Text("今天", "today"),
     "touches": Text("触达次数", "Touches"),
     "evidence_people": Text("可触达人数", "People reached"),
@@ -168,12 +169,12 @@ WORDS: dict[str, Text] = {
     ),
     "view_waterfall": Text("净额从哪里来", "Where the value comes from"),
     "note_waterfall": Text(
-        "每笔订单拆成“没有触点也会来”的自然部分和各渠道的 Shapley 值，加起来正好是全部净额。短线是 90% 区间。",
-        "Every order is split into the organic part, which would have come anyway, and Shapley values of the channels at work; together they are all value. Lines are 90% intervals.",
+        "每笔订单拆成“没有触点也会来”的自然部分和各渠道的 Shapley 值，加起来正好是全部净额（上方一条）。下方是触点部分按渠道展开，短线是 90% 区间。",
+        "Every order is split into the organic part, which would have come anyway, and Shapley values of the channels at work; together they are all value (the bar on top). Below, what touches added by channel; lines are 90% intervals.",
     ),
     "alt_waterfall": Text(
-        "瀑布图：自然部分，然后每个渠道加上的净额，直到合计。",
-        "Waterfall: the organic part, then what each channel adds, up to the total.",
+        "上方一条：自然部分与触点部分；下方：每个渠道带来的净额及其区间。",
+        "One bar on top: the organic part and that of touches; below, what each channel adds with its interval.",
     ),
     "view_channels": Text("渠道一览", "Channels"),
     "note_channels": Text(
@@ -182,8 +183,8 @@ WORDS: dict[str, Text] = {
     ),
     "view_methods": Text("换一种方法会怎么说", "What other methods would say"),
     "note_methods": Text(
-        "只有第一列回答“没有它会少多少”。其余各列按规则分配在场渠道的功劳，把本来就会来的订单也算给渠道。单位：占全部净额。",
-        "Only the first column answers what would be missing. The others share out credit by a rule among channels that were there, also for orders that would have come anyway. In shares of all value.",
+        "只有第一列回答“没有它会少多少”。其余各列按规则分配在场渠道的功劳，把本来就会来的订单也算给渠道。单位：占全部净额；短线是 90% 区间。",
+        "Only the first column answers what would be missing. The others share out credit by a rule among channels that were there, also for orders that would have come anyway. In shares of all value; lines are 90% intervals.",
     ),
     "alt_methods": Text(
         "各方法给每个渠道的占比，并排比较。", "Share that each method gives to each channel, side by side."

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from statistics import NormalDist
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from ltv.text import Text, interval, number
 
@@ -47,6 +49,27 @@ class Share:
         centre = (p + z**2 / (2 * n)) / (1 + z**2 / n)
         half = z / (1 + z**2 / n) * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
         return cls(p, max(0.0, centre - half), min(1.0, centre + half), successes, people)
+
+
+def with_interval(rows: pd.DataFrame, successes: pd.Series[Any], people: pd.Series[Any]) -> pd.DataFrame:
+    """Return rows with `low` and `high`, the 95 % interval of a share; NaN where nobody is counted or nothing is known.
+
+    Args:
+        rows: a table with a share a row.
+        successes: people who did, a row.
+        people: people who could have, a row.
+
+    >>> import pandas as pd
+    >>> counted = pd.DataFrame({"n": [10, 0], "of": [40, 0]})
+    >>> with_interval(counted, counted["n"], counted["of"])["low"].round(4).tolist()
+    [0.1419, nan]
+    """
+    shares = [
+        Share.of(round(n), round(of)) if n == n and of == of else Share.of(0, 0)  # noqa: PLR0124  NaN
+        for n, of in zip(successes, people, strict=True)
+    ]
+    ends = {"low": [s.low for s in shares], "high": [s.high for s in shares]}
+    return rows.assign(**{end: np.array(values, dtype=np.float64) for end, values in ends.items()})
 
 
 def is_known(rows: pd.DataFrame) -> pd.Series[bool]:

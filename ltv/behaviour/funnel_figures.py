@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ltv.behaviour import who
 from ltv.behaviour.funnel_words import WORDS, step
+from ltv.colors import MAIN, MUTED, OTHER, SOFT
+from ltv.drawing import (
+    End,
+    add_band,
+    add_beside,
+    add_ends,
+    add_line,
+    choose_first,
+    day_axis,
+    scale_axis,
+    told,
+    whiskers,
+)
 from ltv.text import Lang, Text, number, same
 
 if TYPE_CHECKING:
     import pandas as pd
 
-_BLUE, _LIGHT, _GREY, _INK = "#1f5fa8", "#b9d3ee", "#6b7480", "#16202b"
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 
 
@@ -28,70 +41,61 @@ def duration(seconds: float | None) -> Text:
     raise AssertionError  # pragma: no cover
 
 
-def bars(whole: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """One bar a step: people, those still open in a light colour, counts and rates written beside."""
+def bars(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
+    """One bar a step: the share who came so far with its interval, of whom the reader chooses; a mark where everybody is."""
     from plotly import graph_objects as go
 
-    names = [f"{i + 1}. {step(s).to(lang)}" for i, s in enumerate(whole["step"])]
-    settled = (whole["users"] - whole["pending"]).tolist()
+    everybody = str(rows[who.WHO].iloc[0])
     figure = go.Figure()
-    figure.add_bar(
-        y=names,
-        x=settled,
-        orientation="h",
-        marker={"color": _BLUE},
-        name=WORDS["users"].to(lang),
-        hovertemplate="%{y}: %{x:,}<extra></extra>",
-        showlegend=False,
-    )
-    figure.add_bar(
-        y=names,
-        x=whole["pending"].tolist(),
-        orientation="h",
-        marker={"color": _LIGHT},
-        name=WORDS["pending"].to(lang),
-        text=[_label(row, lang) for row in whole.itertuples()],
-        textposition="outside",
-        textfont={"color": _INK},
-        showlegend=bool(whole["pending"].sum()),
-        hovertemplate="%{y}: %{x:,} " + WORDS["pending"].to(lang) + "<extra></extra>",
-    )
-    figure.update_layout(barmode="stack", height=120 + 58 * len(names))
+    for name, part in rows.groupby(who.WHO, sort=False):
+        choice = str(name)
+        steps = [f"{i}. {step(s).to(lang)}" for i, s in enumerate(part["name"], start=1)]
+        reached = part["rate_from_first"].fillna(1.0)
+        figure.add_bar(
+            y=steps, x=reached.tolist(), orientation="h", marker={"color": MAIN if choice == everybody else OTHER},
+            error_x=whiskers(reached, part["low"].fillna(reached), part["high"].fillna(reached)), meta=told(choice),
+            customdata=[number(n, "count").to(lang) for n in part["users"]], showlegend=False,
+            hovertemplate="%{y}: %{x:.1%} (%{customdata})<extra></extra>",
+        )  # fmt: skip
+        texts = [_label(row, lang) for row in part.itertuples()]
+        add_beside(figure, part["high"].fillna(reached), steps, texts, choice=choice)
+        if choice != everybody:
+            whole = rows.loc[rows[who.WHO] == everybody, "rate_from_first"].fillna(1.0)
+            figure.add_scatter(
+                x=whole.tolist(), y=steps, mode="markers", marker={"symbol": "line-ns-open", "size": 26, "color": SOFT, "line": {"width": 3}},
+                meta=told(choice), showlegend=False, hovertemplate=WORDS["of_everybody"].to(lang) + ": %{x:.1%}<extra></extra>",
+            )  # fmt: skip
+    figure.update_layout(height=60 + 52 * rows["name"].nunique(), bargap=0.4)
     figure.update_yaxes(autorange="reversed", title=None, showgrid=False)
-    top = max(int(whole["users"].max()), 1)
-    figure.update_xaxes(visible=False, range=[0, top * 1.75])
+    figure.update_xaxes(visible=False, range=[0, 1.02])
+    choose_first(figure, [everybody])
     return figure
 
 
 def _label(row: Any, lang: Lang) -> str:  # noqa: ANN401  a named tuple of pandas
-    people = number(row.users, "count").to(lang)
-    if row.step_index == 0 or row.rate_from_first != row.rate_from_first:
-        return people
-    return f"{people}<br>{number(row.rate_from_previous, 'rate').to(lang)} · {number(row.rate_from_first, 'rate').to(lang)}"
+    people = number(row.users, "count")
+    if row.rate_from_first != row.rate_from_first:  # the first step
+        return WORDS["label_entered"].format(n=people).to(lang)
+    rates = {"first": number(row.rate_from_first, "rate"), "previous": number(row.rate_from_previous, "rate")}
+    return WORDS["label_step"].format(n=people, **rates).to(lang)
 
 
 def rolling(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """The rolling rate; a day without data leaves a gap."""
+    """The rolling rate with its band; a day without data leaves a gap."""
     from plotly import graph_objects as go
 
-    dates = [str(d) for d in rows["date"]]
-    rates = [None if r != r else float(r) for r in rows["rate_7d"]]  # noqa: PLR0124  NaN
-    last = max((i for i, r in enumerate(rates) if r is not None), default=-1)
-    figure = go.Figure()
-    figure.add_scatter(
-        x=dates,
-        y=rates,
-        mode="lines+markers+text",
-        line={"color": _BLUE, "width": 3},
-        marker={"size": 4},
-        text=[number(r, "rate").to(lang) if i == last else "" for i, r in enumerate(rates)],
-        textposition="top center",
-        connectgaps=False,
-        showlegend=False,
-        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
-    )
+    figure, dates = go.Figure(), [str(d) for d in rows["date"]]
+    title = WORDS["rate_7d"].to(lang)
+    bottom, top = scale_axis(figure, "y", [*rows["rate_7d"], *rows["high"]], unit="rate", lang=lang, title=title)
+    add_band(figure, dates, rows["low"], rows["high"])
+    add_line(figure, dates, rows["rate_7d"], hover="%{x}: %{y:.1%}")
+    known = rows.dropna(subset=["rate_7d"])
+    if len(known):
+        last = float(known["rate_7d"].iloc[-1])
+        add_ends(
+            figure, [End(str(known["date"].iloc[-1]), last, number(last, "rate").to(lang))], bottom=bottom, top=top
+        )
     for day in rows.loc[~rows["has_data"].astype(bool), "date"].tail(60):
-        figure.add_vrect(x0=str(day), x1=str(day), line={"color": _GREY, "width": 1, "dash": "dot"})
-    figure.update_yaxes(tickformat=".1%", rangemode="tozero", title=None)
-    figure.update_xaxes(title=WORDS["date"].to(lang), type="date", tickformat="%m-%d", nticks=6, tickangle=0)
+        figure.add_vrect(x0=str(day), x1=str(day), line={"color": MUTED, "width": 1, "dash": "dot"})
+    day_axis(figure, lang, dates)
     return figure

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.behaviour import funnel_figures as figures
 from ltv.behaviour import funnel_views as views
-from ltv.behaviour.averages import Share, difference_is_real
+from ltv.behaviour.averages import Share, difference_is_real, with_interval
 from ltv.behaviour.funnel_asked import SECOND_US, Asked
 from ltv.behaviour.funnel_table import ROLLING_DAYS
 from ltv.behaviour.funnel_words import KIND, TIES, WORDS, step
-from ltv.result import KeyFigure, Result, State, Takeaway, View
+from ltv.result import KeyFigure, Result, State, Takeaway, View, Worded
 from ltv.text import Lang, Text, number, same
 
 if TYPE_CHECKING:
@@ -193,25 +194,35 @@ class Funnel(Result):
         share = number(pending / entered, "rate")
         return Takeaway(WORDS["waiting"].format(n=number(pending, "count"), share=share, window=self.window), "none")
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: funnel, steps, breakdown, next_events, rolling."""
         ties = TIES[self.asked.ties]
         return {
-            "funnel": views.funnel(self.whole, self.window, ties),
+            "funnel": views.funnel(*self._groups, self.window, ties),
             "steps": views.steps(self.whole),
             "breakdown": views.breakdown(self.table, self.asked.steps),
             "next_events": views.instead(self.next_events),
-            "rolling": views.rolling(self.rolling, self.window),
+            "rolling": views.rolling(self._daily, self.window),
         }
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""
-        return (
-            figures.bars(self.whole, lang)
-            if view == "funnel"
-            else figures.rolling(self.rolling.tail(views.SHOWN_DAYS), lang)
-        )
+        if view == "funnel":
+            return figures.bars(self._groups[0], lang)
+        return figures.rolling(self._daily.tail(views.SHOWN_DAYS), lang)
+
+    @cached_property
+    def _groups(self) -> tuple[pd.DataFrame, Worded]:
+        """Steps of everybody and of each group, and what these are called."""
+        told = Worded()
+        return views.groups(self.table, told), told
+
+    @property
+    def _daily(self) -> pd.DataFrame:
+        """The rolling rate with its interval; blank where the rate is."""
+        rows = self.rolling
+        return with_interval(rows, rows["converted_7d"].where(rows["rate_7d"].notna()), rows["entrants_7d"])
 
 
 def _event(name: object) -> Text:

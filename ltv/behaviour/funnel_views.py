@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from ltv.behaviour.averages import with_interval
 from ltv.behaviour.funnel_figures import duration
 from ltv.behaviour.funnel_words import KIND, STATUS, WORDS, step
+from ltv.behaviour.who import WHO, column, people_of
 from ltv.result import Column, View, Worded
 from ltv.text import Text, Unit, same
 
@@ -46,11 +49,35 @@ def _view(
     return View(kind, WORDS[f"{name}_title"], WORDS[f"{name}_note"].format(**named), rows, tuple(columns), alt=alt)
 
 
-def funnel(whole: pd.DataFrame, window: Text, ties: Text) -> View:
-    """The chart of the funnel."""
+def funnel(rows: pd.DataFrame, told: Worded, window: Text, ties: Text) -> View:
+    """The chart of the funnel: everybody, and each group."""
+    named = Worded()
+    rows = rows.assign(step=[named(step(s)) for s in rows["name"]])
+    whole = rows[rows[WHO] == rows[WHO].iloc[0]]
     kind: Literal["chart", "table"] = "chart" if whole["users"].iloc[0] else "table"
-    rows, columns = _of_steps(whole)
-    return _view("funnel", kind, rows, columns, window=window, ties=ties)
+    counts, rates = ("users", "pending", "users_closed"), ("rate_from_previous", "rate_from_first", "low", "high")
+    columns = [
+        column(told),
+        _column("step", worded=named),
+        *(_column(k, "count") for k in counts),
+        *(_column(k, "rate") for k in rates),
+    ]
+    shown = rows[[c.name for c in columns]]
+    view = _view("funnel", kind, shown, columns, window=window, ties=ties)
+    return replace(view, selector=WHO if kind == "chart" else None)
+
+
+def groups(table: pd.DataFrame, told: Worded) -> pd.DataFrame:
+    """Steps of everybody and of each group, with the interval of the share who came so far."""
+    import pandas as pd
+
+    parts = [part.sort_values("step_index").assign(**{WHO: name}) for name, part in people_of(table, told)]
+    rows = pd.concat(parts, ignore_index=True).rename(columns={"step": "name"})
+    entered = rows.groupby(WHO, sort=False)["users_closed"].transform("first")
+    is_first = rows["step_index"] == 0
+    rates = ["rate_from_previous", "rate_from_first", "low", "high"]
+    told_rates = with_interval(rows, rows["users_closed"], entered)[rates].astype(float).mask(is_first)
+    return rows.assign(**{name: told_rates[name] for name in rates})
 
 
 def steps(whole: pd.DataFrame) -> View:
@@ -133,6 +160,8 @@ def rolling(rows: pd.DataFrame, window: Text) -> View:
         ("converted", "count"),
         ("days_with_data", "count"),
         ("rate_7d", "rate"),
+        ("low", "rate"),
+        ("high", "rate"),
     )
     rows = rows.tail(SHOWN_DAYS)
     columns = [Column(name, WORDS[name], unit) for name, unit in names]  # type: ignore[arg-type]

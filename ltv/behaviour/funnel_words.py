@@ -60,6 +60,13 @@ WORDS: dict[str, Text] = {
     "date": Text("进入日", "Day of entry"),
     "entrants": Text("当日进入人数", "People who entered that day"),
     "converted": Text("其中转化", "Of them converted"),
+    "low": Text("区间下限", "Lower end"),
+    "high": Text("区间上限", "Upper end"),
+    "of_everybody": Text("全体", "Everybody"),
+    "label_entered": Text("{n} 人进入", "{n} people entered"),
+    "label_step": Text(
+        "<b>{first}</b> · {n} 人<br>上一步的 {previous}", "<b>{first}</b> · {n} people<br>{previous} of the step before"
+    ),
     "rate_7d": Text("7 日滚动转化率", "Conversion, rolling 7 days"),
     "days_with_data": Text("7 天中有数据的天数", "Days with data, of 7"),
     "no_data": Text("无数据", "no data"),
@@ -137,8 +144,8 @@ WORDS: dict[str, Text] = {
     ),
     "funnel_title": Text("漏斗：每一步有多少人", "The funnel: people at every step"),
     "funnel_note": Text(
-        "每人计一次，取走得最深的一次进入（同深取最晚）；步骤须按序，全部在进入后{window}内。浅色是窗口未结束的人，不算流失；百分比（上一步 · 首步）只计窗口已结束的人。{ties}",
-        "Everybody counts once, by the entry that comes deepest (the latest of several); steps in order, all within {window} of the entry. The light part are people whose window is open: not lost. Percentages (from the step before · from the first) are of people whose window is over. {ties}",
+        "每人计一次，取走得最深的一次进入（同深取最晚）；步骤须按序，全部在进入后{window}内。条形是走到这一步的比例，须线是 95% 区间，只计窗口已结束的人；人数也含窗口未结束的人，他们不算流失。选了分群时，灰色竖线是全体。{ties}",
+        "Everybody counts once, by the entry that comes deepest (the latest of several); steps in order, all within {window} of the entry. Bars are the share who came so far with its 95% interval, of people whose window is over; counts include people whose window is open, who are not lost. With a segment chosen, the grey mark is everybody. {ties}",
     ),
     "funnel_alt": Text("漏斗各步骤的人数与转化率。", "People and conversion at every step of the funnel."),
     "steps_title": Text("每一步的转化与耗时", "Conversion and time of every step"),
@@ -160,8 +167,8 @@ WORDS: dict[str, Text] = {
         "按进入日的 7 日滚动转化率（近 90 天）", "Conversion by day of entry, rolling 7 days (last 90 days)"
     ),
     "rolling_note": Text(
-        "某天进入的人在{window}内走完的比例，连同此前 6 天；一人一天计一次，回访者也计入（已注册的人不能再注册），因此低于上面的转化率。只画窗口全部结束的日子；没有任何事件的日子是“无数据”，留空。",
-        "Share of those who entered on a day and came through within {window}, with the 6 days before; a person counts once a day, those who come back too (who has registered cannot do it again), so it is lower than the rate above. Only days whose windows are all over; a day without any event is “no data” and stays blank.",
+        "某天进入的人在{window}内走完的比例，连同此前 6 天；一人一天计一次，回访者也计入（已注册的人不能再注册），因此低于上面的转化率。只画窗口全部结束的日子；没有任何事件的日子是“无数据”，留空。阴影是 95% 区间。",
+        "Share of those who entered on a day and came through within {window}, with the 6 days before; a person counts once a day, those who come back too (who has registered cannot do it again), so it is lower than the rate above. Only days whose windows are all over; a day without any event is “no data” and stays blank. The band is the 95% interval.",
     ),
     "rolling_alt": Text("按进入日的滚动转化率。", "Rolling conversion by day of entry."),
 }

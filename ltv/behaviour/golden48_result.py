@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
@@ -123,7 +124,7 @@ class Golden48(Result):
     def _local(self, moment: pd.Timestamp) -> str:
         return local(moment, self.asked.timezone)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """All launches; the one that is shown by metric, against expectation, and hour by hour."""
         return {
@@ -231,7 +232,9 @@ class Golden48(Result):
         """Draw a chart."""
         from ltv.behaviour import golden48_figures as figures
 
-        return figures.pulse(self.pulse.rows, lang) if view == "pulse" else figures.changes(self._comparable, lang)
+        if view == "pulse":
+            return figures.pulse(self.pulse.rows, WORDS[self.pulse.table or "orders"], lang)
+        return figures.changes(self._comparable, lang)
 
 
 def _relative(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from sqlglot import exp
 
 from ltv import sql
+from ltv.behaviour import who
 from ltv.behaviour.buckets import bucket, bucket_sql, first_day
 from ltv.behaviour.lifecycle_words import STATES, WORDS
 from ltv.behaviour.tables_of_people import PeopleTables
+from ltv.colors import MAIN, MUTED, OTHER, series
+from ltv.drawing import End, add_ends, add_line, choose_first, day_axis, scale_axis
 from ltv.errors import UsageError, found
-from ltv.result import Column, KeyFigure, Result, Takeaway, View
+from ltv.result import Column, KeyFigure, Result, Takeaway, View, Worded
 from ltv.text import Lang, number
 from ltv.warehouse.local_time import day_end
 from ltv.warehouse.table import TableLike, together
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ROOM = "ltv.behaviour"
-_COLORS = {"new": "#1f5fa8", "retained": "#4a7c3a", "resurrected": "#b3541e", "dormant": "#6b7480"}
+_COLORS = {"new": OTHER, "retained": MAIN, "resurrected": series(3), "dormant": MUTED}
 _NAMES = ("activity", "days", "islands", "spans", "no segments")
 _MOST_WINDOW = 92
 
@@ -136,9 +140,7 @@ class Lifecycle(Result):
     @property
     def shown(self) -> pd.DataFrame:
         """The whole base: one row a day, one column a state."""
-        rows = self.table[self.table["segment_kind"] == "all"]
-        wide = rows.pivot_table(index="date", columns="state", values="users", aggfunc="sum").reset_index()
-        return wide.rename_axis(columns=None).reindex(columns=["date", *_COLORS])
+        return _wide(self.table[self.table["segment_kind"] == "all"])
 
     @property
     def findings(self) -> Sequence[Takeaway]:
@@ -172,30 +174,50 @@ class Lifecycle(Result):
             for state in _COLORS
         ]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The states over time."""
         columns = (Column("date", WORDS["date"], "date"), *(Column(k, STATES[k], "count") for k in _COLORS))
-        rows = self.shown
+        told = Worded()
+        rows = _of_everybody_and_groups(self.table, told)
         note = WORDS["note"].format(window=str(self.window_days))
-        view = View("chart" if len(rows) else "table", WORDS["title"], note, rows, columns, alt=WORDS["alt"])
-        return {"lifecycle": view}
+        kind: Literal["chart", "table"] = "chart" if len(rows) else "table"
+        chosen = who.WHO if len(rows) else None
+        of = (who.column(told), *columns)
+        return {"lifecycle": View(kind, WORDS["title"], note, rows, of, alt=WORDS["alt"], selector=chosen)}
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
-        """Draw one line a state, its name at the end."""
+        """Draw one line a state, its name and number at the end."""
         from plotly import graph_objects as go
 
-        rows, figure = self.shown, go.Figure()
-        for state, color in _COLORS.items():
-            figure.add_scatter(
-                x=[str(d) for d in rows["date"]],
-                y=rows[state].tolist(),
-                mode="lines+text",
-                line={"color": color, "width": 3},
-                text=[""] * (len(rows) - 1) + [STATES[state].to(lang)],
-                textposition="top left",
-                showlegend=False,
-                hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
-            )
-        figure.update_yaxes(rangemode="tozero", title=WORDS["people"].to(lang))
+        figure, ends = go.Figure(), []
+        rows = self.views[view].data
+        everybody = rows[rows[who.WHO] == rows[who.WHO].iloc[0]]
+        counts = everybody[list(_COLORS)].to_numpy().ravel()
+        bottom, top = scale_axis(figure, "y", counts, unit="count", lang=lang, title=WORDS["people"].to(lang))
+        for choice, part in rows.groupby(who.WHO, sort=False):
+            days = [str(d) for d in part["date"]]
+            for state, color in _COLORS.items():
+                name = STATES[state].to(lang)
+                add_line(
+                    figure, days, part[state], hover=f"{name} · %{{x}}: %{{y:,.0f}}", color=color, choice=str(choice)
+                )
+                last = float(part[state].iloc[-1])
+                ends.append(End(days[-1], last, f"{name} {number(last, 'count').to(lang)}", color, str(choice)))
+        add_ends(figure, ends, bottom=bottom, top=top)
+        day_axis(figure, lang, [str(d) for d in everybody["date"]])
+        choose_first(figure, [str(rows[who.WHO].iloc[0])])
         return figure
+
+
+def _wide(rows: pd.DataFrame) -> pd.DataFrame:
+    wide = rows.pivot_table(index="date", columns="state", values="users", aggfunc="sum").reset_index()
+    return wide.rename_axis(columns=None).reindex(columns=["date", *_COLORS])
+
+
+def _of_everybody_and_groups(table: pd.DataFrame, told: Worded) -> pd.DataFrame:
+    import pandas as pd
+
+    parts = [_wide(part).assign(**{who.WHO: name}) for name, part in who.people_of(table, told)]
+    names = [who.WHO, "date", *_COLORS]
+    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)

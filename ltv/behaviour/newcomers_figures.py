@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ltv.colors import LIGHT, MAIN, OTHER, PALE
+from ltv.drawing import End, add_band, add_beside, add_ends, add_line, day_axis, scale_axis, whiskers
 from ltv.text import Lang, Text, number
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_BLUE, _ORANGE, _GREY = "#1f5fa8", "#b3541e", "#8a94a0"
-_BANDS = {_BLUE: "rgba(31,95,168,0.15)", _ORANGE: "rgba(179,84,30,0.15)"}
-_COLORS = {"within": _BLUE, "without": _ORANGE, "later": "#7fb2e5", "none": "#d5dee8"}
+_COLORS = {"within": MAIN, "without": OTHER, "later": LIGHT, "none": PALE}
 SHARES = ("within", "later", "none")
 AFTER = (
     "active_day_2",
@@ -92,53 +92,29 @@ def by_segment(table: pd.DataFrame, wanted: Mapping[str, tuple[str, str]], least
     return found.reset_index(drop=True)
 
 
-def _error(rows: pd.DataFrame) -> dict[str, Any]:
-    up, down = rows["high"] - rows["value"], rows["value"] - rows["low"]
-    return {
-        "type": "data",
-        "symmetric": False,
-        "array": up.tolist(),
-        "arrayminus": down.tolist(),
-        "thickness": 1.5,
-        "color": "#16202b",
-    }
-
-
 def branches(rows: pd.DataFrame, names: Mapping[str, Text], lang: Lang) -> Any:  # noqa: ANN401
-    """One bar a branch."""
+    """One bar a branch, its share and people written beside it."""
     from plotly import graph_objects as go
 
-    shown = rows[rows["branch"].isin(SHARES)].iloc[::-1]
+    shown = rows[rows["branch"].isin(SHARES)]
     figure = go.Figure()
     labels = [names[b].to(lang) for b in shown["branch"]]
+    people = [number(n, "count").to(lang) for n in shown["hits"]]
     figure.add_bar(
-        x=shown["value"].tolist(),
-        y=labels,
-        orientation="h",
-        marker={"color": [_COLORS[b] for b in shown["branch"]], "line": {"color": _GREY, "width": 1}},
-        error_x=_error(shown),
-        customdata=shown["hits"].tolist(),
-        hovertemplate="%{y}: %{x:.1%} (%{customdata:,})<extra></extra>",
-        showlegend=False,
-    )
-    figure.add_scatter(
-        x=shown["high"].tolist(),
-        y=labels,
-        mode="text",
-        text=[f" {number(v, 'rate').to(lang)}" for v in shown["value"]],
-        textposition="middle right",
-        hoverinfo="skip",
-        showlegend=False,
-    )
-    highest = float(shown["high"].max())
-    figure.update_xaxes(tickformat=".0%", range=[0, highest * 1.3])
-    figure.update_yaxes(type="category", automargin=True)
-    figure.update_layout(height=240)
+        x=shown["value"].tolist(), y=labels, orientation="h", marker={"color": [_COLORS[b] for b in shown["branch"]]},
+        error_x=whiskers(shown["value"], shown["low"], shown["high"]), customdata=people, showlegend=False,
+        hovertemplate="%{y}: %{x:.1%} (%{customdata})<extra></extra>",
+    )  # fmt: skip
+    told = [f"<b>{number(v, 'rate').to(lang)}</b> · {n}" for v, n in zip(shown["value"], people, strict=True)]
+    add_beside(figure, shown["high"], labels, told)
+    scale_axis(figure, "x", shown["high"], unit="rate", lang=lang)
+    figure.update_yaxes(type="category", autorange="reversed", showgrid=False)
+    figure.update_layout(height=230)
     return figure
 
 
 def after(rows: pd.DataFrame, branch: Mapping[str, Text], measure: Mapping[str, Text], lang: Lang) -> Any:  # noqa: ANN401
-    """A point a branch and thing that followed, with its interval."""
+    """A point a branch and thing that followed, with its interval; the points of the first thing bear the names."""
     from plotly import graph_objects as go
 
     figure = go.Figure()
@@ -147,51 +123,40 @@ def after(rows: pd.DataFrame, branch: Mapping[str, Text], measure: Mapping[str, 
         part = rows[rows["branch"] == name]
         if not len(part):
             continue
+        text = [number(v, "rate").to(lang) for v in part["value"]]
+        named = f"<b>{branch[name].to(lang)}</b>"
         figure.add_scatter(
-            x=part["value"].tolist(),
-            y=[measure[m].to(lang) for m in part["measure"]],
-            error_x=_error(part) | {"color": _COLORS[name]},
-            mode="markers+text",
-            name=branch[name].to(lang),
+            x=part["value"].tolist(), y=[measure[m].to(lang) for m in part["measure"]], mode="markers+text", showlegend=False,
+            error_x=whiskers(part["value"], part["low"], part["high"], color=_COLORS[name]),
             marker={"color": _COLORS[name], "size": 11, "symbol": "circle" if name == "within" else "diamond"},
-            text=[number(v, "rate").to(lang) for v in part["value"]],
+            text=[f"{named} {text[0]}", *text[1:]], textfont={"color": _COLORS[name]},
             textposition="top center" if name == "within" else "bottom center",
-            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-        )
-    figure.update_xaxes(tickformat=".0%", rangemode="tozero")
+            hovertemplate=f"{branch[name].to(lang)} · %{{y}}: %{{x:.1%}}<extra></extra>",
+        )  # fmt: skip
+    scale_axis(figure, "x", rows["high"], unit="rate", lang=lang, room=0.1)
     names = [measure[m].to(lang) for m in reversed(order)]
-    figure.update_yaxes(type="category", automargin=True, categoryorder="array", categoryarray=names)
-    figure.update_layout(height=150 + 58 * max(len(order), 2))
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names)
+    figure.update_layout(height=90 + 60 * max(len(order), 2))
     return figure
 
 
-def weeks(rows: pd.DataFrame, labels: Mapping[str, str]) -> Any:  # noqa: ANN401
-    """Both shares week by week with their bands."""
+def weeks(rows: pd.DataFrame, labels: Mapping[str, str], lang: Lang) -> Any:  # noqa: ANN401
+    """Both shares week by week with their bands, named at their ends."""
     from plotly import graph_objects as go
 
-    figure = go.Figure()
-    for name, color in (("within", _BLUE), ("silent", _ORANGE)):
-        part = rows.dropna(subset=[f"{name}_value"])
-        days = [str(d) for d in part["cohort"]]
-        figure.add_scatter(
-            x=[*days, *reversed(days)],
-            y=[*part[f"{name}_high"].tolist(), *reversed(part[f"{name}_low"].tolist())],
-            fill="toself",
-            fillcolor=_BANDS[color],
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[str(d) for d in rows["cohort"]],
-            y=[None if v != v else float(v) for v in rows[f"{name}_value"]],  # noqa: PLR0124  NaN: the line breaks
-            mode="lines+markers",
-            name=labels[name],
-            line={"color": color, "width": 3, "dash": "solid" if name == "within" else "dot"},
-            marker={"size": 5},
-            hovertemplate="%{x}: %{y:.1%}<extra></extra>",
-        )
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
+    figure, ends = go.Figure(), []
+    days = [str(d) for d in rows["cohort"]]
+    bottom, top = scale_axis(figure, "y", [*rows["within_high"], *rows["silent_high"]], unit="rate", lang=lang)
+    for name, color in (("within", MAIN), ("silent", OTHER)):
+        add_band(figure, days, rows[f"{name}_low"], rows[f"{name}_high"], color=color)
+        add_line(figure, days, rows[f"{name}_value"], hover=f"{labels[name]} · %{{x}}: %{{y:.1%}}", color=color)
+        told = rows.dropna(subset=[f"{name}_value"])
+        if len(told):
+            last = float(told[f"{name}_value"].iloc[-1])
+            words = f"{labels[name]} {number(last, 'rate').to(lang)}"
+            ends.append(End(days[-1], last, words, color))
+    add_ends(figure, ends, bottom=bottom, top=top)
+    day_axis(figure, lang, days)
     return figure
 
 

@@ -235,7 +235,7 @@ class Newcomers(Result):
             told.append(Takeaway(words, "watch", WORDS["act_no_data"]))
         return told
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: branches, what followed, weeks, segments, silence, and touches (no rows where none were given)."""
         least = self.terms.least
@@ -269,7 +269,7 @@ class Newcomers(Result):
             return figures.after(data, self._branches(), MEASURE, lang)
         named = self._named()
         labels = {"within": WORDS["within_of"].format(**named), "silent": WORDS["silent"].format(**named)}
-        return figures.weeks(data, {k: t.to(lang) for k, t in labels.items()})
+        return figures.weeks(data, {k: t.to(lang) for k, t in labels.items()}, lang)
 
 
 _LATE: tuple[Branch, ...] = ("later", "none")

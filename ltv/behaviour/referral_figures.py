@@ -8,6 +8,8 @@ import pandas as pd
 
 from ltv.behaviour.averages import Share
 from ltv.behaviour.referral_words import STATE, WORDS
+from ltv.colors import AXIS, INK, MAIN, MUTED, OPEN, OTHER, PALE, SOFT
+from ltv.drawing import End, add_beside, add_ends, add_line, day_axis, scale_axis, whiskers
 from ltv.text import Lang, number
 
 if TYPE_CHECKING:
@@ -15,9 +17,7 @@ if TYPE_CHECKING:
 
 MOST_NODES = 36
 _IN_SIGHT = 5
-_BLUE, _GREY, _PALE = "#1f5fa8", "#8a94a0", "#d5dee8"
-_ORANGE = "#b3541e"
-_SHADES = {"converted": _BLUE, "not_converted": _PALE, "pending": "#f2d6b3", "root": "#16202b"}
+_SHADES = {"converted": MAIN, "not_converted": PALE, "pending": OPEN, "root": INK}
 STATES = ("converted", "not_converted", "pending")
 
 
@@ -118,96 +118,81 @@ def channels(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
     """One point a channel with its interval."""
     from plotly import graph_objects as go
 
-    shown = rows.dropna(subset=["conversion_rate"]).iloc[::-1]
+    shown = rows.dropna(subset=["conversion_rate"])
     rate = shown["conversion_rate"].astype(float)
     figure = go.Figure()
     figure.add_scatter(
-        x=rate.tolist(),
-        y=shown["channel"].tolist(),
-        error_x={
-            "type": "data",
-            "symmetric": False,
-            "array": (shown["high"].astype(float) - rate).tolist(),
-            "arrayminus": (rate - shown["low"].astype(float)).tolist(),
-            "color": _BLUE,
-            "thickness": 2,
-        },
-        mode="markers+text",
-        marker={"color": _BLUE, "size": 10},
-        text=[number(v, "rate").to(lang) for v in rate],
-        textposition="top center",
-        showlegend=False,
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-    )
-    figure.update_xaxes(tickformat=".0%", title=WORDS["conversion_rate"].to(lang), rangemode="tozero")
-    figure.update_yaxes(type="category", automargin=True)
-    figure.update_layout(height=130 + 56 * max(len(shown), 2))
+        x=rate.tolist(), y=shown["channel"].tolist(), error_x=whiskers(rate, shown["low"], shown["high"], color=MAIN),
+        mode="markers+text", marker={"color": MAIN, "size": 11}, text=[number(v, "rate").to(lang) for v in rate],
+        textposition="top center", showlegend=False, hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+    )  # fmt: skip
+    scale_axis(figure, "x", shown["high"], unit="rate", lang=lang, title=WORDS["conversion_rate"].to(lang))
+    figure.update_yaxes(type="category", autorange="reversed")
+    figure.update_layout(height=110 + 56 * max(len(shown), 2))
     return figure
 
 
 def depths(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Invitees of each level, stacked by what came of them."""
+    """Invitees of each level by what came of them; beside each bar the share that converted, with its interval."""
     from plotly import graph_objects as go
 
     levels = [WORDS["level"].format(n=str(d)).to(lang) for d in rows["depth"]]
     figure = go.Figure()
     for state in STATES:
+        name = STATE[state].to(lang)
         figure.add_bar(
-            x=levels,
-            y=rows[state].tolist(),
-            name=STATE[state].to(lang),
-            marker={"color": _SHADES[state]},
-            hovertemplate="%{x}: %{y:,}<extra>" + STATE[state].to(lang) + "</extra>",
-        )
+            y=levels, x=rows[state].tolist(), orientation="h", name=name, marker={"color": _SHADES[state]},
+            hovertemplate="%{y}: %{x:,}<extra>" + name + "</extra>",
+        )  # fmt: skip
     total = rows[list(STATES)].sum(axis=1)
-    figure.add_scatter(
-        x=levels,
-        y=total.tolist(),
-        mode="text",
-        text=[number(v, "rate").to(lang) for v in rows["conversion_rate"]],
-        textposition="top center",
-        showlegend=False,
-        hoverinfo="skip",
-    )
-    figure.update_layout(barmode="stack")
-    figure.update_yaxes(title=WORDS["invitees"].to(lang), range=[0, float(total.max()) * 1.12])
+    add_beside(figure, total, levels, [_interval(row, lang) for row in rows.to_dict("records")])
+    title = WORDS["invitees"].to(lang)
+    scale_axis(figure, "x", total, unit="count", lang=lang, title=title)
+    figure.update_layout(barmode="stack", height=130 + 44 * len(rows), legend={"traceorder": "normal"})
+    figure.update_yaxes(autorange="reversed", showgrid=False)
     return figure
+
+
+def _interval(row: dict[Any, Any], lang: Lang) -> str:
+    if row["conversion_rate"] is None or row["conversion_rate"] != row["conversion_rate"]:
+        return "–"
+    rate, low, high = (number(row[name], "rate").to(lang) for name in ("conversion_rate", "low", "high"))
+    return f"<b>{rate}</b><br>{low}–{high}"
 
 
 def trend(rows: pd.DataFrame, goal: float | None, lang: Lang) -> Any:  # noqa: ANN401
-    """Effective invitations and K day by day, and the goal."""
+    """Effective invitations and K day by day, named at their ends, and the goal."""
     from plotly import graph_objects as go
 
-    figure = go.Figure()
+    figure, ends = go.Figure(), []
     dates = [str(d) for d in rows["date"]]
-    for name, color in (("effective_per_user", _BLUE), ("k_factor", _ORANGE)):
-        figure.add_scatter(
-            x=dates,
-            y=[None if v != v else float(v) for v in rows[name]],  # noqa: PLR0124  NaN
-            name=WORDS[name].to(lang),
-            mode="lines",
-            line={"color": color, "width": 3, "dash": "solid" if color == _BLUE else "dot"},
-            hovertemplate="%{x}: %{y:.3f}<extra></extra>",
-        )
-    highest = float(rows[["effective_per_user", "k_factor"]].max().max())
+    drawn = {"effective_per_user": MAIN, "k_factor": OTHER}
+    highest = float(rows[list(drawn)].max().max())
     far = goal is not None and not goal <= _IN_SIGHT * highest  # so far above that it would press the lines flat
+    values = [*rows[list(drawn)].to_numpy().ravel(), *([goal] if goal is not None and not far else [])]
+    bottom, top = scale_axis(figure, "y", values, unit="number", lang=lang, room=0.16)
+    for name, color in drawn.items():
+        words = WORDS[name].to(lang)
+        add_line(figure, dates, rows[name], hover=f"{words} · %{{x}}: %{{y:.3f}}", color=color)
+        told = rows.dropna(subset=[name])
+        if len(told):
+            last = float(told[name].iloc[-1])
+            ends.append(End(str(told["date"].iloc[-1]), last, f"{words} {last:.3f}", color))
     if goal is not None:
-        told = WORDS["goal_far" if far else "goal"].format(goal=number(goal, "number")).to(lang)
-        if not far:
-            figure.add_hline(y=goal, line={"color": _GREY, "width": 1, "dash": "dash"})
-        place = {"y": 1, "yref": "paper"} if far else {"y": goal, "yref": "y"}
-        figure.add_annotation(
-            x=0.01,
-            xref="paper",
-            text=told,
-            showarrow=False,
-            yanchor="top" if far else "bottom",
-            xanchor="left",
-            **place,
-        )
-    top = {"range": [0, highest * 1.25]} if far and highest > 0 else {"rangemode": "tozero"}
-    figure.update_yaxes(tickformat=".2f" if not far else ".3f", **top)
+        _goal(figure, goal, lang, far=far)
+    add_ends(figure, ends, bottom=bottom, top=top)
+    day_axis(figure, lang, dates)
     return figure
+
+
+def _goal(figure: Any, goal: float, lang: Lang, *, far: bool) -> None:  # noqa: ANN401
+    told = WORDS["goal_far" if far else "goal"].format(goal=number(goal, "number")).to(lang)
+    if not far:
+        figure.add_hline(y=goal, line={"color": MUTED, "width": 1.5, "dash": "dash"})
+    place = {"y": 1, "yref": "paper", "yanchor": "top"} if far else {"y": goal, "yref": "y", "yanchor": "bottom"}
+    figure.add_annotation(
+        x=0.01, xref="paper", xanchor="left", text=told, showarrow=False, font={"color": MUTED, "size": 12}, **place
+    )
 
 
 def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
@@ -224,9 +209,7 @@ def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
         left, up = place[int(inviter)]
         xs += [left, left + 0.5, left + 0.5, x, None]
         ys += [up, up, y, y, None]
-    figure.add_scatter(
-        x=xs, y=ys, mode="lines", line={"color": "#b8c2cc", "width": 1.5}, showlegend=False, hoverinfo="skip"
-    )
+    figure.add_scatter(x=xs, y=ys, mode="lines", line={"color": AXIS, "width": 1.5}, showlegend=False, hoverinfo="skip")
     for state in ("root", *STATES):
         part = rows[rows["state"] == state]
         if not len(part):
@@ -237,7 +220,7 @@ def tree(rows: pd.DataFrame, lang: Lang, currency: str) -> Any:  # noqa: ANN401
             y=part["y"].tolist(),
             mode="markers+text",
             name=STATE[state].to(lang),
-            marker={"color": _SHADES[state], "size": 13, "line": {"color": "#4a5766", "width": 1}},
+            marker={"color": _SHADES[state], "size": 13, "line": {"color": SOFT, "width": 1}},
             text=money,
             textposition="top center",
             textfont={"size": 11},

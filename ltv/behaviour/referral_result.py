@@ -225,7 +225,7 @@ class Referral(Result):
         n = int(self.table["pending"].sum())
         return [Takeaway(WORDS["pending_told"].format(n=number(n, "count")), "none")] if n else []
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: channels, depths, by_channel, trend, tree, set_apart."""
         depth = self.terms.depth

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ltv.behaviour.averages import is_known, weighted
+from ltv.behaviour import who
+from ltv.behaviour.averages import Share, is_known, weighted
 from ltv.behaviour.buckets import as_grain
 from ltv.behaviour.retention_words import GRAIN, WORDS, period_label
+from ltv.colors import MAIN, OTHER, SOFT, age
+from ltv.drawing import End, add_band, add_ends, add_line, choose_first, scale_axis, ticks
+from ltv.result import Worded
 from ltv.text import Lang, number
 
 if TYPE_CHECKING:
@@ -14,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_COHORTS = 24
 ENOUGH_COHORTS = 3
-_LIGHT, _DARK = "#eaf2fb", "#7fb2e5"
-_LINE, _BAND, _GREY = "#1f5fa8", "rgba(31,95,168,0.15)", "#c3cfdd"
 
 
 def recent(shown: pd.DataFrame) -> pd.DataFrame:
@@ -47,18 +49,19 @@ def _period_of(column: str) -> int:
     return int(column.split()[1])
 
 
-def curve_rows(shown: pd.DataFrame) -> pd.DataFrame:
-    """Weighted average of each period with its interval."""
+def curve_rows(table: pd.DataFrame, told: Worded) -> pd.DataFrame:
+    """Weighted average of each period with its interval, of everybody and of each segment."""
     import pandas as pd
 
     rows = []
-    for period in told_periods(shown):
-        share = weighted(shown, int(period))
-        if share.rate is not None:
-            cells = shown[(shown["period"] == period) & is_known(shown)]
-            row = {"period": int(period), "rate": share.rate, "low": share.low, "high": share.high}
-            rows.append(row | {"people": share.people, "cohorts": len(cells)})
-    return pd.DataFrame(rows, columns=["period", "rate", "low", "high", "people", "cohorts"])
+    for name, part in who.people_of(table, told):
+        for period in told_periods(part):
+            share = weighted(part, period)
+            if share.rate is not None:
+                cells = part[(part["period"] == period) & is_known(part)]
+                row = {who.WHO: name, "period": period, "rate": share.rate, "low": share.low, "high": share.high}
+                rows.append(row | {"people": share.people, "cohorts": len(cells)})
+    return pd.DataFrame(rows, columns=[who.WHO, "period", "rate", "low", "high", "people", "cohorts"])
 
 
 def revenue_rows(shown: pd.DataFrame) -> pd.DataFrame:
@@ -85,7 +88,7 @@ def segment_rows(rows: pd.DataFrame, periods: tuple[int, ...]) -> pd.DataFrame:
 
 
 def heatmap(shown: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
-    """Heat map of retention with the share in every cell."""
+    """Heat map of retention with the share in every cell; pointing at one tells its people and interval."""
     from plotly import graph_objects as go
 
     rows = matrix_rows(shown)
@@ -94,28 +97,41 @@ def heatmap(shown: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
     values = rows[periods].astype(float)
     # the first column is 100 % by definition for orders and would wash out the rest
     top = float(values.iloc[:, 1:].max().max()) if len(periods) > 1 else 1.0
+    hover = period_label(grain, 0).to(lang).replace("0", "%{x}")
     labels = [[f"{x:.0%}" if x == x else "" for x in line] for line in values.to_numpy()]  # noqa: PLR0124  NaN
     figure = go.Figure(
         go.Heatmap(
             z=values.where(values.notna(), None).to_numpy().tolist(),
-            x=[period_label(grain, p, ends[p]).to(lang) for p in map(_period_of, periods)],
+            x=[_period_short(p, ends[p]) for p in map(_period_of, periods)],
             y=[_cohort_label(c, grain) for c in rows["cohort"]],
             text=labels,
             texttemplate="%{text}",
-            colorscale=[[0, _LIGHT], [1, _DARK]],
+            customdata=_intervals(rows, periods),
             zmin=0,
             zmax=top if top > 0 else 1.0,
-            showscale=False,
-            xgap=2,
-            ygap=2,
-            hoverongaps=False,
-            hovertemplate="%{y} · %{x}: %{z:.1%}<extra></extra>",
+            hovertemplate=f"%{{y}} · {hover}: %{{z:.1%}}%{{customdata}}<extra></extra>",
         )
     )
-    figure.update_yaxes(autorange="reversed", type="category", title=None)
-    figure.update_xaxes(side="top", type="category", title=None)
-    figure.update_layout(height=max(220, 70 + 28 * len(rows)))
+    figure.update_xaxes(title=WORDS["periods_after"].format(grain=GRAIN[grain]).to(lang))
+    figure.update_layout(height=max(220, 84 + 28 * len(rows)))
     return figure
+
+
+def _period_short(period: int, end: int) -> str:
+    return str(period) if end == period else f"{period}–{end}"
+
+
+def _intervals(rows: pd.DataFrame, periods: list[str]) -> list[list[str]]:
+    """People of each cell and its 95 % interval."""
+
+    def told(rate: float, people: int) -> str:
+        if rate != rate:  # noqa: PLR0124  NaN
+            return ""
+        share = Share.of(round(rate * people), people)
+        return f" ({share.low:.1%}–{share.high:.1%}, {share.successes:,}/{people:,})"
+
+    table = rows[periods].astype(float).to_numpy()
+    return [[told(x, int(n)) for x in line] for line, n in zip(table, rows["cohort_size"], strict=True)]
 
 
 def _cohort_label(cohort: Any, grain: str) -> str:  # noqa: ANN401  a date of whatever class pandas gives
@@ -123,29 +139,41 @@ def _cohort_label(cohort: Any, grain: str) -> str:  # noqa: ANN401  a date of wh
 
 
 def curve(rows: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
-    """Average retention with its interval, the values written at a few points."""
+    """Average retention with its interval, of whom the reader chooses; all on one scale, so that they can be compared."""
     from plotly import graph_objects as go
 
+    figure, ends = go.Figure(), []
     rows = rows[(rows["period"] > 0) | (rows["rate"] < 1)]  # 100 % by definition would flatten the rest
-    x = rows["period"].tolist()
-    band = {"mode": "lines", "line": {"width": 0}, "hoverinfo": "skip", "showlegend": False}
-    figure = go.Figure()
-    figure.add_scatter(x=x, y=rows["high"].tolist(), **band)
-    figure.add_scatter(x=x, y=rows["low"].tolist(), fill="tonexty", fillcolor=_BAND, **band)
-    figure.add_scatter(
-        x=x,
-        y=rows["rate"].tolist(),
-        mode="lines+markers+text",
-        text=[f"{r:.0%}" if i % max(1, len(x) // 12) == 0 else "" for i, r in enumerate(rows["rate"])],
-        textposition="top center",
-        line={"color": _LINE, "width": 3},
-        name=WORDS["average"].to(lang),
-        showlegend=False,
-        hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+    everybody = rows[rows[who.WHO] == rows[who.WHO].iloc[0]]
+    bottom, top = scale_axis(
+        figure, "y", [*rows["rate"], *everybody["high"]], unit="rate", lang=lang, title=WORDS["rate"].to(lang)
     )
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero", title=None)
-    figure.update_xaxes(title=WORDS["periods_after"].format(grain=GRAIN[grain]).to(lang), dtick=max(1, len(x) // 12))
+    for name, part in rows.groupby(who.WHO, sort=False):
+        choice, x, hover = str(name), part["period"].tolist(), "%{x}: %{y:.1%}"
+        if name != rows[who.WHO].iloc[0]:
+            look: dict[str, Any] = {"color": MAIN, "width": 1.5, "dash": "dot", "hover": hover, "choice": choice}
+            add_line(figure, everybody["period"], everybody["rate"], **look)
+        add_band(figure, x, part["low"], part["high"].clip(upper=top), choice=choice, color=_of(name, rows))
+        add_line(figure, x, part["rate"], hover=hover, mode="lines+markers", choice=choice, color=_of(name, rows))
+        last = number(part["rate"].iloc[-1], "rate").to(lang)
+        ends.append(End(x[-1], part["rate"].iloc[-1], last, _of(name, rows), choice))
+    add_ends(figure, ends, bottom=bottom, top=top)
+    _periods_axis(figure, rows, grain, lang)
+    choose_first(figure, [str(rows[who.WHO].iloc[0])])
     return figure
+
+
+def _of(name: object, rows: pd.DataFrame) -> str:
+    return MAIN if name == rows[who.WHO].iloc[0] else OTHER
+
+
+def _periods_axis(figure: Any, rows: pd.DataFrame, grain: str, lang: Lang) -> None:  # noqa: ANN401
+    first, last = int(rows["period"].min()), int(rows["period"].max())
+    at = [t for t in ticks(first, last, 8) if t == int(t)]
+    title = WORDS["periods_after"].format(grain=GRAIN[grain]).to(lang)
+    figure.update_xaxes(
+        title=title, tickvals=at, range=[first - (last - first) * 0.02, last], ticktext=[f"{t:g}" for t in at]
+    )
 
 
 def revenue(shown: pd.DataFrame, grain: str, lang: Lang, currency: str) -> Any:  # noqa: ANN401
@@ -155,50 +183,38 @@ def revenue(shown: pd.DataFrame, grain: str, lang: Lang, currency: str) -> Any: 
     rows = revenue_rows(shown)
     figure = go.Figure()
     cohorts = sorted(rows["cohort"].unique())
+    value = "cumulative_revenue_per_user"
+    money: dict[str, Any] = {"unit": "money", "lang": lang, "currency": currency, "title": WORDS["per_user"].to(lang)}
+    bottom, top = scale_axis(figure, "y", rows[value], **money)
     for place, cohort in enumerate(cohorts):
         part = rows[rows["cohort"] == cohort]
-        figure.add_scatter(
-            x=part["period"].tolist(),
-            y=part["cumulative_revenue_per_user"].round(2).tolist(),
-            mode="lines",
-            line={"color": _shade(place, len(cohorts)), "width": 1.2},
-            name=_cohort_label(cohort, grain),
-            showlegend=False,
-            hovertemplate="%{fullData.name} · %{x}: %{y:,.0f}<extra></extra>",
-        )
-    _add_average(figure, shown, lang, currency)
-    figure.update_xaxes(title=WORDS["periods_after"].format(grain=GRAIN[grain]).to(lang))
-    figure.update_yaxes(rangemode="tozero", tickformat=",.0f", title=f"{WORDS['per_user'].to(lang)} ({currency})")
+        look: dict[str, Any] = {"color": age(place, len(cohorts)), "width": 1.5, "name": _cohort_label(cohort, grain)}
+        hover = "%{fullData.name} · %{x}: %{y:,.0f}"
+        add_line(figure, part["period"], part[value].astype(float).round(2), hover=hover, **look)
+    ends = [*_oldest_and_newest(rows, cohorts, grain), _add_average(figure, shown, lang, currency)]
+    add_ends(figure, [end for end in ends if end], bottom=bottom, top=top)
+    _periods_axis(figure, rows, grain, lang)
     return figure
 
 
-def _add_average(figure: Any, shown: pd.DataFrame, lang: Lang, currency: str) -> None:  # noqa: ANN401
+def _oldest_and_newest(rows: pd.DataFrame, cohorts: list[Any], grain: str) -> list[End]:
+    """The line that reaches farthest, by name; where all the others start is told by their colour."""
+    if len(cohorts) < 2:  # noqa: PLR2004  one line is the average itself
+        return []
+    part = rows[rows["cohort"] == cohorts[0]]
+    value = float(part["cumulative_revenue_per_user"].iloc[-1])
+    return [End(int(part["period"].iloc[-1]), value, _cohort_label(cohorts[0], grain), SOFT)]
+
+
+def _add_average(figure: Any, shown: pd.DataFrame, lang: Lang, currency: str) -> End | None:  # noqa: ANN401
     cells = shown[shown["is_complete"] & shown["period"].isin(told_periods(shown))]
     cells = cells.dropna(subset=["cumulative_revenue_per_user"])
     cells = cells.assign(total=cells["cumulative_revenue_per_user"] * cells["cohort_size"])
     sums = cells.groupby("period")[["total", "cohort_size"]].sum()
     mean = (sums["total"] / sums["cohort_size"]).round(2)
-    last = len(mean) - 1
-    words = [
-        f"{WORDS['average'].to(lang)} {number(v, 'money', currency=currency).to(lang)}" if i == last else ""
-        for i, v in enumerate(mean)
-    ]
-    figure.add_scatter(
-        x=mean.index.tolist(),
-        y=mean.tolist(),
-        mode="lines+text",
-        text=words,
-        textposition="top left",
-        line={"color": "#b3541e", "width": 4},
-        name=WORDS["average"].to(lang),
-        showlegend=False,
-        hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
-    )
-
-
-def _shade(place: int, count: int) -> str:
-    """From light to dark blue, oldest to newest."""
-    share = place / max(1, count - 1)
-    old, new = (195, 207, 221), (31, 95, 168)
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(old, new, strict=True))
-    return f"rgb({red},{green},{blue})"
+    if not len(mean):
+        return None
+    name = WORDS["average"].to(lang)
+    add_line(figure, mean.index.tolist(), mean, hover=f"{name} · %{{x}}: %{{y:,.0f}}", color=OTHER, width=4, name=name)
+    words = f"{name} {number(mean.iloc[-1], 'money', currency=currency).to(lang)}"
+    return End(int(mean.index[-1]), float(mean.iloc[-1]), words, OTHER)

@@ -9,9 +9,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ltv.behaviour import retention_figures as figures
+from ltv.behaviour import who
 from ltv.behaviour.averages import Share, difference_is_real, is_known, weighted
 from ltv.behaviour.retention_words import ACTIVITY, COHORT, GRAIN, WORDS, period_label
-from ltv.result import Column, KeyFigure, Result, State, Takeaway, View
+from ltv.result import Column, KeyFigure, Result, State, Takeaway, View, Worded
 from ltv.text import Lang, number, same
 
 if TYPE_CHECKING:
@@ -172,6 +173,15 @@ class Retention(Result):
         return str(self.shown[column].iloc[0]) if len(self.shown) else nobody[column]
 
     @cached_property
+    def _curve(self) -> tuple[pd.DataFrame, Worded]:
+        """Averages of everybody and of each segment, and what these are called."""
+        told = Worded()
+        rows = (
+            self.table[self.table[_KEYS].eq(self.table.iloc[0][_KEYS]).all(axis=1)] if len(self.table) else self.table
+        )
+        return figures.curve_rows(rows, told), told
+
+    @cached_property
     def by_segment(self) -> pd.DataFrame:
         """Weighted averages of each segment, for the first grain and cohort."""
         if not len(self.table):
@@ -180,27 +190,33 @@ class Retention(Result):
         rows = self.table[self.table[_KEYS].eq(first[_KEYS]).all(axis=1) & (self.table["segment_kind"] != "all")]
         return figures.segment_rows(rows, _TIMES[self.grain])
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: heatmap, curve, revenue, segments; what has no rows is an empty table."""
         return {
             "heatmap": self._view("chart", "heatmap", figures.matrix_rows(self.shown), self._matrix_columns()),
-            "curve": self._view("chart", "curve", figures.curve_rows(self.shown), _CURVE),
+            "curve": self._view("chart", "curve", self._curve[0], (who.column(self._curve[1]), *_CURVE), who.WHO),
             "revenue": self._view("chart", "revenue", figures.revenue_rows(self.shown), _REVENUE),
             "segments": self._view("table", "segments", self.by_segment, self._segment_columns()),
         }
 
     def _view(
-        self, wanted: Literal["chart", "table"], name: str, data: pd.DataFrame, columns: tuple[Column, ...]
+        self,
+        wanted: Literal["chart", "table"],
+        name: str,
+        data: pd.DataFrame,
+        columns: tuple[Column, ...],
+        selector: str | None = None,
     ) -> View:
         kind = wanted if len(data) else "table"
-        who, grain = COHORT[self._first("cohort_kind")], GRAIN[self.grain]
+        people, grain = COHORT[self._first("cohort_kind")], GRAIN[self.grain]
         what = ACTIVITY[self._first("activity")]
-        title = WORDS[f"{name}_title"].format(who=who, grain=grain, what=what)
+        title = WORDS[f"{name}_title"].format(who=people, grain=grain, what=what)
         method = self._first("method")
         told = f"{method}_note" if name == "heatmap" and method != "n_day" else f"{name}_note"
-        note = WORDS[told].format(who=who, grain=grain, what=what)
-        return View(kind, title, note, data, columns, alt=WORDS[f"{name}_alt"].format(who=who, grain=grain))
+        note = WORDS[told].format(who=people, grain=grain, what=what)
+        alt = WORDS[f"{name}_alt"].format(who=people, grain=grain)
+        return View(kind, title, note, data, columns, alt=alt, selector=selector if kind == "chart" else None)
 
     def _matrix_columns(self) -> tuple[Column, ...]:
         spans = dict(zip(self.shown["period"], self.shown["period_end"], strict=True))
@@ -222,7 +238,7 @@ class Retention(Result):
         if view == "heatmap":
             return figures.heatmap(self.shown, self.grain, lang)
         if view == "curve":
-            return figures.curve(figures.curve_rows(self.shown), self.grain, lang)
+            return figures.curve(self._curve[0], self.grain, lang)
         return figures.revenue(self.shown, self.grain, lang, self.currency)
 
 

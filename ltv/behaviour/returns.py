@@ -9,16 +9,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, ClassVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 
 from ltv import sql
+from ltv.behaviour import who
 from ltv.behaviour.averages import Z95
 from ltv.behaviour.returns_words import WORDS
 from ltv.behaviour.tables_of_people import PeopleTables
+from ltv.drawing import End, add_band, add_ends, add_line, choose_first, scale_axis
 from ltv.errors import UsageError, found
-from ltv.result import Column, Result, Takeaway, View
+from ltv.result import Column, Result, Takeaway, View, Worded
 from ltv.text import Lang, number
 from ltv.warehouse.local_time import day_end, micros
 from ltv.warehouse.table import TableLike, together
@@ -159,7 +162,7 @@ class Returns(Result):
         told = WORDS["share"].format(early=first, early_days=number(known[0], "count"), **parts)
         return (Takeaway(told, "none", WORDS["act"] if len(known) > 1 else None),)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The curve with its band."""
         columns = (
@@ -169,37 +172,36 @@ class Returns(Result):
             Column("high", WORDS["high"], "rate"),
             Column("at_risk", WORDS["at_risk"], "count"),
         )
-        rows = self.shown.reset_index(drop=True)
-        kind = "chart" if len(rows) else "table"
-        view = View(kind, WORDS["title"], WORDS["note"], rows, columns, alt=WORDS["alt"])  # type: ignore[arg-type]
-        return {"returns": view}
+        told = Worded()
+        rows = self._by_choice(told)
+        kind: Literal["chart", "table"] = "chart" if len(rows) else "table"
+        chosen = who.WHO if len(rows) else None
+        of = (who.column(told), *columns)
+        return {"returns": View(kind, WORDS["title"], WORDS["note"], rows, of, alt=WORDS["alt"], selector=chosen)}
+
+    def _by_choice(self, told: Worded) -> pd.DataFrame:
+        """Rows of everybody and of each segment, as far as enough people have been followed."""
+        import pandas as pd
+
+        known = self.table[self.table["at_risk"] >= _FEWEST_AT_RISK]
+        parts = [part.assign(**{who.WHO: name}) for name, part in who.people_of(known, told)] if len(self.shown) else []
+        return pd.concat(parts, ignore_index=True) if parts else self.shown.assign(**{who.WHO: []})
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only here
-        """Draw the share and its band."""
+        """Draw the share and its band, of whom the reader chooses."""
         from plotly import graph_objects as go
 
-        rows, figure = self.shown, go.Figure()
-        days = rows["days"].tolist()
-        figure.add_scatter(
-            x=[*days, *reversed(days)],
-            y=[*rows["high"].tolist(), *reversed(rows["low"].tolist())],
-            fill="toself",
-            fillcolor="rgba(31,95,168,0.15)",
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        last = [""] * (len(days) - 1) + [number(rows["returned"].iloc[-1], "rate").to(lang)] if days else []
-        figure.add_scatter(
-            x=days,
-            y=rows["returned"].tolist(),
-            mode="lines+text",
-            text=last,
-            textposition="top left",
-            line={"color": "#1f5fa8", "width": 3},
-            showlegend=False,
-            hovertemplate="%{x}: %{y:.1%}<extra></extra>",
-        )
-        figure.update_xaxes(title=WORDS["days"].to(lang))
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero", title=WORDS["returned"].to(lang))
+        rows, figure, ends = self.views[view].data, go.Figure(), []
+        bounds: dict[str, Any] = {"unit": "rate", "lang": lang, "title": WORDS["returned"].to(lang)}
+        bottom, top = scale_axis(figure, "y", [*rows["returned"], *self.shown["high"]], **bounds)
+        for choice, part in rows.groupby(who.WHO, sort=False):
+            here: dict[str, Any] = {"choice": str(choice)}
+            days = part["days"].tolist()
+            add_band(figure, days, part["low"], part["high"].clip(upper=top), **here)
+            add_line(figure, days, part["returned"], hover="%{x}: %{y:.1%}", **here)
+            last = float(part["returned"].iloc[-1])
+            ends.append(End(days[-1], last, number(last, "rate").to(lang), **here))
+        add_ends(figure, ends, bottom=bottom, top=top)
+        figure.update_xaxes(title=WORDS["days"].to(lang), range=[0, int(rows["days"].max())])
+        choose_first(figure, [str(rows[who.WHO].iloc[0])])
         return figure

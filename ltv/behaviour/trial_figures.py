@@ -8,7 +8,9 @@ import pandas as pd
 
 from ltv.behaviour.averages import Share
 from ltv.behaviour.trial_words import STATE, WORDS
-from ltv.text import Lang
+from ltv.colors import AXIS, BAD, LIGHT, MAIN, OPEN, PALE, series
+from ltv.drawing import End, add_band, add_ends, add_line, choose_first, day_text, scale_axis
+from ltv.text import Lang, number
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,15 +19,13 @@ MOST_WEEKS, MOST_PLANS = 26, 4
 _MARGIN, _MOST_LABELLED = 1.06, 200
 MATURED = ("converted", "downgraded", "cancelled", "overdue")
 ALL = "all"
-_BLUE, _BAND = "#1f5fa8", "rgba(31,95,168,0.15)"
-_SHADES = ("#b3541e", "#4a7c3a", "#7a4a9c", "#8a6d1d")
 _COLORS = {
-    "converted": _BLUE,
-    "downgraded": "#d5dee8",
-    "cancelled": "#9aa7b5",
-    "overdue": "#b3261e",
-    "running": "#f2d6b3",
-    "early": "#7fb2e5",
+    "converted": MAIN,
+    "downgraded": PALE,
+    "cancelled": AXIS,
+    "overdue": BAD,
+    "running": OPEN,
+    "early": LIGHT,
 }
 STACK = ("converted", "downgraded", "cancelled", "overdue", "early", "running")
 
@@ -81,65 +81,55 @@ def local(moments: pd.Series[int], timezone: str) -> pd.Series[str]:
 
 
 def curve(table: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Step line of all trials with its band, thin lines for the largest plans."""
+    """Step line with its band of all trials, and of the plan that the reader chooses."""
     from plotly import graph_objects as go
 
-    figure = go.Figure()
-    rows = table[table["plan"] == ALL]
-    hours = rows["hours_since_start"].tolist()
-    end = hours[-1] * _MARGIN  # what happens in the last hour needs a piece of line to be seen
-    for name, fill in (("high", None), ("low", "tonexty")):
-        figure.add_scatter(
-            x=[*hours, end],
-            y=[*rows[name].tolist(), rows[name].iloc[-1]],
-            mode="lines",
-            fill=fill,
-            fillcolor=_BAND,
-            line={"width": 0, "shape": "hv"},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-    plans = table[table["plan"] != ALL].groupby("plan")["trials"].first().sort_values(ascending=False)
-    names = [str(p) for p in plans.index[:MOST_PLANS]] if len(plans) > 1 else []
-    for name, color in [(ALL, _BLUE), *zip(names, _SHADES, strict=False)]:
-        part = table[table["plan"] == name]
-        figure.add_scatter(
-            x=[*part["hours_since_start"].tolist(), end],
-            y=[*part["converted_rate"].tolist(), part["converted_rate"].iloc[-1]],
-            mode="lines",
-            name=WORDS["all"].to(lang) if name == ALL else name or WORDS["no_plan"].to(lang),
-            line={
-                "color": color,
-                "width": 3 if name == ALL else 1.5,
-                "shape": "hv",
-                "dash": "solid" if name == ALL else "dot",
-            },
-            hovertemplate="%{x} h: %{y:.1%}<extra></extra>",
-        )
-    every = 12 if len(hours) <= _MOST_LABELLED else None
+    figure, ends = go.Figure(), []
+    title = WORDS["converted_rate"].to(lang)
+    everybody = table[table["plan"] == ALL]
+    bottom, top = scale_axis(
+        figure, "y", [*table["converted_rate"], *everybody["high"]], unit="rate", lang=lang, title=title
+    )
+    hours = table["hours_since_start"]
+    end = float(hours.max()) * _MARGIN  # what happens in the last hour needs a piece of line to be seen
+    for place, (plan, part) in enumerate(table.groupby("plan", sort=False)):
+        choice, color = str(plan), MAIN if plan == ALL else series(place)
+        at, rate = _steps(part, "converted_rate", end)
+        add_band(figure, at, _steps(part, "low", end)[1], _steps(part, "high", end)[1], color=color, choice=choice)
+        add_line(figure, at, rate, hover="%{x} h: %{y:.1%}", color=color, choice=choice)
+        ends.append(End(end, rate[-1], number(rate[-1], "rate").to(lang), color, choice))
+    add_ends(figure, ends, bottom=bottom, top=top)
+    every = 12 if len(everybody) <= _MOST_LABELLED else 24
     figure.update_xaxes(title=WORDS["hours_since_start"].to(lang), dtick=every, range=[0, end])
-    figure.update_yaxes(tickformat=".0%", title=WORDS["converted_rate"].to(lang), rangemode="tozero")
+    choose_first(figure, [ALL])
     return figure
 
 
+def _steps(rows: pd.DataFrame, column: str, end: float) -> tuple[list[float], list[float]]:
+    """The corners of a line that stays as it is until it steps; one corner a change."""
+    kept = rows[rows[column].ne(rows[column].shift())]
+    at, values = kept["hours_since_start"].tolist(), kept[column].tolist()
+    xs = [x for start, until in zip(at, [*at[1:], end], strict=True) for x in (start, until)]
+    return xs, [value for value in values for _ in range(2)]
+
+
 def weeks(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Stacked bars of the last weeks, the conversion of those that are over above them."""
+    """Stacked bars of the last weeks; parts of a bar are too small for their names."""
     from plotly import graph_objects as go
 
     shown = rows.tail(MOST_WEEKS)
     dates: list[date] = shown["cohort"].tolist()
-    labels = [f"{d:%m-%d}" for d in dates]
-    figure = go.Figure()
-    for state in STACK:
-        if shown[state].sum():
-            figure.add_bar(
-                x=[f"{d:%Y-%m-%d}" for d in dates],
-                y=shown[state].tolist(),
-                name=STATE[state].to(lang),
-                marker={"color": _COLORS[state]},
-                hovertemplate="%{x}: %{y:,}<extra>" + STATE[state].to(lang) + "</extra>",
-            )
-    figure.update_layout(barmode="stack")
-    figure.update_xaxes(type="category", tickvals=[f"{d:%Y-%m-%d}" for d in dates][::4], ticktext=labels[::4])
-    figure.update_yaxes(title=WORDS["trials"].to(lang))
+    days, figure = [f"{d:%Y-%m-%d}" for d in dates], go.Figure()
+    for state in [s for s in STACK if shown[s].sum()]:
+        name = STATE[state].to(lang)
+        figure.add_bar(
+            x=days, y=shown[state].tolist(), marker={"color": _COLORS[state]}, name=name,
+            hovertemplate="%{x}: %{y:,}<extra>" + name + "</extra>",
+        )  # fmt: skip
+    total = shown[list(STACK)].sum(axis=1)
+    scale_axis(figure, "y", total, unit="count", lang=lang, title=WORDS["trials"].to(lang))
+    every = max(1, -(-len(days) // 5))
+    text = [day_text(d, lang) for d in dates[::every]]
+    figure.update_xaxes(type="category", tickvals=days[::every], ticktext=text, tickangle=0)
+    figure.update_layout(barmode="stack", legend={"traceorder": "normal"})
     return figure

@@ -168,23 +168,31 @@ class TrialOutcomes(Result):
             return []
         return [Takeaway(WORDS["at_the_end"].format(share=number(share, "rate"), n=str(last)), "none")]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: curve, weeks, cohorts, overdue."""
         return {
-            "curve": self._view("curve", self.table, _CURVE),
+            "curve": self._view("curve", self.table, _CURVE, selector="plan"),
             "weeks": self._view("weeks", self.cohorts.tail(figures.MOST_WEEKS), _COHORTS),
             "cohorts": self._view("cohorts", self.cohorts.iloc[::-1], _COHORTS, kind="table"),
             "overdue": self._view("overdue", self.overdue, _OVERDUE, kind="table"),
         }
 
     def _view(
-        self, name: str, data: pd.DataFrame, columns: tuple[Column, ...], *, kind: Literal["chart", "table"] = "chart"
+        self,
+        name: str,
+        data: pd.DataFrame,
+        columns: tuple[Column, ...],
+        *,
+        kind: Literal["chart", "table"] = "chart",
+        selector: str | None = None,
     ) -> View:
         named = {"hours": str(self.hours), "zone": self.timezone, "n": str(figures.MOST_WEEKS)}
         alt = WORDS[f"{name}_alt"] if kind == "chart" else None
         note = WORDS[f"{name}_note"].format(**named)
-        return View(kind if len(data) else "table", WORDS[f"{name}_title"], note, data, columns, alt=alt)
+        chosen = selector if len(data) else None
+        title = WORDS[f"{name}_title"]
+        return View(kind if len(data) else "table", title, note, data, columns, alt=alt, selector=chosen)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from ltv.errors import UsageError, found
@@ -135,7 +136,7 @@ class Judged(Result):
             **money,
         )
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: decisions, effects, checks, and of one test looks, methods and segments; the paid hooks."""
         shown = self.shown or Findings("", None, ())

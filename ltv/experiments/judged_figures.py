@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ltv.colors import MAIN, MUTED, series
+from ltv.drawing import End, add_band, add_ends, add_line, day_axis, scale_axis, whiskers
 from ltv.experiments.judged_words import WORDS
 from ltv.result import Column, View
 from ltv.text import Lang, number, same
@@ -17,8 +19,7 @@ if TYPE_CHECKING:
     from ltv.experiments.decide import Decision
     from ltv.experiments.findings import Findings
 
-_BLUE, _GREY, _BAND = "#1f5fa8", "#6b7480", "rgba(31,95,168,0.15)"
-_SHADES = ("#1f5fa8", "#b3541e", "#4a7c3a", "#7a4a9c", "#8a6d1d", "#3a7c7a")
+_MOST_VARIANTS = 5
 _EFFECTS = (
     Column("experiment", WORDS["experiment"]),
     Column("variant", WORDS["variant"]),
@@ -76,82 +77,58 @@ def effects(decisions: Sequence[Decision], lang: Lang) -> Any:  # noqa: ANN401
     """One line a variant: the lift and its interval, the strongest case on top."""
     from plotly import graph_objects as go
 
-    rows = effect_rows(decisions).iloc[::-1]
+    rows = effect_rows(decisions)
     clear = (rows["low"] > 0) | (rows["high"] < 0)
     names = [escape(f"{e} · {v}") for e, v in zip(rows["experiment"], rows["variant"], strict=True)]
     figure = go.Figure()
-    for is_clear, color in ((True, _BLUE), (False, _GREY)):
+    for is_clear, color in ((True, MAIN), (False, MUTED)):
         part = rows[clear == is_clear]
         figure.add_scatter(
-            x=part["lift"].tolist(),
-            y=[n for n, c in zip(names, clear, strict=True) if c == is_clear],
-            error_x={
-                "type": "data",
-                "symmetric": False,
-                "array": (part["high"] - part["lift"]).tolist(),
-                "arrayminus": (part["lift"] - part["low"]).tolist(),
-                "color": color,
-                "thickness": 2,
-            },
-            mode="markers+text",
-            marker={"color": color, "size": 10},
-            text=[number(v, "rate").to(lang) for v in part["lift"]],
-            textposition="top center",
-            showlegend=False,
-            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-        )
-    figure.add_vline(x=0, line={"color": _GREY, "width": 1})
-    figure.update_xaxes(tickformat=".0%", title=WORDS["lift"].to(lang))
-    figure.update_yaxes(categoryorder="array", categoryarray=names, automargin=True)
-    figure.update_layout(height=140 + 46 * max(len(rows), 2))
+            x=part["lift"].tolist(), y=[n for n, c in zip(names, clear, strict=True) if c == is_clear],
+            error_x=whiskers(part["lift"], part["low"], part["high"], color=color), mode="markers+text",
+            marker={"color": color, "size": 11, "symbol": "circle" if is_clear else "circle-open"}, textfont={"color": color},
+            text=[number(v, "rate").to(lang) for v in part["lift"]], textposition="top center",
+            showlegend=False, hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        )  # fmt: skip
+    figure.add_vline(x=0, line={"color": MUTED, "width": 1.5})
+    values = [*rows["low"], *rows["high"], 0.0]
+    scale_axis(figure, "x", values, unit="rate", lang=lang, title=WORDS["lift"].to(lang))
+    figure.update_yaxes(categoryorder="array", categoryarray=names[::-1])
+    figure.update_layout(height=110 + 48 * max(len(rows), 2))
     return figure
 
 
 def looks(test: Findings, lang: Lang) -> Any:  # noqa: ANN401
-    """Cumulative lift of every variant with its bounds."""
+    """Cumulative lift of every variant with its bounds, named at its end."""
     from plotly import graph_objects as go
 
     figure = go.Figure()
     rows = _drawable(test.looks) if test.looks is not None else None
-    if rows is None:
+    if rows is None or not len(rows):
         return figure
-    for i, (variant, part) in enumerate(_strongest(rows).groupby("variant", sort=False)):
-        color = _SHADES[i % len(_SHADES)]
-        dates = [f"{d:%Y-%m-%d}" for d in part["date"]]
-        figure.add_scatter(
-            x=[*dates, *reversed(dates)],
-            y=[*part["high"].tolist(), *reversed(part["low"].tolist())],
-            fill="toself",
-            fillcolor=_BAND,
-            line={"width": 0},
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        last = [""] * (len(part) - 1) + [f"{escape(str(variant))} {number(part['lift'].iloc[-1], 'rate').to(lang)}"]
-        figure.add_scatter(
-            x=dates,
-            y=part["lift"].tolist(),
-            mode="lines+markers+text",
-            line={"color": color, "width": 3},
-            text=last,
-            textposition="top left",
-            showlegend=False,
-            hovertemplate="%{x}: %{y:.1%}<extra></extra>",
-        )
-    figure.add_hline(y=0, line={"color": _GREY, "width": 1})
-    figure.update_yaxes(tickformat=".0%", title=WORDS["lift"].to(lang), range=_range(rows))
+    rows, ends = _strongest(rows), []
+    low, high = _range(rows)
+    values, title = [low, high, 0.0], WORDS["lift"].to(lang)
+    bottom, top = scale_axis(figure, "y", values, unit="rate", lang=lang, title=title, room=0.02)
+    for place, (variant, part) in enumerate(rows.groupby("variant", sort=False)):
+        color, dates, name = series(place), [f"{d:%Y-%m-%d}" for d in part["date"]], escape(str(variant))
+        add_band(figure, dates, part["low"].clip(lower=bottom), part["high"].clip(upper=top), color=color)
+        add_line(figure, dates, part["lift"], hover=f"{name} · %{{x}}: %{{y:.1%}}", color=color, mode="lines+markers")
+        last = float(part["lift"].iloc[-1])
+        ends.append(End(dates[-1], last, f"{name} {number(last, 'rate').to(lang)}", color))
+    figure.add_hline(y=0, line={"color": MUTED, "width": 1.5})
+    add_ends(figure, ends, bottom=bottom, top=top)
+    day_axis(figure, lang, [f"{d:%Y-%m-%d}" for d in rows["date"]])
     return figure
 
 
 def _strongest(rows: pd.DataFrame) -> pd.DataFrame:
     """The variants that have moved most, as many as a picture holds."""
     last = rows.groupby("variant")["lift"].last().abs().sort_values(ascending=False)
-    return rows[rows["variant"].isin(last.index[: len(_SHADES)])]
+    return rows[rows["variant"].isin(last.index[:_MOST_VARIANTS])]
 
 
 def _range(rows: pd.DataFrame) -> list[float]:
     """The first looks are so wide that they would hide all others."""
     later = rows.iloc[len(rows) // 4 :]
-    low, high = min(later["low"].min(), 0.0), max(later["high"].max(), 0.0)
-    margin = (high - low) * 0.1
-    return [low - margin, high + margin]
+    return [min(float(later["low"].min()), 0.0), max(float(later["high"].max()), 0.0)]

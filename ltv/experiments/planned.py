@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+from ltv.colors import MAIN, MUTED, OTHER
+from ltv.drawing import End, add_ends, add_line, scale_axis
 from ltv.experiments.methods import Question, largest_kept
 from ltv.experiments.metrics import Metric
 from ltv.experiments.moments import CannotJudgeError, Estimate
@@ -133,7 +136,7 @@ class Planned(Result):
             more.append(Takeaway(WORDS["cut"].format(**cut), "watch", WORDS["act_cut"]))
         return (told, *more)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The smallest lift that is found, by duration; its note says what the plan is."""
         kind: Literal["chart", "table"] = "chart" if len(self.table) else "table"
@@ -145,23 +148,20 @@ class Planned(Result):
         """Draw the smallest lift by duration, for one look and for any."""
         from plotly import graph_objects as go
 
-        figure = go.Figure()
-        for name, color, word in (("lift_any", "#1f5fa8", "any"), ("lift_once", "#6b7480", "once")):
+        figure, ends = go.Figure(), []
+        values = [*self.table["lift_any"].dropna(), *self.table["lift_once"].dropna(), self.need.lift]
+        title = WORDS["smallest"].to(lang)
+        bottom, top = scale_axis(figure, "y", values, unit="rate", lang=lang, title=title)
+        for name, color, word in (("lift_any", MAIN, "any"), ("lift_once", MUTED, "once")):
             rows = self.table.dropna(subset=[name])
-            text = [""] * max(len(rows) - 1, 0) + [WORDS[word].to(lang)]
-            figure.add_scatter(
-                x=rows["days"].tolist(),
-                y=rows[name].tolist(),
-                mode="lines+markers+text",
-                text=text[: len(rows)],
-                textposition="top left",
-                line={"color": color, "width": 3},
-                showlegend=False,
-                hovertemplate="%{x}: %{y:.1%}<extra></extra>",
-            )
-        figure.add_hline(y=self.need.lift, line={"color": "#b3541e", "dash": "dash"})
-        figure.update_xaxes(title=WORDS["days"].to(lang))
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero", title=WORDS["smallest"].to(lang))
+            add_line(figure, rows["days"], rows[name], hover="%{x}: %{y:.1%}", color=color, mode="lines+markers")
+            if len(rows):
+                ends.append(End(int(rows["days"].iloc[-1]), float(rows[name].iloc[-1]), WORDS[word].to(lang), color))
+        figure.add_hline(y=self.need.lift, line={"color": OTHER, "dash": "dash", "width": 1.5})
+        last = int(self.table["days"].max()) if len(self.table) else 1
+        wanted = f"{WORDS['wanted'].to(lang)} {number(self.need.lift, 'rate').to(lang)}"
+        add_ends(figure, [*ends, End(last, self.need.lift, wanted, OTHER)], bottom=bottom, top=top)
+        figure.update_xaxes(title=WORDS["days"].to(lang), range=[0, last])
         return figure
 
 

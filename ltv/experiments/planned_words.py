@@ -17,6 +17,7 @@ WORDS: dict[str, Text] = {
     "smallest": Text("可发现的最小提升", "Smallest lift that is found"),
     "once": Text("只在结束时看一次", "one look at the end"),
     "any": Text("随时可看", "any look"),
+    "wanted": Text("想发现的", "worth finding"),
     "tile_days": Text("发现 {lift} 的提升需要（{metric}）", "To find a lift of {lift} ({metric})"),
     "tile_people": Text("需要的总人数", "People needed, all arms"),
     "plan": Text(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from ltv.colors import BAD, CLEAR, GOOD, INK, LIGHT, LINE, SOFT
 from ltv.health.changes_words import WORDS
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from ltv.text import Lang, Text, Unit
 
-_BAD, _GOOD, _PLAIN, _WHOLE, _THIN = "#b3261e", "#1a7044", "#8fa3b8", "#16202b", "#4a5766"
 _FORMAT: dict[str, str] = {"rate": ".1%", "money": ",.0f", "count": ",.0f"}
 _ROW_PX, _EDGE_PX = 46, 70
 
@@ -50,7 +50,7 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
     figure, n = go.Figure(), len(rows)
     place, change = list(range(n)), [float(v) for v in rows["contribution"]]
     begins = [float(v) for v in rows["begins"]]
-    colours = [(_BAD if drawn.is_bad else _GOOD) if accused else _PLAIN for accused in rows["accused"]]
+    colours = [(BAD if drawn.is_bad else GOOD) if accused else LIGHT for accused in rows["accused"]]
     hover = [
         WORDS["hover"].format(part=name, value=v, low=low, high=high).to(lang)
         if low.en != "–"
@@ -62,7 +62,7 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
         width=0.62, showlegend=False,
     )  # fmt: skip
     figure.add_bar(
-        y=[n], x=[total[2]], base=[0.0], orientation="h", marker={"color": _WHOLE}, width=0.62, showlegend=False,
+        y=[n], x=[total[2]], base=[0.0], orientation="h", marker={"color": INK}, width=0.62, showlegend=False,
         hovertext=[f"{total[0].to(lang)}: {total[1].to(lang)}"], hoverinfo="text",
     )  # fmt: skip
     _intervals(figure, rows, begins)
@@ -76,7 +76,7 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
         showgrid=False,
         ticks="outside",
         ticklen=8,
-        tickcolor="rgba(0,0,0,0)",  # room between names and bars
+        tickcolor=CLEAR,  # room between names and bars
         zeroline=False,
         showline=False,
     )
@@ -88,7 +88,7 @@ def waterfall(drawn: Drawn, lang: Lang) -> Any:  # noqa: ANN401
         zeroline=True,
         zerolinewidth=1,
         showgrid=True,
-        gridcolor="#e3e8ee",
+        gridcolor=LINE,
         range=_reach(rows, total[2]),
     )
     figure.update_layout(barmode="overlay", height=_ROW_PX * (n + 1) + _EDGE_PX, showlegend=False)
@@ -111,7 +111,7 @@ def _intervals(figure: Any, rows: pd.DataFrame, begins: Sequence[float]) -> None
         if low == low and high == high:  # noqa: PLR0124  NaN
             x += [begin + low, begin + high, None, begin + low, begin + low, None, begin + high, begin + high, None]
             y += [n, n, None, n - 0.12, n + 0.12, None, n - 0.12, n + 0.12, None]
-    figure.add_scatter(x=x, y=y, mode="lines", line={"color": _THIN, "width": 1.5}, hoverinfo="skip", showlegend=False)
+    figure.add_scatter(x=x, y=y, mode="lines", line={"color": SOFT, "width": 1.5}, hoverinfo="skip", showlegend=False)
 
 
 def _steps(figure: Any, begins: Sequence[float], change: Sequence[float]) -> None:  # noqa: ANN401
@@ -122,5 +122,5 @@ def _steps(figure: Any, begins: Sequence[float], change: Sequence[float]) -> Non
         x += [begin + by, begin + by, None]
         y += [n + 0.31, n + 0.69, None]
     figure.add_scatter(
-        x=x, y=y, mode="lines", line={"color": _THIN, "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False
+        x=x, y=y, mode="lines", line={"color": SOFT, "width": 1, "dash": "dot"}, hoverinfo="skip", showlegend=False
     )

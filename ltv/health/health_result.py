@@ -100,5 +100,7 @@ class Health(Result):
         if view == "reliability":
             return charts.reliability(data, lang)
         if view == "others":
-            return charts.small(data, {n: w for n, w in self.by_name.items() if n in set(data["indicator"])}, lang)
-        return charts.trend(data, self.by_name[TREND[view]], lang)
+            return charts.small(
+                data, {n: w for n, w in self.by_name.items() if n in set(data["indicator"])}, lang, self.currency
+            )
+        return charts.trend(data, self.by_name[TREND[view]], lang, self.currency)

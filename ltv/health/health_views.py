@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ltv.behaviour.averages import with_interval
+from ltv.behaviour.who import WHO, column
 from ltv.health.health_words import KIND, SEGMENT, SIDE, STATE, WHY, WORDS
 from ltv.health.indicators import AT_RISK, BENEFIT, CHURN, CORE, FIRST_ORDER, REFERRAL
 from ltv.health.segments import WHOLE
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from ltv.health.health_result import Health
 
 TREND = {CHURN: CHURN, BENEFIT: BENEFIT, REFERRAL: REFERRAL}
-TRIGGER_DAYS = 7
+TRIGGER_DAYS, MOST_PLACES = 7, 7
 MOST_PEOPLE = 500  # on the page, which must stay small; the result table has everybody
 _UNITS: dict[str, Unit] = {
     "date": "date", "people": "count", "days_breached": "count", "episode_start": "date", "probability": "rate", "told": "rate",
-    "came": "rate", "days_since_last": "count", "visit_days_180": "count", "expected": "money", "value_at_risk": "money",
+    "came": "rate", "low": "rate", "high": "rate", "days_since_last": "count", "visit_days_180": "count", "expected": "money", "value_at_risk": "money",
     "churn": "rate", "churn_threshold": "rate", "benefit": "number", "referral": "number", "at_risk": "money",
     "first_order": "rate", "user_id": "text",
 }  # fmt: skip
@@ -154,19 +156,30 @@ def _board(told: Health) -> View:
 
 
 def _trend(told: Health, name: str) -> View:
-    watched, days = told.by_name[name], told.of(name)
-    data = days[["date", "value", "threshold", "expected_low", "expected_high", "triggered"]]
+    watched, days, chosen = told.by_name[name], told.of(name), Worded()
+    parts = []
+    for kind, segment in _places(told, name):
+        rows = told.of(name, kind, segment).tail(len(days))
+        if rows["known"].any():
+            parts.append(rows.assign(**{WHO: chosen(place_words({"segment_kind": kind, "segment": segment}))}))
+    names = [WHO, "date", "value", "threshold", "expected_low", "expected_high", "triggered"]
+    data = pd.concat(parts, ignore_index=True)[names]
+    in_unit = ("value", "threshold", "expected_low", "expected_high")
     columns = tuple(
-        Column(
-            c.name,
-            c.label,
-            watched.unit if c.name in ("value", "threshold", "expected_low", "expected_high") else c.unit,
-        )
+        column(chosen) if c.name == WHO else Column(c.name, c.label, watched.unit if c.name in in_unit else c.unit)
         for c in _columns(data)
     )
     title = WORDS["trend_title"].format(label=watched.label, days=str(len(days)))
     note = WORDS["trend_note"].format(definition=watched.definition, reason=watched.reason)
-    return View("chart", title, note, data, columns, WORDS["trend_alt"])
+    return View("chart", title, note, data, columns, WORDS["trend_alt"], selector=WHO)
+
+
+def _places(told: Health, name: str) -> list[tuple[str, str]]:
+    """Everybody and the segments that a chart lets its reader choose, value tiers and channels first, while the page stays small."""
+    keys = told.table.loc[told.table["indicator"] == name, ["segment_kind", "segment"]].drop_duplicates()
+    rank = keys["segment_kind"].map({kind: place for place, kind in enumerate(KIND)}).fillna(len(KIND))
+    ordered = keys.assign(rank=rank).sort_values(["rank", "segment_kind", "segment"]).head(MOST_PLACES)
+    return list(zip(ordered["segment_kind"], ordered["segment"], strict=True))
 
 
 def _others(told: Health) -> list[str]:
@@ -265,7 +278,8 @@ def _reliability(told: Health) -> View:
         "n": number(found.people, "count"),
     }
     note = WORDS["reliability_note"].format(date=str(found.date), **said)
-    return View("chart", WORDS["reliability_title"], note, found.bins, _columns(found.bins), WORDS["reliability_alt"])
+    bins = with_interval(found.bins, found.bins["came"] * found.bins["people"], found.bins["people"])
+    return View("chart", WORDS["reliability_title"], note, bins, _columns(bins), WORDS["reliability_alt"])
 
 
 def _definitions(told: Health) -> View:

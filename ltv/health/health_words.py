@@ -153,6 +153,8 @@ WORDS: dict[str, Text] = {
     "value_at_risk": Text("风险价值", "Value at risk"),
     "told": Text("预测", "Told"),
     "came": Text("实际", "Came true"),
+    "low": Text("区间下限", "Lower end"),
+    "high": Text("区间上限", "Upper end"),
     "line_value": Text("值", "value"),
     "line_threshold": Text("阈值", "threshold"),
     "line_band": Text("同星期几的平常范围", "usual for the weekday"),
@@ -211,8 +213,8 @@ WORDS: dict[str, Text] = {
     ),
     "reliability_title": Text("一个月前的预测，现在看准不准", "What was told a month ago, against what came"),
     "reliability_note": Text(
-        "{date} 告知的概率，分成人数相等的十组，对照此后 30 天的事实。全部 {n} 人；AUC {auc}（0.5 为随机），平均校准误差 {error}。",
-        "Probabilities told on {date} in ten groups of equal size against the 30 days that followed. {n} {n:person|people}; AUC {auc} (.5 is chance), calibration error {error}.",
+        "{date} 告知的概率，分成人数相等的十组，对照此后 30 天的事实。全部 {n} 人；AUC {auc}（0.5 为随机），平均校准误差 {error}。竖线是 95% 区间。",
+        "Probabilities told on {date} in ten groups of equal size against the 30 days that followed. {n} {n:person|people}; AUC {auc} (.5 is chance), calibration error {error}. Lines are 95% intervals.",
     ),
     "reliability_alt": Text(
         "预测概率与实际比例，越靠近对角线越准", "told against true shares; the closer to the diagonal the better"

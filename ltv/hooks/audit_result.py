@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.behaviour.averages import Share
+from ltv.colors import BAD
+from ltv.drawing import add_beside, scale_axis
 from ltv.hooks.audit_words import ACTS, RULES, UNIT_WORDS, WORDS
 from ltv.hooks.service_words import HOOKS
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
@@ -31,7 +34,6 @@ UNITS: Mapping[str, str] = {
     "message_stuck": "minutes",
     "unrouted": "count",
 }
-_RED, _GREY = "#b3261e", "#9aa7b5"
 
 
 def at_stake(cases: pd.DataFrame) -> float:
@@ -124,7 +126,7 @@ class HookAudit(Result):
     def _local(self, moment: object) -> str:
         return local(moment, self.timezone, SECOND)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The rules as a chart and a table, and every case."""
         known = self.judged
@@ -147,15 +149,21 @@ class HookAudit(Result):
         """Draw a bar for each rule."""
         from plotly import graph_objects as go
 
-        rows, figure = self.views[view].data.iloc[::-1], go.Figure()
-        counts = [int(n) for n in rows["cases"]]
+        rows, figure = self.views[view].data, go.Figure()
+        counts, names = rows["cases"].astype(int), [RULES[r].to(lang) for r in rows["rule"]]
         figure.add_bar(
-            x=counts, y=[RULES[r].to(lang) for r in rows["rule"]], orientation="h",
-            text=[number(n, "count").to(lang) for n in counts], textposition="outside", cliponaxis=False,
-            marker={"color": [_RED if n else _GREY for n in counts]}, hovertemplate="%{y}: %{x:,}<extra></extra>",
+            x=counts.tolist(), y=names, orientation="h", marker={"color": BAD}, hovertemplate="%{y}: %{x:,}<extra></extra>", showlegend=False
         )  # fmt: skip
-        figure.update_xaxes(title=WORDS["cases"].to(lang), rangemode="tozero")
-        figure.update_yaxes(automargin=True)
+        texts = [
+            f"<b>{number(n, 'count').to(lang)}</b> / {number(of, 'count').to(lang)}"
+            for n, of in zip(counts, rows["judged"], strict=True)
+        ]
+        add_beside(figure, counts, names, texts)
+        scale_axis(
+            figure, "x", [*counts, 1.0], unit="count", lang=lang, title=WORDS["cases"].to(lang), room=0.01, most=4
+        )
+        figure.update_yaxes(autorange="reversed", showgrid=False)
+        figure.update_layout(height=90 + 36 * max(len(rows), 2))
         return figure
 
 

@@ -114,7 +114,7 @@ class Latency(Result):
         operation = same(f"{row['service']} · {row['name']}")
         return [Takeaway(WORDS["owner"].format(operation=operation, share=number(row["slow_share"], "rate"), **values))]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: path, changes, days of what got slower, operations."""
         return blocks.views(self)

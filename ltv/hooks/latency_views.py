@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ltv.colors import BAD, MUTED, series
+from ltv.drawing import End, add_beside, add_ends, add_line, add_links, day_axis, scale_axis, whiskers
 from ltv.hooks.latency_words import VERDICT, WORDS
 from ltv.hooks.quantiles import ALL
 from ltv.result import Column, View
@@ -16,8 +18,6 @@ from ltv.warehouse.moments import local
 if TYPE_CHECKING:
     from ltv.hooks.latency_result import Latency
 
-_BLUE, _RED, _GREY = "#1f5fa8", "#b3261e", "#8a94a0"
-_COLOURS = ("#b3261e", "#1f5fa8", "#3d7a3f", "#8a5a00", "#6a4c93", "#5f6b76")
 _MOST_SHOWN = 15
 _RATES = ("path_share", "slow_share", "p50_change", "p50_low", "p50_high", "p95_change", "p95_low", "p95_high")
 _UNITS: dict[str, Unit] = {
@@ -149,18 +149,22 @@ def _days_of(told: Latency, row: pd.Series[Any]) -> View:
 
 
 def path(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Milliseconds of each operation in usual and in slow traces."""
+    """Milliseconds of each operation in usual and in slow traces, both named at the first one."""
     from plotly import graph_objects as go
 
     figure, names = go.Figure(), rows["operation"].tolist()
-    for column, colour in (("usual_ms", _GREY), ("slow_ms", _RED)):
-        figure.add_bar(
-            y=names, x=rows[column].tolist(), orientation="h", name=WORDS[column].to(lang), marker={"color": colour},
+    add_links(figure, names, rows["usual_ms"], rows["slow_ms"])
+    for column, color, place in (("usual_ms", MUTED, "bottom center"), ("slow_ms", BAD, "top center")):
+        values = [f"{v:,.0f}" for v in rows[column]]
+        figure.add_scatter(
+            y=names, x=rows[column].tolist(), mode="markers+text", marker={"color": color, "size": 11}, textposition=place,
+            text=[f"<b>{WORDS[f'{column}_short'].to(lang)}</b> {values[0]}", *values[1:]], textfont={"color": color}, showlegend=False,
             hovertemplate="%{y}: %{x:,.1f} ms<extra></extra>",
         )  # fmt: skip
+    values = [*rows["usual_ms"], *rows["slow_ms"]]
+    scale_axis(figure, "x", values, unit="count", lang=lang, title=WORDS["milliseconds"].to(lang), room=0.1)
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="ms")
-    figure.update_layout(barmode="group")
+    figure.update_layout(height=100 + 54 * len(rows))
     return figure
 
 
@@ -170,34 +174,36 @@ def changes(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
 
     labels = [WORDS["all"].to(lang) if c == ALL else c for c in rows["channel"]]
     names = [f"{o} · {c}" for o, c in zip(rows["operation"], labels, strict=True)]
-    middle = rows["p50_change"]
+    colors = [BAD if v == "slower" else MUTED for v in rows["verdict"]]
     figure = go.Figure()
     figure.add_scatter(
-        y=names, x=middle.tolist(), mode="markers", showlegend=False,
-        marker={"color": [_RED if v == "slower" else _BLUE for v in rows["verdict"]], "size": 9},
-        error_x={
-            "type": "data", "array": (rows["p50_high"] - middle).tolist(), "arrayminus": (middle - rows["p50_low"]).tolist(), "color": _GREY,
-        },
+        y=names, x=rows["p50_change"].tolist(), mode="markers", showlegend=False, marker={"color": colors, "size": 10},
+        error_x=whiskers(rows["p50_change"], rows["p50_low"], rows["p50_high"], color=MUTED),
         hovertemplate="%{y}: %{x:+.1%}<extra></extra>",
     )  # fmt: skip
-    figure.add_vline(x=0, line={"color": _GREY, "dash": "dot"})
+    texts = [("+" if v > 0 else "") + number(v, "rate").to(lang) for v in rows["p50_change"]]
+    add_beside(figure, rows["p50_high"].clip(lower=0), names, texts)
+    figure.add_vline(x=0, line={"color": MUTED, "width": 1.5})
+    values = [*rows["p50_low"], *rows["p50_high"], 0.0]
+    scale_axis(figure, "x", values, unit="rate", lang=lang, title=WORDS["p50_change"].to(lang))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(tickformat="+.0%", title=WORDS["p50_change"].to(lang))
+    figure.update_layout(height=90 + 34 * max(len(rows), 2))
     return figure
 
 
 def days(rows: pd.DataFrame, began_at: pd.Timestamp, timezone: str, lang: Lang) -> Any:  # noqa: ANN401
-    """Own p50 by day and channel, and where the change began."""
+    """Own p50 by day and channel, named at its end, and where the change began."""
     from plotly import graph_objects as go
 
-    figure = go.Figure()
+    figure, ends = go.Figure(), []
+    last = str(rows["date"].max())
+    bottom, top = scale_axis(figure, "y", rows["p50_ms"], unit="count", lang=lang, title=WORDS["p50_ms"].to(lang))
     for k, (channel, part) in enumerate(rows.groupby("channel", sort=True)):
-        figure.add_scatter(
-            x=[str(d) for d in part["date"]], y=part["p50_ms"].tolist(), mode="lines+markers", name=str(channel),
-            line={"color": _COLOURS[k % len(_COLOURS)], "width": 2}, hovertemplate="%{x}: %{y:,.1f} ms<extra></extra>",
-        )  # fmt: skip
+        hover = f"{channel} · %{{x}}: %{{y:,.1f}} ms"
+        add_line(figure, [str(d) for d in part["date"]], part["p50_ms"], hover=hover, color=series(k))
+        ends.append(End(last, float(part["p50_ms"].iloc[-1]), str(channel), series(k)))
     if not pd.isna(began_at):
-        figure.add_vline(x=local(began_at, timezone), line={"color": _RED, "dash": "dash"})
-    figure.update_xaxes(type="date", tickformat="%m-%d")
-    figure.update_yaxes(title=WORDS["p50_ms"].to(lang), rangemode="tozero")
+        figure.add_vline(x=local(began_at, timezone), line={"color": BAD, "dash": "dash"})
+    add_ends(figure, ends, bottom=bottom, top=top)
+    day_axis(figure, lang, [str(d) for d in rows["date"]])
     return figure

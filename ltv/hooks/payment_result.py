@@ -150,12 +150,13 @@ class PaymentTraces(Result):
             out.append(Takeaway(words, "watch", WORDS["act_open"]))
         return out
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: funnel, steps, mismatches by kind and one by one."""
         return blocks.views(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""
-        draw = {"funnel": blocks.funnel, "steps": blocks.step_times}[view]
-        return draw(self.table, lang)
+        if view == "funnel":
+            return blocks.funnel(self.views[view].data, lang)
+        return blocks.step_times(self.table, lang)

@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from ltv.behaviour.averages import with_interval
+from ltv.colors import MAIN, OTHER, SOFT
+from ltv.drawing import add_beside, add_links, choose_first, scale_axis, told, whiskers
 from ltv.hooks.payment_funnel import NO_CHANNEL
 from ltv.hooks.payment_words import KIND, WORDS
 from ltv.hooks.quantiles import ALL
@@ -16,13 +19,11 @@ from ltv.warehouse.moments import SECOND, local_column
 if TYPE_CHECKING:
     from ltv.hooks.payment_result import PaymentTraces
 
-_BLUE, _RED = "#1f5fa8", "#b3261e"
-_COLOURS = ("#1f5fa8", "#b3261e", "#3d7a3f", "#8a5a00", "#6a4c93", "#5f6b76")
 _ENOUGH, _WORSE = 100, 0.01  # payments of a channel, and points below the others
 _COUNTS = ("step_index", "payments", "seen", "errors", "cases", "charges")
 _UNITS: dict[str, Unit] = {
     **dict.fromkeys(_COUNTS, "count"), "at_stake": "money", "order_amount": "money", "charged": "money",
-    "rate_from_previous": "rate", "rate_from_first": "rate", "error_rate": "rate",
+    "rate_from_previous": "rate", "rate_from_first": "rate", "error_rate": "rate", "low": "rate", "high": "rate",
     **dict.fromkeys([f"{own}{q}_ms" for own in ("", "self_") for q in ("p50", "p95", "p99")], "number"),
 }  # fmt: skip
 _CHANNEL = {ALL: WORDS["all"], NO_CHANNEL: WORDS["no_channel"]}
@@ -49,12 +50,10 @@ def views(told: PaymentTraces) -> dict[str, View]:
 
 
 def _of_funnel(told: PaymentTraces) -> dict[str, View]:
-    data = told.table[["channel", "step_index", "step", "payments", "rate_from_previous", "rate_from_first"]]
-    blocks = {
-        "funnel": View(
-            "chart", WORDS["funnel_title"], WORDS["funnel_note"], data, columns(data), alt=WORDS["funnel_alt"]
-        )
-    }
+    names = ["channel", "step_index", "step", "payments", "rate_from_previous", "rate_from_first", "low", "high"]
+    data = shares(told.table[told.table["channel"] != NO_CHANNEL])[names].reset_index(drop=True)
+    said = (WORDS["funnel_title"], WORDS["funnel_note"], data, columns(data))
+    blocks = {"funnel": View("chart", *said, alt=WORDS["funnel_alt"], selector="channel")}
     times = told.overall[["step", "service", "self_p50_ms", "self_p95_ms", "self_p99_ms", "p50_ms", "p95_ms", "p99_ms"]]
     blocks["steps"] = View(
         "chart", WORDS["steps_title"], WORDS["steps_note"], times, columns(times), alt=WORDS["steps_alt"]
@@ -98,44 +97,59 @@ def worse_channels(table: pd.DataFrame) -> list[Text]:
     return told
 
 
-def funnel(table: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Share that passed each step, a line a channel."""
+def shares(table: pd.DataFrame) -> pd.DataFrame:
+    """Share of the payments of each channel that passed each step, with its interval."""
+    first = table.groupby("channel", sort=False)["payments"].transform("first")
+    return with_interval(table, table["payments"], first)
+
+
+def funnel(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
+    """Share that passed each step with its interval, of the channel that the reader chooses; a mark where all channels are."""
     from plotly import graph_objects as go
 
-    figure = go.Figure()
-    names = [c for c in table["channel"].unique() if c != NO_CHANNEL]
-    for k, channel in enumerate(names):
-        rows = table[table["channel"] == channel]
-        label = _CHANNEL[channel].to(lang) if channel in _CHANNEL else channel
-        figure.add_scatter(
-            x=rows["step"].tolist(), y=rows["rate_from_first"].tolist(), name=label, mode="lines+markers",
-            line={"color": _COLOURS[k % len(_COLOURS)], "width": 3 if channel == ALL else 1.5},
-            hovertemplate="%{x}: %{y:.2%}<extra>" + label + "</extra>",
+    figure, everybody = go.Figure(), str(rows["channel"].iloc[0])
+    for name, part in rows.groupby("channel", sort=False):
+        choice, steps, rate = str(name), part["step"].tolist(), part["rate_from_first"]
+        figure.add_bar(
+            y=steps, x=rate.tolist(), orientation="h", marker={"color": MAIN if choice == everybody else OTHER}, showlegend=False,
+            error_x=whiskers(rate, part["low"], part["high"]), meta=told(choice), hovertemplate="%{y}: %{x:.2%}<extra></extra>",
         )  # fmt: skip
-    figure.update_yaxes(tickformat=".1%", title=WORDS["rate_from_first"].to(lang))
+        texts = [
+            f"<b>{number(r, 'rate').to(lang)}</b> · {number(n, 'count').to(lang)}"
+            for r, n in zip(rate, part["payments"], strict=True)
+        ]
+        add_beside(figure, part["high"], steps, texts, choice=choice)
+        if choice != everybody:
+            whole = rows.loc[rows["channel"] == everybody, "rate_from_first"]
+            figure.add_scatter(
+                x=whole.tolist(), y=steps, mode="markers", meta=told(choice), showlegend=False, hoverinfo="skip",
+                marker={"symbol": "line-ns-open", "size": 22, "color": SOFT, "line": {"width": 3}},
+            )  # fmt: skip
+    scale_axis(figure, "x", [1.0], unit="rate", lang=lang, title=WORDS["rate_from_first"].to(lang), room=0.01)
+    figure.update_yaxes(autorange="reversed", showgrid=False)
+    figure.update_layout(height=90 + 44 * rows["step"].nunique())
+    choose_first(figure, [everybody])
     return figure
 
 
 def step_times(table: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
-    """Own time of each step."""
+    """Own time of each step: from the usual to the slow, both named at the first step."""
     from plotly import graph_objects as go
 
     rows, figure = table[table["channel"] == ALL], go.Figure()
     steps = rows["step"].tolist()
-    figure.add_bar(
-        y=steps,
-        x=rows["self_p50_ms"].tolist(),
-        orientation="h",
-        marker={"color": _BLUE},
-        name=WORDS["self_p50_ms"].to(lang),
-    )
-    figure.add_scatter(
-        y=steps,
-        x=rows["self_p95_ms"].tolist(),
-        mode="markers",
-        marker={"color": _RED, "size": 9},
-        name=WORDS["self_p95_ms"].to(lang),
-    )
+    add_links(figure, steps, rows["self_p50_ms"], rows["self_p95_ms"])
+    for column, short, color, place in (
+        ("self_p50_ms", "P50", MAIN, "bottom center"),
+        ("self_p95_ms", "P95", OTHER, "top center"),
+    ):
+        values = [number(v, "number").to(lang).removesuffix(".00") for v in rows[column].round()]
+        figure.add_scatter(
+            y=steps, x=rows[column].tolist(), mode="markers+text", marker={"color": color, "size": 11}, showlegend=False,
+            text=[f"<b>{short}</b> {values[0]}", *values[1:]], textposition=place, textfont={"color": color},
+            hovertemplate=f"{WORDS[column].to(lang)} · %{{y}}: %{{x:,.1f}}<extra></extra>",
+        )  # fmt: skip
+    scale_axis(figure, "x", rows["self_p95_ms"], unit="count", lang=lang, title=WORDS["milliseconds"].to(lang))
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title="ms", rangemode="tozero")
+    figure.update_layout(height=100 + 54 * len(steps))
     return figure

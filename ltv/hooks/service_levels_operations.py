@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ltv.colors import MAIN
+from ltv.drawing import scale_axis
 from ltv.errors import UsageError
 from ltv.hooks.quantiles import QUANTILES
 from ltv.hooks.service_words import OPERATIONS as WORDS
@@ -24,7 +27,6 @@ if TYPE_CHECKING:
 
 _WEEK = 7
 _UNITS: Mapping[str, Unit] = {"orders": "count", "p50": "seconds", "p95": "seconds", "p99": "seconds", "cache": "rate"}
-_BLUE = "#1f5fa8"
 
 
 def operations(prometheus: Prometheus, *, until: datetime, hours: int = 48, timezone: str = "UTC") -> Operations:
@@ -185,7 +187,7 @@ class Operations(Result):
             told.append(Takeaway(said, "watch", WORDS["act_no_metric"]))
         return told
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Orders hour by hour and payments by latency, where there are any."""
         told = {}
@@ -212,14 +214,14 @@ class Operations(Result):
             figure.add_bar(
                 x=x,
                 y=self.buckets["payments"].tolist(),
-                marker={"color": _BLUE},
+                marker={"color": MAIN},
                 hovertemplate="%{x}: %{y:,.0f}<extra></extra>",
             )
             figure.update_xaxes(title=WORDS["bucket"].to(lang), type="category")
             figure.update_yaxes(title=WORDS["payments"].to(lang), rangemode="tozero")
             return figure
         figure.add_bar(
-            x=self.hourly["ts"].tolist(), y=self.hourly["value"].tolist(), marker={"color": _BLUE}, hovertemplate="%{x}: %{y:,.0f}<extra></extra>"
+            x=self.hourly["ts"].tolist(), y=self.hourly["value"].tolist(), marker={"color": MAIN}, hovertemplate="%{x}: %{y:,.0f}<extra></extra>"
         )  # fmt: skip
-        figure.update_yaxes(title=WORDS["tile_orders"].to(lang), rangemode="tozero")
+        scale_axis(figure, "y", self.hourly["value"], unit="count", lang=lang, title=WORDS["tile_orders"].to(lang))
         return figure

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.hooks import service_levels_figures as figures
@@ -100,7 +101,7 @@ class ServiceLevels(Result):
         """Incidents first, then objectives, then the breaker."""
         return findings(self)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks there are figures for."""
         return views(self)
@@ -111,4 +112,4 @@ class ServiceLevels(Result):
         if view == "budget":
             return figures.budget(data, lang)
         days = sorted({str(d) for d in self.views["incidents"].data["day"]}) if "incidents" in self.views else []
-        return figures.lines(data, "p95_ms" if view == "latency" else "failed_share", lang, shaded=days)
+        return (figures.latencies if view == "latency" else figures.failures)(data, lang, shaded=days)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import pandas as pd
 
+from ltv.behaviour.averages import with_interval
+from ltv.hooks import service_levels_figures as figures
 from ltv.hooks.quantiles import ALL
 from ltv.hooks.service_words import CAUSES, CONTROLS, HOOKS, KINDS, SEVERITIES, STATES, WORDS
 from ltv.result import Column, View
@@ -35,10 +37,10 @@ def views(of: ServiceLevels) -> Mapping[str, View]:
         return {}
     told = of.objectives[of.objectives["calls"] > 0].reset_index(drop=True)
     made = {
-        "budget": _chart("budget", told, _GOALS),
+        "budget": _chart("budget", figures.with_interval(told), (*_GOALS, *_USED)),
         "objectives": _table("objectives", told, _GOALS),
-        "failures": _chart("failures", of.by_day, _DAYS),
-        "latency": _chart("latency", of.by_day, _DAYS),
+        "failures": _chart("failures", _failures(of.by_day), (*_DAYS, *_ENDS), "hook"),
+        "latency": _chart("latency", _worst_first(of.by_day), _DAYS, "hook"),
         "instances": _table("instances", _instances(of.table), _INSTANCES),
         "incidents": _table("incidents", _incidents(of), _INCIDENTS, zone=of.timezone),
         "breakers": _table("breakers", _seconds(of.breakers), _BREAKERS),
@@ -48,8 +50,21 @@ def views(of: ServiceLevels) -> Mapping[str, View]:
     return {name: view for name, view in made.items() if len(view.data)}
 
 
-def _chart(name: str, data: pd.DataFrame, columns: tuple[Column, ...]) -> View:
-    return View("chart", WORDS[f"{name}_title"], WORDS[f"{name}_note"], data, columns, alt=WORDS[f"{name}_alt"])
+def _chart(name: str, data: pd.DataFrame, columns: tuple[Column, ...], selector: str | None = None) -> View:
+    said = (WORDS[f"{name}_title"], WORDS[f"{name}_note"], data, columns)
+    return View("chart", *said, alt=WORDS[f"{name}_alt"], selector=selector)
+
+
+def _worst_first(days: pd.DataFrame) -> pd.DataFrame:
+    """The hook with most failed attempts first: it is the one that is shown before the reader chooses."""
+    failed = (days["failed_share"] * days["attempts"]).groupby(days["hook"]).transform("sum")
+    order = days.assign(_failed=failed).sort_values(["_failed", "hook", "date"], ascending=[False, True, True])
+    return order.drop(columns="_failed").reset_index(drop=True)
+
+
+def _failures(days: pd.DataFrame) -> pd.DataFrame:
+    rows = _worst_first(days)
+    return with_interval(rows, rows["failed_share"] * rows["attempts"], rows["attempts"])
 
 
 def _table(name: str, data: pd.DataFrame, columns: tuple[Column, ...], *, zone: str = "") -> View:
@@ -109,6 +124,8 @@ _DAYS = _columns(
     ("failed_share", "rate"), ("error_rate", "rate"), ("timeout_rate", "rate"), ("degraded_rate", "rate"),
     ("p50_ms", "count"), ("p95_ms", "count"), ("p99_ms", "count"), hook=HOOKS,
 )  # fmt: skip
+_ENDS = _columns(("low", "rate"), ("high", "rate"))
+_USED = _columns(("used_low", "rate"), ("used_high", "rate"))
 _INSTANCES = _columns(
     ("hook", "text"), ("instance", "text"), ("attempts", "count"), ("calls", "count"), ("availability", "rate"),
     ("error_rate", "rate"), ("timeout_rate", "rate"), ("degraded_rate", "rate"), hook=HOOKS,

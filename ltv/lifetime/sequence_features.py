@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import pandas as pd
 
+from ltv.colors import MAIN
+from ltv.drawing import add_beside, scale_axis
 from ltv.lifetime.feature_catalogue import CATALOGUE, FEATURE
 from ltv.lifetime.sequence_words import WORDS
 from ltv.lifetime.sequences import sequences
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     from ltv.warehouse.table import TableLike
 
 _PATTERN = ("search_share", "cart_share", "cart_abandon_share", "abandon_return_72h_share")
-_BLUE = "#1f5fa8"
 
 
 def sequence_features(
@@ -113,7 +115,7 @@ class SequenceFeatures(Result):
         told = {k: number(v, "rate") for k, v in shares.items()} | {"known": number(int(known), "count")}
         return (Takeaway(WORDS["told"].format(**told), "none", WORDS["act"]),)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The steps from a search to the way back, and all features."""
         return {"pattern": self._pattern(), "catalogue": self._catalogue()}
@@ -159,12 +161,13 @@ class SequenceFeatures(Result):
         """Draw the steps, the first on top."""
         from plotly import graph_objects as go
 
-        rows = self.views[view].data.iloc[::-1]
+        rows = self.views[view].data
         words = self.views[view].columns[0].words
         labels = [words[s].to(lang) for s in rows["step"]]
-        text = [number(v, "rate").to(lang) for v in rows["share"]]
         figure = go.Figure()
-        figure.add_bar(x=rows["share"].tolist(), y=labels, orientation="h", text=text, textposition="outside", marker={"color": _BLUE}, cliponaxis=False)  # fmt: skip
-        figure.update_xaxes(tickformat=".0%", rangemode="tozero", title=WORDS["share"].to(lang))
-        figure.update_yaxes(automargin=True)
+        figure.add_bar(x=rows["share"].tolist(), y=labels, orientation="h", marker={"color": MAIN}, hoverinfo="skip", showlegend=False)  # fmt: skip
+        add_beside(figure, rows["share"], labels, [f"<b>{number(v, 'rate').to(lang)}</b>" for v in rows["share"]])
+        scale_axis(figure, "x", rows["share"], unit="rate", lang=lang, title=WORDS["share"].to(lang), room=0.01)
+        figure.update_yaxes(autorange="reversed", showgrid=False)
+        figure.update_layout(height=90 + 52 * len(rows))
         return figure

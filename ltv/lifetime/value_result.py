@@ -225,11 +225,11 @@ class LifetimeValue(Result):
             told.append(Takeaway(WORDS["told_margin"]))
         return told
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks of the page."""
         return views_of(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401  plotly is imported only there
         """Draw one of the charts."""
-        return value_charts.draw(view, self.views[view].data, lang)
+        return value_charts.draw(view, self.views[view].data, lang, self.currency)

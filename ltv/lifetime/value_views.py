@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pandas as pd
 
 from ltv.behaviour.given import day_of
+from ltv.behaviour.who import WHO, column, people_of
 from ltv.lifetime.backtest import MODEL as MODEL_NAME
 from ltv.lifetime.drift import SHIFTED, WATCHED
 from ltv.lifetime.order_words import called
@@ -87,9 +89,14 @@ def _last_cutoff(of: LifetimeValue) -> object:
 
 
 def _totals(of: LifetimeValue) -> View:
-    rows = of.totals[of.totals["segment_kind"] == "all"]
-    columns = (_column("horizon_days", "count", label="horizon"), *_money("expected", "low", "high"))
-    return _view(of, "totals", rows, *columns, chart=True)
+    told, stages = Worded(), of.totals["segment_kind"] == "stage"
+    parts = [part.assign(**{WHO: name}) for name, part in people_of(of.totals[~stages], told)]
+    stage = of.totals[stages].groupby("segment", sort=False)
+    parts[1:1] = [part.assign(**{WHO: told(STAGE.get(str(name), same(str(name))))}) for name, part in stage]
+    rows = pd.concat(parts, ignore_index=True) if parts else of.totals.assign(**{WHO: ""})
+    columns = (column(told), _column("horizon_days", "count", label="horizon"), *_money("expected", "low", "high"))
+    view = _view(of, "totals", rows, *columns, chart=True)
+    return replace(view, selector=WHO if view.kind == "chart" else None)
 
 
 def _segments(of: LifetimeValue) -> View:

@@ -165,8 +165,8 @@ WORDS: dict[str, Text] = {
     "calibration_alt": Text("每个十分位的预测与实际价值", "Predicted and actual value of each tenth"),
     "drivers_title": Text("什么决定价值", "What drives value"),
     "drivers_note": Text(
-        "各特征对预期价值的平均影响（SHAP，倍数）：×1.5 表示平均把预期推高或压低到 1.5 倍。描述相关，不证明因果。",
-        "Mean effect of each feature on what is expected (SHAP, as a factor): ×1.5 moves it up or down by that on average. It describes, it does not prove a cause.",
+        "各特征对预期价值的平均影响（SHAP，倍数）：×1.5 表示平均把预期推高或压低到 1.5 倍。↑ 越大越高，↓ 越大越低。描述相关，不证明因果。",
+        "Mean effect of each feature on what is expected (SHAP, as a factor): ×1.5 moves it up or down by that on average. ↑: more of it, higher value; ↓: lower. It describes, it does not prove a cause.",
     ),
     "drivers_alt": Text("影响最大的特征", "The features that count most"),
     "segment_drivers_title": Text("各分群看什么", "What counts in each segment"),
@@ -199,6 +199,7 @@ WORDS: dict[str, Text] = {
         "Every training is a challenger and takes over only if it passes the test; ltv models lists them, ltv rollback models goes one step back.",
     ),
     "horizon": Text("预测期（天）", "Horizon (days)"),
+    "days_of": Text("{n} 天", "{n} days"),
     "expected": Text("预期价值", "Expected"),
     "low": Text("区间下限", "Lower end"),
     "high": Text("区间上限", "Upper end"),

@@ -12,9 +12,10 @@ from markupsafe import Markup
 from nbconvert.exporters import TemplateExporter
 from traitlets.config import Config
 
-from ltv.report import frame_words, navigation, words
+from ltv.report import frame_words, navigation, theme, words
 from ltv.report.both import as_text, both, cell, raw
 from ltv.report.download import csv_part
+from ltv.report.figure import bare, look_of
 from ltv.report.glossary import terms_of
 from ltv.report.questions import card
 from ltv.report.tiles import tile
@@ -48,6 +49,7 @@ def environment() -> Environment:
     env.filters |= {"both": both, "island": island, "tile": tile, "text": as_text}
     env.globals |= {"words": words, "card": card, "cell": cell, "raw": raw, "csv_part": csv_part}
     env.globals |= {"frame": frame_words, "navigation": navigation, "terms_of": terms_of}
+    env.globals |= {"chart_look": theme.look, "bare": bare, "look_of": look_of}
     return env
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, Literal
 
 from ltv.errors import UsageError, found
 from ltv.report import theme
 
 Json = Any  # what json.loads gives
 Path = list[str | int]
+Look = Literal["plain", "heat"]
 
 # What the bundled plotly.js can draw under the policy of a page; anything else would leave an empty box.
 TRACES = frozenset(
@@ -38,12 +39,33 @@ def figure_json(figure: Any) -> Json:  # noqa: ANN401  plotly has no types
     _check_traces(raw)
     layout = raw.setdefault("layout", {})
     layout.pop("title", None)  # the block has the title, in both languages
-    heat = _heat_traces(raw)
-    layout["template"] = theme.HEAT_TEMPLATE if heat else theme.TEMPLATE
+    layout.pop("template", None)  # a page has it once, by the name of the look
+    heat = look_of(raw) == "heat"
     layout.setdefault("height", _height(figure) if heat else _HEIGHT_PX)
     for axis in _named_axes(figure) if heat else ():
         layout.setdefault(axis, {}).setdefault("type", "category")
     return raw
+
+
+def look_of(raw: Json) -> Look:
+    """Return which template a figure wears.
+
+    >>> look_of({"data": [{"type": "heatmap"}]}), look_of({"data": []})
+    ('heat', 'plain')
+    """
+    kinds = {trace.get("type") for trace in raw.get("data", [])}
+    return "heat" if kinds == {"heatmap"} else "plain"
+
+
+def dressed(raw: Json) -> Json:
+    """Return a figure with its template, for where there is no page around it."""
+    template = theme.HEAT_TEMPLATE if look_of(raw) == "heat" else theme.TEMPLATE
+    return {**raw, "layout": {**raw["layout"], "template": template}}
+
+
+def bare(raw: Json) -> Json:
+    """Return a figure without its template, which notebooks of earlier versions hold."""
+    return {**raw, "layout": {key: value for key, value in raw["layout"].items() if key != "template"}}
 
 
 def inert(node: Json) -> Json:
@@ -124,11 +146,6 @@ def _check_traces(raw: Json) -> None:
         kind = trace.get("type", "scatter")
         if kind not in TRACES:
             raise UsageError(found("trace of a figure", kind, ", ".join(sorted(TRACES))))
-
-
-def _heat_traces(raw: Json) -> bool:
-    kinds = {trace.get("type") for trace in raw.get("data", [])}
-    return kinds == {"heatmap"}
 
 
 def _named_axes(figure: Any) -> list[str]:  # noqa: ANN401

@@ -11,8 +11,10 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from ltv.colors import PALE, SOFT
 from ltv.report import words
 from ltv.report.both import as_text, cell
+from ltv.report.figure import dressed
 from ltv.report.theme import STATE_COLORS
 from ltv.report.tiles import Tile, tile
 from ltv.result import STATE_SHAPES
@@ -21,9 +23,9 @@ from ltv.text import Lang, Text
 Block = dict[str, Any]
 
 _WAYS = {"up": "↑", "down": "↓", "flat": "→"}
-_SOFT = "color:var(--jp-ui-font-color2,#4a5766);font-size:13px"
+_SOFT = f"color:var(--jp-ui-font-color2,{SOFT});font-size:13px"
 _TILES = "display:flex;flex-wrap:wrap;gap:12px;margin:4px 0 8px"
-_TILE = "flex:1 1 190px;max-width:280px;padding:10px 14px;border:1px solid var(--jp-border-color2,#d8dee6);border-radius:8px"
+_TILE = f"flex:1 1 190px;max-width:280px;padding:10px 14px;border:1px solid var(--jp-border-color2,{PALE});border-radius:8px"
 _VALUE = "font-size:24px;font-weight:650;line-height:1.3"
 _HEAD = "font-size:16px;font-weight:650;margin:8px 0 2px"
 _BOX = "overflow-x:auto;max-width:100%"
@@ -46,7 +48,7 @@ def heading(block: Block, lang: Lang) -> str:
 
 def plotly_of(block: Block, lang: Lang) -> dict[str, Any]:
     """Return the figure of a chart in one language, in the form that JupyterLab draws."""
-    figure: dict[str, Any] = copy.deepcopy(block["figure"])
+    figure: dict[str, Any] = copy.deepcopy(dressed(block["figure"]))
     for path, value in block["patches"].get(lang, ()):
         spot: Any = figure
         for step in path[:-1]:

@@ -41,6 +41,8 @@ UNCHANGED = Text("持平", "unchanged")
 UNKNOWN = Text("尚不可知", "Not known yet")
 
 DOWNLOAD = Text("下载数据 (CSV)", "Download data (CSV)")
+DOWNLOAD_PICTURE = Text("下载图片 (PNG)", "Download picture (PNG)")
+PICTURE_SOURCE = Text("来源：{page} · {date} · 运行 {run}", "Source: {page} · {date} · run {run}")
 ROWS = Text("{n} 行", "{n} {n:row|rows}")
 ROWS_CUT = Text(
     "本页下载含前 {shown} 行，共 {total} 行；完整数据在当日的结果表中。",

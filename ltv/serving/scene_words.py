@@ -25,6 +25,7 @@ WORDS: dict[str, Text] = {
     "scene": Text("场景", "Scene"),
     "list": Text("列表", "List"),
     "metric": Text("指标", "Metric"),
+    "hit_rate": Text("命中率", "Hit rate"),
     "value": Text("值", "Value"),
     "low": Text("区间下限", "Lower end"),
     "high": Text("区间上限", "Upper end"),

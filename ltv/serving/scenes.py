@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 
 import numpy as np
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 from ltv import sql
 from ltv.behaviour.given import positive, require
+from ltv.colors import LIGHT, MAIN, MUTED
+from ltv.drawing import scale_axis, whiskers
 from ltv.result import Column, Result, Takeaway, View
 from ltv.serving.scene_ground import SCENES, Ground, Ints
 from ltv.serving.scene_words import LISTS, NAMES, VERDICTS, WORDS
@@ -229,7 +232,7 @@ class SceneRecommendation(Result):
         given |= {"difference": number(best["difference"], "points")}
         return Takeaway(WORDS["told"].format(**given), "good" if best["verdict"] == "better" else "none")
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The hit rates as a chart, and all figures."""
         columns = (
@@ -254,12 +257,12 @@ class SceneRecommendation(Result):
 
         del view
         figure = go.Figure()
-        for (name, words), colour in zip(LISTS.items(), ("#8a94a0", "#7fb2e5", "#1f5fa8"), strict=True):
+        for (name, words), colour in zip(LISTS.items(), (MUTED, LIGHT, MAIN), strict=True):
             rows = self.hits[self.hits["list"] == name]
-            up, down = (rows["high"] - rows["value"]).tolist(), (rows["value"] - rows["low"]).tolist()
             figure.add_bar(
                 x=[NAMES[s].to(lang) for s in rows["scene"]], y=rows["value"].tolist(), name=words.to(lang), marker={"color": colour},
-                error_y={"type": "data", "array": up, "arrayminus": down}, hovertemplate="%{x}: %{y:.1%}<extra></extra>",
+                error_y=whiskers(rows["value"], rows["low"], rows["high"]), hovertemplate="%{x}: %{y:.1%}<extra></extra>",
             )  # fmt: skip
-        figure.update_yaxes(tickformat=".0%", rangemode="tozero", title=WORDS["value"].to(lang))
+        scale_axis(figure, "y", self.hits["high"], unit="rate", lang=lang, title=WORDS["hit_rate"].to(lang))
+        figure.update_layout(legend={"traceorder": "normal"})
         return figure

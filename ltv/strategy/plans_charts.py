@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ltv.colors import MAIN, MUTED
+from ltv.drawing import scale_axis, whiskers
 from ltv.strategy.strategy_words import ACTION, WORDS
+from ltv.text import number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -13,10 +16,8 @@ if TYPE_CHECKING:
 
     from ltv.text import Lang, Text
 
-_BLUE, _GREY = "#1f5fa8", "#8a94a0"
 
-
-def uplift(rows: pd.DataFrame, titles: Mapping[str, Text], lang: Lang) -> Any:  # noqa: ANN401
+def uplift(rows: pd.DataFrame, titles: Mapping[str, Text], lang: Lang, currency: str) -> Any:  # noqa: ANN401
     """Uplift a person of each playbook and action with its interval, around nothing."""
     from plotly import graph_objects as go
 
@@ -27,14 +28,13 @@ def uplift(rows: pd.DataFrame, titles: Mapping[str, Text], lang: Lang) -> Any:  
     middle = rows["uplift"]
     figure = go.Figure()
     figure.add_scatter(
-        y=names, x=middle.tolist(), mode="markers", marker={"color": _BLUE, "size": 9},
-        error_x={
-            "type": "data", "array": (rows["high"] - middle).tolist(), "arrayminus": (middle - rows["low"]).tolist(), "color": _BLUE,
-        },
-        hovertemplate="%{y}: %{x:,.2f}<extra></extra>",
+        y=names, x=middle.tolist(), mode="markers+text", marker={"color": MAIN, "size": 11}, showlegend=False,
+        text=[number(v, "money", currency=currency).to(lang) for v in middle], textposition="top center",
+        error_x=whiskers(middle, rows["low"], rows["high"], color=MAIN), hovertemplate="%{y}: %{text}<extra></extra>",
     )  # fmt: skip
-    figure.add_vline(x=0, line={"color": _GREY, "dash": "dot"})
+    figure.add_vline(x=0, line={"color": MUTED, "dash": "dot"})
+    values, title = [*rows["low"], *rows["high"], 0.0], WORDS["uplift"].to(lang)
+    scale_axis(figure, "x", values, unit="money", lang=lang, currency=currency, title=title)
     figure.update_yaxes(autorange="reversed")
-    figure.update_xaxes(title=WORDS["uplift"].to(lang))
-    figure.update_layout(showlegend=False)
+    figure.update_layout(height=110 + 48 * max(len(rows), 2))
     return figure

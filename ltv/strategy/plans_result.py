@@ -85,7 +85,7 @@ class Plans(Result):
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
         """Draw a chart."""
-        return uplift(self.views[view].data, self.titles, lang)
+        return uplift(self.views[view].data, self.titles, lang, self.currency)
 
 
 _GAINS = ("gain", "gain_low", "gain_high")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from sqlglot import exp
 
 from ltv import sql
+from ltv.colors import MAIN, OTHER
 from ltv.contract import INPUTS, Table
+from ltv.drawing import add_beside, add_links, numbers, scale_axis
 from ltv.identity.ledger import user_column
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Lang, Text, number, same
@@ -112,7 +115,7 @@ class DataAssets(Result):
             for r in rows.itertuples()
         ]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: sources and quarantine as tables, coverage as a chart."""
         views = {
@@ -142,23 +145,24 @@ class DataAssets(Result):
         from plotly import graph_objects as go
 
         del view
-        rows = self._coverage().iloc[::-1]
+        rows = self._coverage()
         names = [f"{s} · {_name(t).to(lang)}" for s, t in zip(rows["source"], rows["table"], strict=True)]
         figure = go.Figure()
-        for column, color in (("id_coverage", "#d9822b"), ("field_coverage", "#3b7fb8")):
-            figure.add_bar(
-                y=names,
-                x=[None if v != v else v for v in rows[column]],  # noqa: PLR0124  NaN
-                orientation="h",
-                name=WORDS[column].to(lang),
-                marker={"color": color},
-                text=["" if v != v else f"{v:.0%}" for v in rows[column]],  # noqa: PLR0124  NaN
-                textposition="outside",
-                cliponaxis=False,
-                hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-            )
-        figure.update_layout(barmode="group", height=max(260, 60 + 46 * len(rows)), legend={"traceorder": "reversed"})
-        figure.update_xaxes(range=[0, 1.18], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1])
+        add_links(figure, names, rows["id_coverage"], rows["field_coverage"])
+        for column, color, symbol in (("field_coverage", MAIN, "circle"), ("id_coverage", OTHER, "diamond")):
+            words = WORDS[column].to(lang)
+            figure.add_scatter(
+                y=names, x=numbers(rows[column]), mode="markers", name=words, hovertemplate=f"{words} · %{{y}}: %{{x:.1%}}<extra></extra>",
+                marker={"color": color, "size": 11, "symbol": symbol},
+            )  # fmt: skip
+        shares = [
+            (number(a, "rate").to(lang), number(b, "rate").to(lang))
+            for a, b in zip(rows["field_coverage"], rows["id_coverage"], strict=True)
+        ]
+        add_beside(figure, [1.015] * len(rows), names, [f"{a} · {b}" for a, b in shares])
+        scale_axis(figure, "x", [1.0], unit="rate", lang=lang, room=0.02)
+        figure.update_yaxes(autorange="reversed", showgrid=True)
+        figure.update_layout(height=max(240, 90 + 28 * len(rows)), legend={"traceorder": "normal"})
         return figure
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ltv.colors import LIGHT, MAIN, MUTED, OTHER, PALE, PAPER
 from ltv.contract import INPUTS
+from ltv.drawing import End, add_ends, add_line, day_axis, scale_axis
 from ltv.text import Lang, Text, number
 from ltv.workspace.growth import COUNTED
 from ltv.workspace.unified_words import WORDS
@@ -12,7 +14,9 @@ from ltv.workspace.unified_words import WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
-_COLORS = {"identifiers": "#9088a8", "people": "#1c6dbd", "accounts": "#d1660a"}
+_COLORS = {"identifiers": MUTED, "people": MAIN, "accounts": OTHER}
+_PARTS = {"of_accounts": MAIN, "of_strangers": LIGHT, "of_nobody": PALE}
+_READABLE = 0.12  # of the width: narrower parts have no room for their share
 
 
 def table_name(table: str) -> Text:
@@ -33,9 +37,16 @@ def coverage(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401  plotly has
     }
     figure = go.Figure()
     for column, values in parts.items():
-        figure.add_bar(y=names, x=values / rows["n"], orientation="h", name=WORDS[column].to(lang))
+        share = values / rows["n"]
+        figure.add_bar(
+            y=names, x=share.tolist(), orientation="h", name=WORDS[column].to(lang), marker={"color": _PARTS[column]},
+            text=[f"{v:.0%}" if v > _READABLE else "" for v in share], textposition="inside", insidetextanchor="middle",
+            textangle=0, textfont={"color": PAPER} if column == "of_accounts" else None,
+            hovertemplate="%{y}: %{x:.1%}<extra>" + WORDS[column].to(lang) + "</extra>",
+        )  # fmt: skip
     figure.update_layout(barmode="stack", height=max(260, 90 + 34 * len(rows)), legend={"traceorder": "normal"})
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
+    scale_axis(figure, "x", [1.0], unit="rate", lang=lang, room=0.0)
+    figure.update_layout(margin={"r": 24})  # for the label of the last tick
     return figure
 
 
@@ -43,27 +54,41 @@ def growth(rows: pd.DataFrame, lang: Lang) -> Any:  # noqa: ANN401
     """How many there were by the end of each day or week, as lines; how many were new in it, as bars below."""
     from plotly.subplots import make_subplots
 
-    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.58, 0.42], vertical_spacing=0.08)
-    start = [str(day) for day in rows["start"]]
+    figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[0.58, 0.42], vertical_spacing=0.1)
+    start, ends = [str(day) for day in rows["start"]], []
+    top: dict[str, Any] = {"row": 1, "col": 1}
+    bounds = scale_axis(
+        figure,
+        "y",
+        rows[list(COUNTED)].to_numpy().ravel(),
+        unit="count",
+        lang=lang,
+        title=WORDS["by_the_end"].to(lang),
+        **top,
+    )
     for name in COUNTED:
-        last = number(rows[name].iloc[-1], "count").to(lang)
-        figure.add_scatter(
-            x=start,
-            y=rows[name].tolist(),
-            mode="lines+text",
-            name=WORDS[f"all_{name}"].to(lang),
-            line={"color": _COLORS[name]},
-            text=[""] * (len(rows) - 1) + [last],
-            textposition="top left",
-            row=1,
-            col=1,
-        )
+        words, last = WORDS[f"all_{name}"].to(lang), float(rows[name].iloc[-1])
+        add_line(figure, start, rows[name], hover=f"{words} · %{{x}}: %{{y:,}}", color=_COLORS[name], **top)
+        ends.append(End(start[-1], last, f"{words} {number(last, 'count').to(lang)}", _COLORS[name]))
+    add_ends(figure, ends, bottom=bounds[0], top=bounds[1], height_px=200)
+    new = [f"new_{name}" for name in COUNTED[1:]]
     for name in COUNTED[1:]:
-        values = rows[f"new_{name}"].tolist()
         words = WORDS[f"new_{name}"].to(lang)
-        figure.add_bar(x=start, y=values, name=words, marker={"color": _COLORS[name]}, showlegend=False, row=2, col=1)
-    figure.update_layout(height=460, legend={"traceorder": "normal"})
-    figure.update_yaxes(rangemode="tozero", tickformat=",.0f")
-    figure.update_yaxes(title=WORDS["by_the_end"].to(lang), row=1, col=1)
-    figure.update_yaxes(title=WORDS["new"].to(lang), row=2, col=1)
+        figure.add_bar(
+            x=start, y=rows[f"new_{name}"].tolist(), marker={"color": _COLORS[name]}, showlegend=False, row=2, col=1,
+            hovertemplate=f"{words} · %{{x}}: %{{y:,}}<extra></extra>",
+        )  # fmt: skip
+    scale_axis(
+        figure,
+        "y",
+        rows[new].to_numpy().ravel(),
+        unit="count",
+        lang=lang,
+        title=WORDS["new"].to(lang),
+        most=3,
+        row=2,
+        col=1,
+    )
+    figure.update_layout(height=460)
+    day_axis(figure, lang, start)
     return figure

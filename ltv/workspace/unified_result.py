@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
@@ -145,7 +146,7 @@ class UnifiedIds(Result):
             "right": number(ways.loc["whoever_met", "precision"], "rate"),
         }
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: coverage, growth, quality, sources, sizes, accuracy, refused, rules, strange, changes."""
         largest = {"share": number(self.largest_share, "rate")}

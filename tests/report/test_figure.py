@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ltv.errors import UsageError
 from ltv.report import theme
-from ltv.report.figure import differences, figure_json, inert, label_choices
+from ltv.report.figure import bare, differences, dressed, figure_json, inert, label_choices, look_of
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 3) | st.sampled_from(["a", "b"]),
@@ -54,15 +54,18 @@ def test_figures_without_markup_are_left_alone():
     assert inert({"x": [1, None, "a < b"], "y": True})["y"] is True
 
 
-def test_a_figure_wears_our_template_and_leaves_its_title_to_the_block():
+def test_a_figure_leaves_its_template_to_the_page_and_its_title_to_the_block():
     raw = figure_json(go.Figure(go.Scatter(x=[1], y=[2]), layout_title_text="title"))
-    assert raw["layout"]["template"] == theme.TEMPLATE
-    assert "title" not in raw["layout"]
+    assert not {"template", "title"} & set(raw["layout"])
+    assert look_of(raw) == "plain"
+    assert dressed(raw)["layout"]["template"] == theme.TEMPLATE
+    assert bare(dressed(raw)) == raw
 
 
 def test_a_heat_map_reads_like_a_table_and_grows_with_its_rows():
     small, tall = (figure_json(go.Figure(go.Heatmap(z=np.zeros((rows, 2))))) for rows in (3, 12))
-    assert small["layout"]["template"] == theme.HEAT_TEMPLATE
+    assert look_of(small) == "heat"
+    assert dressed(small)["layout"]["template"] == theme.HEAT_TEMPLATE
     assert tall["layout"]["height"] > small["layout"]["height"]
 
 

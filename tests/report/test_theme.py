@@ -1,10 +1,12 @@
 import itertools
+import json
 import re
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
+from ltv import colors
 from ltv.report import assets, theme
 
 # Machado, Oliveira and Fernandes (2009), full severity: what linear RGB looks like without one kind of cone.
@@ -37,20 +39,43 @@ def test_plotly_accepts_every_setting_of_the_template(template):
     assert go.layout.Template(template).layout.font.family == theme.FONT
 
 
-@pytest.mark.parametrize("color", [c for _, c in theme.HEAT_COLORS] + [c for _, c in theme.DIVERGING_COLORS])
-def test_dark_labels_can_be_read_on_every_step_of_a_heat_map(color):
-    assert contrast(color, theme.INK) >= 4.5
+DARK = colors.dark()
+SCALES = [color for _, color in (*colors.HEAT, *colors.DIVERGING)]
+FILLS = [*colors.FLAMES, colors.PALE, colors.OPEN, colors.LIGHT]
+WORDS = [*colors.SERIES, colors.INK, colors.SOFT, colors.GOOD, colors.WATCH, colors.BAD, colors.MUTED]
 
 
-@pytest.mark.parametrize("color", theme.SERIES_COLORS)
-def test_lines_stand_out_from_the_paper(color):
-    assert contrast(color, theme.PAPER) >= 3
+@pytest.mark.parametrize("color", sorted({*SCALES, *FILLS}))
+def test_labels_can_be_read_on_every_step_of_a_scale_and_on_every_fill(color):
+    assert contrast(color, colors.INK) >= 4.5
+    assert contrast(DARK[color], DARK[colors.INK]) >= 4.5
 
 
+@pytest.mark.parametrize("color", sorted(set(WORDS)))
+def test_lines_and_words_in_their_colour_stand_out_from_the_paper(color):
+    assert contrast(color, colors.PAPER) >= 4.5
+    assert contrast(DARK[color], colors.DARK_PAPER) >= 4.5
+
+
+@pytest.mark.parametrize("shade", ["light", "dark"])
 @pytest.mark.parametrize("sight", SIGHT)
-def test_the_first_five_series_differ_for_every_kind_of_sight(sight):
-    seen = [lab(np.array(SIGHT[sight]) @ linear(c)) for c in theme.SERIES_COLORS[:5]]
+def test_the_first_six_series_differ_for_every_kind_of_sight(sight, shade):
+    shown = [c if shade == "light" else DARK[c] for c in colors.SERIES[:6]]
+    seen = [lab(np.array(SIGHT[sight]) @ linear(c)) for c in shown]
     assert min(np.linalg.norm(a - b) for a, b in itertools.combinations(seen, 2)) >= 20
+
+
+def test_every_colour_of_a_chart_has_another_on_dark_paper():
+    named = {v for v in vars(colors).values() if isinstance(v, str) and v.startswith("#")} - {colors.DARK_PAPER}
+    listed = {c for v in vars(colors).values() if isinstance(v, tuple) for c in v if str(c).startswith("#")}
+    used = named | (listed - set(colors._DARK_SERIES)) | set(SCALES) | {colors.band(c) for c in colors.SERIES}
+    assert used <= set(DARK)
+    text = json.dumps([theme.TEMPLATE, theme.HEAT_TEMPLATE])
+    assert set(re.findall(r"#[0-9a-f]{6}|rgba\([^)]*\)", text)) <= set(DARK)
+
+
+def test_a_page_holds_the_look_of_its_charts_in_few_bytes():
+    assert len(json.dumps(theme.look())) < 8_000
 
 
 @pytest.mark.parametrize("state", ["good", "watch", "bad", "none"])

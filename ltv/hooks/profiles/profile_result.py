@@ -13,6 +13,7 @@ import pandas as pd
 from sqlglot import exp
 
 from ltv import sql
+from ltv.colors import FLAMES, INK
 from ltv.errors import UsageError, found
 from ltv.hooks.profiles.grown import by_frame, frames, grown, placed, slow_rows
 from ltv.hooks.profiles.profile_words import WORDS
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 _MOST_FRAMES, _MOST_LISTED, _LEAST_GROWTH = 500, 100, 0.02
 _READABLE = 0.06  # of the width: narrower bars have no room for a name
-_SHADES = ("#7fb0e0", "#9cc4ea", "#b9d6f1")
 _UNITS: dict[str, Unit] = {
     "value": "number",
     "total": "number",
@@ -157,7 +157,7 @@ class ProfileStacks(Result):
             )
         return out
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: flame graph, functions that grew, stacks; none without a stack."""
         if self.table.empty:
@@ -190,7 +190,7 @@ class ProfileStacks(Result):
         figure.add_bar(
             orientation="h", base=(rows["start"] / whole).tolist(), x=wide.tolist(), y=rows["depth"].tolist(), width=0.94,
             text=[f if w > _READABLE else "" for f, w in zip(rows["frame"], wide, strict=True)], textposition="inside",
-            insidetextanchor="start", textangle=0, marker={"color": [_SHADES[d % len(_SHADES)] for d in rows["depth"]]}, constraintext="both",
+            insidetextanchor="start", textangle=0, textfont={"color": INK}, marker={"color": [FLAMES[d % len(FLAMES)] for d in rows["depth"]]}, constraintext="both",
             customdata=rows[["frame", "total"]].to_numpy().tolist(),
             hovertemplate="%{customdata[0]}<br>%{customdata[1]:,.0f} " + unit + " · %{x:.1%}<extra></extra>",
         )  # fmt: skip

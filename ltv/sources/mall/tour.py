@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ltv.colors import MAIN, MUTED, OTHER
+from ltv.drawing import add_links, scale_axis
 from ltv.errors import UsageError, found
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.sources.mall.folder import MARK, is_complete
@@ -71,7 +74,7 @@ class MallTour(Result):
         paid = self.channels[self.channels["channel"] != "organic"]
         return paid.assign(true=_share(paid["value"]), clicks=_share(paid["clicks"]))[["channel", "true", "clicks"]]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """The blocks: tables, types of people, channels, expected against realised value, effects of the hooks."""
         return {
@@ -99,20 +102,43 @@ class MallTour(Result):
 
         figure = go.Figure()
         if view == "values":
-            rows = self.values
-            figure.add_scatter(x=rows["expected"], y=rows["realised"], mode="markers", name=WORDS["tenths"].to(lang))
-            line = [float(rows["expected"].min()), float(rows["expected"].max())] if len(rows) else [1.0, 10.0]
-            figure.add_scatter(x=line, y=line, mode="lines", name=WORDS["equal"].to(lang))
-            figure.update_xaxes(title=WORDS["expected"].to(lang), type="log")
-            figure.update_yaxes(title=WORDS["realised"].to(lang), type="log")
-            return figure
+            return self._expected_and_realised(figure, lang)
         rows, words = (self._types(), TYPES) if view == "types" else (self._shares(), CHANNELS)
-        rows = rows.iloc[::-1]  # the first one on top
-        for column in reversed(rows.columns[1:]):
-            names = [words[name].to(lang) for name in rows[rows.columns[0]]]
-            figure.add_bar(y=names, x=rows[column], orientation="h", name=WORDS[column].to(lang))
-        figure.update_layout(height=80 + 44 * len(rows), legend={"traceorder": "reversed"})
-        figure.update_xaxes(tickformat=".0%")
+        names = [words[name].to(lang) for name in rows[rows.columns[0]]]
+        columns = rows.columns[1:]
+        add_links(figure, names, rows[columns[0]], rows[columns[1]])
+        for column, color, symbol in zip(columns, (MAIN, OTHER), ("circle", "diamond"), strict=True):
+            figure.add_scatter(
+                y=names, x=rows[column].tolist(), mode="markers", name=WORDS[column].to(lang),
+                marker={"color": color, "size": 12, "symbol": symbol}, hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+            )  # fmt: skip
+        scale_axis(figure, "x", rows[columns].to_numpy().ravel(), unit="rate", lang=lang)
+        figure.update_yaxes(autorange="reversed", showgrid=True)
+        figure.update_layout(height=90 + 34 * len(rows), legend={"traceorder": "normal"})
+        return figure
+
+    def _expected_and_realised(self, figure: Any, lang: Lang) -> Any:  # noqa: ANN401
+        rows = self.values
+        line = [float(rows["expected"].min()), float(rows["expected"].max())] if len(rows) else [1.0, 10.0]
+        figure.add_scatter(
+            x=line,
+            y=line,
+            mode="lines",
+            line={"color": MUTED, "dash": "dot", "width": 1.5},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=rows["expected"].tolist(), y=rows["realised"].tolist(), mode="markers", marker={"color": MAIN, "size": 11},
+            showlegend=False, hovertemplate="%{x:,.0f} → %{y:,.0f}<extra></extra>",
+        )  # fmt: skip
+        look = {"showarrow": False, "xref": "paper", "yref": "paper", "font": {"size": 12}}
+        figure.add_annotation(text="● " + WORDS["tenths"].to(lang), x=0.02, y=1, xanchor="left", yanchor="top", **look)
+        figure.add_annotation(
+            text="⋯ " + WORDS["equal"].to(lang), x=0.02, y=0.92, xanchor="left", yanchor="top", **look
+        )
+        figure.update_xaxes(title=WORDS["expected"].to(lang), type="log", dtick=1)
+        figure.update_yaxes(title=WORDS["realised"].to(lang), type="log", dtick=1)
         return figure
 
 
