@@ -9,14 +9,15 @@ from support_words import FULL_WIDTH, HAN, pairs, places, takeaways, told, trees
 from ltv.text import Text
 
 # Latin words that Chinese pages use as they are: names of methods and programs, abbreviations of the field.
-NAMES = """A AB AUC App BG Beta Binomial Bonferroni CPU CRM CSV CUPED Gamma Haenszel Holm JSON Johansen K Kaplan LTV M Mann
-Mantel Meier NaN NBD OTLP P Prometheus RFM ROI SHAP SKU SMS Shapley T UTC Welch Whitney XGBoost Aalen i logit p z"""
+NAMES = """A AB AUC App BG Beta Binomial Bonferroni CPU CRM CSV CUPED DAU
+Gamma Haenszel Holm JSON Johansen K Kaplan Kitagawa LMDI LTV M Mann
+Mantel Meier NaN NBD OTLP P PNG Prometheus RFM ROI SHAP SKU SMS Shapley Spark T UTC Welch Whitney XGBoost Aalen i logit p z"""
 LATIN = set(NAMES.split())
 # What is typed or read as it stands: commands, settings, tables, columns, values of data.
 CODE = re.compile(
-    r"ltv(\.\w+|( (run|check|models|rollback models|strategy approve|simulate|export lists|status)\b)?)|--\w+( \S+)?|\[+\w*\]+"
+    r"ltv(\.\w+|( (run|backfill|check|models|rollback models|strategy approve|simulate|export lists|status)\b)?)|--\w+( \S+)?|\[+\w*\]+"
     r"|\S*[_/.=]\w\S*|data/|\S*\(\)?|\b(events|health|indicators|playbooks|deploy|cv5|degraded|url|missing|values|ranks|out|UPDATE"
-    r"|PROCESSING|unionid|openid|cookie|launches|truth|holdout|digest|dispatch|experiments|identity|sources|prometheus|kind|show)\b"
+    r"|PROCESSING|unionid|openid|cookie|launches|truth|holdout|digest|dispatch|experiments|identity|sources|prometheus|kind|show|touches|spend)\b"
 )
 BARE = [p for p in pairs() if "contract/" not in p.place]
 SETTINGS = {"days", "hours", "period", "window", "window_days", "weeks", "least", "depth", "arms", "k", "early_days"}
@@ -37,7 +38,7 @@ def test_english_holds_no_chinese_and_no_chinese_punctuation():
 
 def test_chinese_holds_no_english_word_but_names_and_code():
     def left(text: str) -> str:
-        bare = CODE.sub(" ", re.sub(r"\{[^}]*\}|“[^”]*”", " ", text))
+        bare = CODE.sub(" ", re.sub(r"\{[^}]*\}|“[^”]*”|</?br?>", " ", text))
         return " ".join(w for w in re.findall(r"[A-Za-z]+", bare) if w not in LATIN)
 
     assert [(p, left(p.zh)) for p in BARE if HAN.search(p.zh) and left(p.zh)] == []
@@ -125,7 +126,10 @@ _MANY = {
 
 def test_dates_are_written_year_month_day_in_both_languages():
     other = re.compile(r"%-?[dm][/.月日]|%[bB]|%y\b")
-    written = [(file, n.value) for file, tree in trees().items() for n in ast.walk(tree) if isinstance(n, ast.Constant)]
+    sentences = {file: tree for file, tree in trees().items() if file != "drawing.py"}  # axes leave out the year
+    written = [
+        (file, n.value) for file, tree in sentences.items() for n in ast.walk(tree) if isinstance(n, ast.Constant)
+    ]
     assert [(file, v) for file, v in written if isinstance(v, str) and other.search(v)] == []
 
 

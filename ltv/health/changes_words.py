@@ -47,7 +47,7 @@ PART: dict[str, dict[str, Text]] = {
     "factor": {
         "buyers": Text("买家数", "number of buyers"),
         "orders_per_buyer": Text("人均订单数", "orders a buyer"),
-        "value_per_order": Text("每单净额", "net value an order"),
+        "value_per_order": Text("客单价", "value an order"),
         "anonymous": Text("未识别用户的订单", "orders of people not known"),
     },
     "all": {"all": Text("全体", "everybody")},
@@ -78,8 +78,8 @@ ACTION: dict[str, Text] = {
         "See what these people were sent this week, and which benefit they lost.",
     ),
     "cohort": Text(
-        "看这批人的来源与新人任务：是来的人变了，还是接他们的流程变了。",
-        "See where they came from and how they are led on: have the people changed, or what meets them?",
+        "看这批人的来源与新人任务：是来的人变了，还是承接他们的流程变了。",
+        "See where they came from and how they are led on: whether the people changed or what meets them.",
     ),
     "lifecycle": Text(
         "看召回与迎新活动这周有没有停、换。", "See whether recall and welcome campaigns stopped or changed this week."
@@ -122,7 +122,7 @@ WORDS: dict[str, Text] = {
         "总量平常，其中{part}却不平常：{figure}从 {before} 变为 {after}，超出偶然，被其他部分抵掉。",
         "Beneath a usual total, {part} is not usual: {figure}, from {before} to {after}, beyond chance; others made up for it.",
     ),
-    "part_of": Text("{dimension}「{part}」", "{dimension} {part}"),
+    "part_of": Text("{dimension}“{part}”", "{dimension} {part}"),
     "part_share": Text("{part} {share}", "{part}, {share}"),
     "and": Text("{one}、{two}", "{one} and {two}"),
     "what_changed_title": Text("关键指标：变了什么", "Key figures: what changed"),
@@ -132,7 +132,7 @@ WORDS: dict[str, Text] = {
     ),
     "parts_title": Text("变化拆解：每一部分贡献多少", "Each change taken apart"),
     "parts_note": Text(
-        "选一个指标看。每个维度的贡献相加等于总变化。合计类指标：贡献 = 该部分的增减；均值与比率：贡献 = 自身变化 + 占比变化（Kitagawa 分解）；净收入另按买家数 × 人均订单数 × 每单净额拆解（LMDI）。价值层级、加入时长、生命周期按每周开始时划分。“超出应有份额”：比各部分同比例变化时多，且不是偶然（一个指标的所有部分一起检验，误报 5%；指标本身平常时更严，全部指标合计 5%）。",
+        "选一个指标看。每个维度的贡献相加等于总变化。合计类指标：贡献 = 该部分的增减；均值与比率：贡献 = 自身变化 + 占比变化（Kitagawa 分解）；净收入另按买家数 × 人均订单数 × 客单价拆解（LMDI）。价值层级、加入时长、生命周期按每周开始时划分。“超出应有份额”：比各部分同比例变化时多，且不是偶然（一个指标的所有部分一起检验，误报 5%；指标本身平常时更严，全部指标合计 5%）。",
         "Choose a key figure. Within a dimension contributions add up to the whole change. Of sums a part contributes what it grew by; of means and rates its own change plus what its changed share did (Kitagawa); net revenue also by buyers × orders a buyer × value an order (LMDI). Value tier, time since joining and lifecycle are as each week began. Beyond its share: more than if all parts had changed by the same factor, and not by chance (all parts of a figure tested together, 5% false alarms; of figures that are usual 5% for all of them together).",
     ),
     "why_title": Text(
@@ -172,7 +172,7 @@ WORDS: dict[str, Text] = {
     "how_spend": Text("：那里每位买家的净额变化 {relative}", ", where net value a buyer changed by {relative}"),
     "how_own": Text("：那里从 {before} 变为 {after}", ", where it went from {before} to {after}"),
     "spread": Text(
-        "没有哪个分群、渠道、城市或人群的份额超出偶然：变化分布在各处。",
+        "没有哪个分群、渠道、城市或群组的份额超出偶然：变化分布在各处。",
         "No segment, channel, city or cohort carries more of it than chance would have: the change is everywhere.",
     ),
     "by_factor": Text("按因素：{factors}。", " By factor: {factors}."),

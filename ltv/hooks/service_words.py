@@ -279,7 +279,7 @@ OPERATIONS: dict[str, Text] = {
     ),
     "buckets_alt": Text("每个桶一根柱", "a bar for each bucket"),
     "launch": Text(
-        "「{name}」上线后 {hours} 小时（{started} 起）商城的运行情况，与上周同时段相比。",
+        "“{name}”上线后 {hours} 小时（{started} 起）商城的运行情况，与上周同时段相比。",
         "How the shop ran in the {hours} h after {name} went live ({started}), beside the same hours a week before.",
     ),
 }

@@ -186,7 +186,7 @@ WORDS: dict[str, Text] = {
     "act_keep": Text("保留有效的剧本，考虑增加预算。", "Keep the playbooks that work, and consider a larger budget."),
     "act_stop": Text("停掉{name}，把钱给有效的。", "Stop {name}; give the money to what works."),
     "act_run": Text("继续运行，不提前下结论。", "Let them run; do not call them early."),
-    "act_early": Text("保留对照组，满观察期后这里给出增益、花费与净值。", "Keep the control arms: uplift, cost and net stand here once the days are over."),
+    "act_early": Text("保留对照组，满观察期后这里给出增益、花费与净额。", "Keep the control arms: uplift, cost and net stand here once the days are over."),
     "act_repair": Text("先修好有误的实验。", "Mend the broken experiments first."),
     "act_no_effect": Text("给下一次动作设对照组：剧本或 [[experiments]]。", "Give the next action a control group: a playbook, or [[experiments]]."),
 }  # fmt: skip

@@ -40,8 +40,8 @@ PREVIOUS = Text("上期", "the period before")
 UNCHANGED = Text("持平", "unchanged")
 UNKNOWN = Text("尚不可知", "Not known yet")
 
-DOWNLOAD = Text("下载数据 (CSV)", "Download data (CSV)")
-DOWNLOAD_PICTURE = Text("下载图片 (PNG)", "Download picture (PNG)")
+DOWNLOAD = Text("下载数据（CSV）", "Download data (CSV)")
+DOWNLOAD_PICTURE = Text("下载图片（PNG）", "Download picture (PNG)")
 PICTURE_SOURCE = Text("来源：{page} · {date} · 运行 {run}", "Source: {page} · {date} · run {run}")
 ROWS = Text("{n} 行", "{n} {n:row|rows}")
 ROWS_CUT = Text(
