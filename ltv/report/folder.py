@@ -28,6 +28,7 @@ _POLICY = re.compile(r'(http-equiv="Content-Security-Policy" content=")([^"]*)("
 _STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 _SCRIPT = re.compile(r"<script>(.*?)</script>", re.DOTALL)
 _ISLAND = re.compile(r'<script type="application/json" id="([\w-]+)">(.*?)</script>\n?', re.DOTALL)
+_PACKED = re.compile(r'<script type="application/gzip" id="packed-library">[^<]*</script>')
 _ROWS = re.compile(r"<tbody>(.*?)</tbody>", re.DOTALL)
 _DATES = re.compile(r'<details class="days">.*?</details>|<a class="up".*?</a>', re.DOTALL)
 
@@ -74,7 +75,7 @@ def taken_apart(html: str, name: str) -> Apart:
     Raises:
         LtvError: it is no page of ours.
     """
-    page = Apart(_DATES.sub(_date_alone, html))
+    page = Apart(_PACKED.sub(lambda _: f"<script>{assets.plotly()}</script>", _DATES.sub(_date_alone, html)))
     scripts = _SCRIPT.findall(page.html)
     if not _POLICY.search(page.html) or len(scripts) < 2:  # noqa: PLR2004  the first script and the page's own
         raise LtvError(found(f"page {name}", "no page of this version", "one that `ltv run` has made"))

@@ -49,3 +49,7 @@ GROUPS = {
     "data": Text("数据", "Data"),
     "more": Text("更多", "More"),
 }
+OLD_BROWSER = Text(
+    "这个浏览器版本太旧，画不出图；表格和数据下载照常可用。请换用 2023 年以后的浏览器。",
+    "This browser is too old to draw the charts; tables and downloads are all here. Use one from 2023 or later.",
+)

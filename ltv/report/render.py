@@ -174,12 +174,13 @@ def _page(template: str, info: PageInfo, **more: object) -> str:
 
 def _frame(languages: Sequence[Lang], *, charts: bool) -> dict[str, Any]:
     """Return what every page carries: its style, its scripts and the policy that names them."""
-    scripts = [assets.plotly(), assets.script()] if charts else [assets.script()]
+    library = [assets.plotly()] if charts else []
     return {
         "style": assets.style(),
         "first": assets.first(),
-        "scripts": scripts,
-        "policy": assets.policy([assets.first(), *scripts]),
+        "packed": assets.packed_plotly() if charts else "",
+        "script": assets.script(),
+        "policy": assets.policy([assets.first(), *library, assets.script()]),
         "languages": list(languages),
     }
 

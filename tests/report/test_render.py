@@ -1,4 +1,5 @@
 import base64
+import gzip
 import hashlib
 import json
 import re
@@ -104,6 +105,11 @@ def test_only_our_scripts_run_and_the_policy_names_exactly_them(pages, name):
     page = Page(pages[name])
     policy = next(a["content"] for _, a in page.tags if a.get("http-equiv") == "Content-Security-Policy")
     run = [text for kind, text in page.scripts if kind is None]
+    packed = [
+        gzip.decompress(base64.b64decode(text)).decode() for kind, text in page.scripts if kind == "application/gzip"
+    ]
+    assert packed in ([], [assets.plotly()])
+    run[1:1] = packed
     digests = ["'sha256-" + base64.b64encode(hashlib.sha256(t.encode()).digest()).decode() + "'" for t in run]
     assert f"script-src {' '.join(digests)};" in policy
     assert policy.startswith("default-src 'none'; ")
@@ -124,7 +130,7 @@ def test_hostile_names_are_text_wherever_they_come_from(pages, name):
     page = Page(pages[name])
     assert not [a for tag, attrs in page.tags for a in attrs if a.startswith("on") or (a == "style")]
     assert not [attrs for tag, attrs in page.tags if tag == "img" and not attrs["src"].startswith("data:")]
-    bare = pages[name].replace(assets.plotly(), "").replace(assets.script(), "").replace(assets.first(), "")
+    bare = pages[name].replace(assets.script(), "").replace(assets.first(), "")
     assert SCRIPT not in bare
     assert not {"\u2028", "\u2029"} & set("".join(text for _, text in page.scripts))
 
