@@ -48,7 +48,7 @@ function wordsAround(box, button) {
   const chosen = select ? select.selectedOptions[0].textContent.trim() : "";
   const look = lookOfCharts.plain.layout;
   const [strong, soft] = [look.font.color, look.xaxis.tickfont.color];
-  const source = button.getAttribute("data-source-" + root.lang);
+  const source = document.getElementById("main").getAttribute("data-source-" + root.lang);
   return [
     { text: chosen ? `${title} · ${chosen}` : title, size: 22, weight: 680, ink: strong },
     { text: said(card.querySelector(".note")), size: 14, weight: 400, ink: soft },
