@@ -56,6 +56,15 @@ def grouped(nav: Sequence[NavItem]) -> list[Group]:
     return [group for group in groups if group.items]
 
 
+def opens_with_overview(nav: Sequence[NavItem]) -> bool:
+    """Whether the overview is what the date opens with, so that its list of pages needs no link of its own.
+
+    >>> opens_with_overview([NavItem("15_overview", Text("总览", "Overview"), "15_overview.html")])
+    True
+    """
+    return any(item.name.endswith("_overview") and item.state == "done" for item in nav)
+
+
 def neighbours(nav: Sequence[NavItem], name: str) -> tuple[NavItem | None, NavItem | None]:
     """Return the page before and the page after one, in reading order."""
     row = [item for group in grouped(nav) for item in group.items]
