@@ -82,6 +82,10 @@ def test_a_page_asks_for_nothing_complains_of_nothing_and_is_accessible(shop, vi
     opened = visit((shop / "reports" / "latest" / f"{name}.html").resolve(), screen=screen, lang=lang)
     assert faults(opened) == []
     assert opened.page.evaluate("document.documentElement.lang").startswith(lang)
+    opened.page.evaluate("theme => { location.hash += (location.hash ? '&' : '') + theme; }", "theme=dark")
+    opened.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    opened.page.evaluate("window.ltvReady")
+    assert faults(opened) == []
 
 
 @pytest.fixture(scope="module")
