@@ -52,7 +52,7 @@ def demo(options: argparse.Namespace) -> int:
         progress=bar("simulated mall"),
     )
     _say(f"simulated mall: {', '.join(f'{n:,} {t}' for t, n in made.rows.items())}")
-    return _run(Request(root, end))
+    return _run(Request(root, end, jobs=_workers()))
 
 
 def simulate(options: argparse.Namespace) -> int:

@@ -159,9 +159,9 @@ def parts(after: float = 60_000.0, *, explained: bool = True) -> pd.DataFrame:
     }  # fmt: skip
     moved = after - before
     rows = [
-        {"part": "sms", "part_zh": "渠道「短信」", "part_en": "channel SMS", "contribution": 0.8 * moved, "low": 0.9 * moved,
+        {"part": "sms", "part_zh": "渠道“短信”", "part_en": "channel SMS", "contribution": 0.8 * moved, "low": 0.9 * moved,
          "high": 0.7 * moved, "rank": 1, "accused": beyond and explained},
-        {"part": "ads", "part_zh": "渠道「广告」", "part_en": "channel ads", "contribution": 0.2 * moved, "low": 0.3 * moved,
+        {"part": "ads", "part_zh": "渠道“广告”", "part_en": "channel ads", "contribution": 0.2 * moved, "low": 0.3 * moved,
          "high": 0.1 * moved, "rank": 2, "accused": False},
     ]  # fmt: skip
     return pd.DataFrame([figure | row | {"explains_best": explained} for row in rows])

@@ -93,8 +93,11 @@ class _Reader(HTMLParser):
         self.nodes: list[tuple[str | None, list[str], str]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "option" and given.get("data-zh") != given.get("data-en"):  # the script shows one or the other
+            above = [name for name, _, _ in self.open]
+            self.nodes += [(lang, above, given[f"data-{lang}"] or "") for lang in ("zh", "en")]
         if tag not in _VOID:
-            given = dict(attrs)
             self.open.append((tag, given.get("lang"), given.get("class") or ""))
 
     def handle_endtag(self, tag: str) -> None:
@@ -102,7 +105,7 @@ class _Reader(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        if data.strip():
+        if data.strip() and not (self.open and self.open[-1][0] == "option"):
             lang = next((lang for tag, lang, _ in reversed(self.open) if lang and tag != "html"), None)
             self.nodes.append((lang, [f"{tag}.{kind}" if kind else tag for tag, _, kind in self.open], data.strip()))
 

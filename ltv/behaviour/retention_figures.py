@@ -143,7 +143,10 @@ def curve(rows: pd.DataFrame, grain: str, lang: Lang) -> Any:  # noqa: ANN401
     from plotly import graph_objects as go
 
     figure, ends = go.Figure(), []
-    rows = rows[(rows["period"] > 0) | (rows["rate"] < 1)]  # 100 % by definition would flatten the rest
+    later = rows[(rows["period"] > 0) | (rows["rate"] < 1)]
+    rows = later if len(later) else rows  # 100 % by definition would flatten the rest, if there is a rest
+    if rows.empty:
+        return figure
     everybody = rows[rows[who.WHO] == rows[who.WHO].iloc[0]]
     bottom, top = scale_axis(
         figure, "y", [*rows["rate"], *everybody["high"]], unit="rate", lang=lang, title=WORDS["rate"].to(lang)

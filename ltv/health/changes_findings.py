@@ -212,12 +212,16 @@ def _joined(one: Text, other: Text) -> Text:
 
 
 def _not_judged(told: Changes) -> list[Takeaway]:
-    rest = [one for one in told.explained if one.verdict in WHY_NOT]
-    if not rest:
+    said = []
+    for verdict, why in WHY_NOT.items():
+        names = [FIGURE[one.figure.name] for one in told.explained if one.verdict == verdict]
+        if names:
+            together = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
+            said.append(WORDS["named_why"].format(why=why, figures=together))
+    if not said:
         return []
-    names = [WORDS["named_why"].format(figure=FIGURE[one.figure.name], why=WHY_NOT[one.verdict]) for one in rest]
-    said = Text("、".join(n.zh for n in names), ", ".join(n.en for n in names))
-    return [Takeaway(WORDS["not_judged"].format(names=said), source=_SOURCE)]
+    all_of_them = Text("；".join(s.zh for s in said), "; ".join(s.en for s in said))
+    return [Takeaway(WORDS["not_judged"].format(names=all_of_them), source=_SOURCE)]
 
 
 def tiles(told: Changes) -> list[KeyFigure]:

@@ -181,7 +181,7 @@ WORDS: dict[str, Text] = {
         "Key figures are as usual for the weekday: all {n} that can be judged.",
     ),
     "not_judged": Text("暂不评判：{names}。", "Not judged: {names}."),
-    "named_why": Text("{figure}（{why}）", "{figure} ({why})"),
+    "named_why": Text("{why}（{figures}）", "{why} ({figures})"),
     "nothing_judged": Text("还没有可评判的关键指标。", "No key figure can be judged yet."),
     "tile_usual": Text("平常 {low}–{high}：{verdict}", "usual {low}–{high}: {verdict}"),
     "tile_compared": Text("{then}", "{then}"),

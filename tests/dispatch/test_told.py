@@ -159,7 +159,7 @@ def test_a_sent_one_says_what_became_of_its_message_and_its_offer(outbox, clock)
     send_all(outbox, {"crm": FakeSink(OK)})
     assert explained(outbox, one.intervention_id)[1][2:] == [
         "queued",
-        "crm: taken by the receiver, 1 attempts (204)",
+        "crm: taken by the receiver, 1 attempt (204)",
         "offer O1: reserved until 2026-07-01 01:30:00 UTC",
     ]
     clock.pass_by(minutes=31)

@@ -144,7 +144,7 @@ def test_its_page_has_tiles_sentences_and_the_chart(ran, visit, name, chart, lan
 def test_notebooks_are_listed_with_their_titles_and_what_they_write(root):
     scaffold(root, "mine")
     lines = listing(root)
-    assert [line.split()[0] for line in lines][-2:] == ["14_hooks", f"{NUMBER:02d}_mine"]
+    assert [line.split()[0] for line in lines][-2:] == ["15_overview", f"{NUMBER:02d}_mine"]
     (line,) = [x for x in lines if x.startswith("02_retention")]
     assert line.split(maxsplit=1)[1] == "群组留存 · Cohort retention  → lifecycle, retention"
 
