@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from benchmarks._receiver import Receiver
 from ltv.digest.told import Told, told
 from ltv.health.board import COLUMNS
 from ltv.settings import Settings, parse
@@ -93,3 +95,21 @@ def published(
 
 def said(root: Path, settings: Settings | None = None, date: str = DATE) -> Told:
     return told(root, settings or settings_of(), date)
+
+
+def robot_receiver() -> tuple[Receiver, list[dict[str, Any]]]:
+    """A receiver that takes what a robot is sent, and the list of it."""
+    taken: list[dict[str, Any]] = []
+
+    def answer(handler: Any) -> bool:
+        taken.append(json.loads(handler.body))
+        body = b'{"errcode":0}'
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+        return True
+
+    receiver = Receiver()
+    receiver.answer = answer
+    return receiver, taken

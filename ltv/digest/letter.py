@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltv.digest.digest_words import WORDS
-from ltv.digest.lines import Line, one_line, plain, plan, total, trigger, turned
+from ltv.digest.lines import Line, plain, plan, total, trigger, turned
+from ltv.digest.mail_html import rendered, short
 from ltv.dispatch.sinks.email import MOST_BYTES, mail
 from ltv.health.health_findings import newest
 from ltv.health.health_views import usual, week_ago
 from ltv.health.health_words import STATE, WHY
 from ltv.health.health_words import WORDS as HEALTH
 from ltv.report import words as page_words
-from ltv.report.theme import FONT, INK, LINE, PAPER, SOFT, STATE_COLORS
+from ltv.report.theme import STATE_COLORS
 from ltv.text import Lang, Text, number
 
 if TYPE_CHECKING:
-    from jinja2 import Template
-
     from ltv.digest.told import Told
 
 _ROWS = (60, 30, 15, 8, 4, 2, 1)
-_MOST_CHARACTERS = 400  # of one sentence: names of segments come from the data
 
 
 def letter(told: Told, lang: Lang, *, when: str) -> dict[str, Any]:
@@ -34,7 +30,7 @@ def letter(told: Told, lang: Lang, *, when: str) -> dict[str, Any]:
         lang: zh or en.
         when: `digest_when` of the settings, for the last line.
     """
-    subject, text = _short(told.title.to(lang)), plain(told, lang)
+    subject, text = short(told.title.to(lang)), plain(told, lang)
     for most in _ROWS:
         html = page(told, lang, when=when, most=most)
         if len(html.encode()) <= MOST_BYTES:
@@ -59,7 +55,7 @@ def page(told: Told, lang: Lang, *, when: str, most: int) -> str:
         "plans": [_row(line, lang) for line in (*total(told), *(plan(told, row) for row in told.planned[:most]))],
         # the first sentence of the page is the headline here, which also knows what triggered late
         "takeaways": [
-            {"state": t.state, "text": _short(t.text.to(lang)), "action": _short(t.action.to(lang)) if t.action else ""}
+            {"state": t.state, "text": short(t.text.to(lang)), "action": short(t.action.to(lang)) if t.action else ""}
             for t in told.board.findings[1 : 1 + most]
         ],
     }
@@ -67,12 +63,8 @@ def page(told: Told, lang: Lang, *, when: str, most: int) -> str:
     more = {name: _more(n - most, lang) for name, n in left.items()}
     words = {name: text.to(lang) for name, text in _words(told, when).items()}
     colors = STATE_COLORS | {"free": STATE_COLORS["none"]}
-    look = {"colors": colors, "ink": INK, "soft": SOFT, "line": LINE, "paper": PAPER, "font": FONT.replace('"', "'")}
     links = [(told.overview, words["overview"]), (told.link, words["page"])] if told.link else []
-    is_link = told.link.startswith(("https://", "file://"))
-    return _template().render(
-        lang="zh-CN" if lang == "zh" else "en", links=links, is_link=is_link, words=words, more=more, **parts, **look
-    )
+    return rendered("letter.html.j2", lang, link=told.link, links=links, words=words, more=more, colors=colors, **parts)
 
 
 def _words(told: Told, when: str) -> dict[str, Text]:
@@ -97,36 +89,16 @@ def _tile(told: Told, name: str, lang: Lang) -> dict[str, str]:
         rule = HEALTH[f"tile_rule_{watched.bad_side}"].format(threshold=threshold, usual=usual(row))
     day = str(row["date"]) if row["known"] and str(row["date"]) != told.date else ""
     return {
-        "label": _short(watched.label.to(lang)), "value": value, "state": light, "light": STATE[light].to(lang), "day": day,
-        "rule": _short(rule.to(lang)), "before": f"{HEALTH['week_before'].to(lang)} {before}" if before != "–" else "",
+        "label": short(watched.label.to(lang)), "value": value, "state": light, "light": STATE[light].to(lang), "day": day,
+        "rule": short(rule.to(lang)), "before": f"{HEALTH['week_before'].to(lang)} {before}" if before != "–" else "",
         "turned": turned(told, name).to(lang),
     }  # fmt: skip
 
 
 def _row(line: Line, lang: Lang) -> dict[str, str]:
     light = STATE[line.state].to(lang) if line.state else ""
-    return {"state": line.state, "light": light, "text": _short(line.words.to(lang)), "command": _short(line.command)}
+    return {"state": line.state, "light": light, "text": short(line.words.to(lang)), "command": short(line.command)}
 
 
 def _more(n: int, lang: Lang) -> str:
     return WORDS["more"].format(n=str(n)).to(lang) if n > 0 else ""
-
-
-def _short(words: str) -> str:
-    said = one_line(words)
-    return said if len(said) <= _MOST_CHARACTERS else f"{said[:_MOST_CHARACTERS]}…"
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = Path(__file__).parent / "templates"
-    made = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return made.get_template("letter.html.j2")

@@ -6,30 +6,27 @@ import datetime as dt
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltv.digest.lines import fitted, linked, one_line, safe
+from ltv.digest.mail_html import rendered, short
 from ltv.digest.run_words import RUN, STATES
 from ltv.dispatch.outbox import Outbox
 from ltv.dispatch.planned import Notice, id_of
 from ltv.dispatch.sinks.email import mail
 from ltv.dispatch.sinks.robot import MOST_TEXT_BYTES, robot_text
-from ltv.report.theme import FONT, INK, LINE, PAPER, SOFT, STATE_COLORS
+from ltv.report.theme import STATE_COLORS
 from ltv.text import Lang, Text, same
 from ltv.workspace.clock import start_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from jinja2 import Template
-
     from ltv.settings import Settings
     from ltv.settings.endpoints import Endpoint
 
 HOURS = 24
-_MOST_CHARACTERS = 400  # of one sentence: what is wrong may quote the data
 _MOST_ROWS = 40
 
 
@@ -177,7 +174,7 @@ def markdown(change: Change, lang: Lang, *, most: int = MOST_TEXT_BYTES) -> str:
         lang: zh or en.
         most: bytes.
     """
-    said = [f"> {safe(_short(line.to(lang)))}" for line in change.lines()]
+    said = [f"> {safe(short(line.to(lang)))}" for line in change.lines()]
     tail = [f"> {RUN['act'].to(lang)} `{change.command}`"] if change.command else []
     tail += [linked(RUN["open"].to(lang), change.link)] if change.link else []
     head = f"**{safe(change.title.to(lang))}**"
@@ -191,34 +188,12 @@ def letter(change: Change, lang: Lang) -> dict[str, Any]:
         change: what has changed.
         lang: zh or en.
     """
-    said = [_short(line.to(lang)) for line in change.lines()]
+    said = [short(line.to(lang)) for line in change.lines()]
     more = RUN["more"].format(n=str(len(said) - _MOST_ROWS)).to(lang) if len(said) > _MOST_ROWS else ""
-    title, act = _short(change.title.to(lang)), RUN["act"].to(lang) if change.command else ""
-    look = {"color": STATE_COLORS[change.light], "ink": INK, "soft": SOFT, "line": LINE, "paper": PAPER}
-    html = _template().render(
-        lang="zh-CN" if lang == "zh" else "en", title=title, rows=said[:_MOST_ROWS], more=more, act=act,
-        command=change.command, link=change.link, is_link=change.link.startswith(("https://", "file://")),
-        open=RUN["open"].to(lang), why=RUN["why_told"].to(lang), font=FONT.replace('"', "'"), **look,
+    title, act = short(change.title.to(lang)), RUN["act"].to(lang) if change.command else ""
+    html = rendered(
+        "run.html.j2", lang, link=change.link, title=title, rows=said[:_MOST_ROWS], more=more, act=act, command=change.command,
+        open=RUN["open"].to(lang), why=RUN["why_told"].to(lang), color=STATE_COLORS[change.light],
     )  # fmt: skip
     plain = [title, *said, f"{act} {change.command}".strip(), change.link]
     return mail(title, html, text="\n".join(line for line in plain if line))
-
-
-def _short(words: str) -> str:
-    said = one_line(words)
-    return said if len(said) <= _MOST_CHARACTERS else f"{said[:_MOST_CHARACTERS]}…"
-
-
-@cache
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    folder = Path(__file__).parent / "templates"
-    made = Environment(
-        loader=FileSystemLoader(folder),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return made.get_template("run.html.j2")

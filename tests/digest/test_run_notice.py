@@ -1,15 +1,14 @@
 """A change in how scheduled runs come out: its words, and those who are told."""
 
 import datetime as dt
-import json
 import re
 
 import pytest
 from dispatch.test_email import smtp
-from support_digest import MAIL, ROBOT, settings_of
+from support_digest import MAIL, ROBOT, robot_receiver, settings_of
 from support_dispatch import START, Clock
 
-from benchmarks._receiver import Receiver, serving
+from benchmarks._receiver import serving
 from ltv.digest.run_notice import Change, letter, markdown, tell
 from ltv.dispatch import Outbox, Worker
 from ltv.dispatch.sinks import sink_of
@@ -105,19 +104,7 @@ def test_what_goes_wrong_is_a_line_and_the_change_is_told_on_standard_error(tmp_
 
 
 def test_robot_and_mail_server_take_it(tmp_path):
-    taken = []
-
-    def answer(handler):
-        taken.append(json.loads(handler.body))
-        body = b'{"errcode":0}'
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-        return True
-
-    receiver = Receiver()
-    receiver.answer = answer
+    receiver, taken = robot_receiver()
     with serving(receiver) as url, smtp() as (port, server):
         settings = settings_of(ROBOT | {"url": f"{url}/send"}, MAIL | {"port": port, "starttls": "never"})
         tell(tmp_path, settings, change(why="orders: stale"), now=Clock())

@@ -5,11 +5,11 @@ import json
 
 import pytest
 from dispatch.test_email import smtp
-from support_digest import DATE, MAIL, ROBOT, board, plans, published, settings_of
+from support_digest import DATE, MAIL, ROBOT, board, plans, published, robot_receiver, settings_of
 from support_dispatch import START, Clock
 from support_runs import notebook, shop
 
-from benchmarks._receiver import Receiver, serving
+from benchmarks._receiver import serving
 from ltv.cli import main
 from ltv.digest import picture, sending
 from ltv.digest.sending import send
@@ -95,23 +95,11 @@ def test_a_full_queue_is_told(tmp_path):
 
 
 def test_robot_and_mail_server_take_it(tmp_path, monkeypatch):
-    taken = []
-
-    def answer(handler):
-        taken.append(json.loads(handler.body))
-        body = b'{"errcode":0}'
-        handler.send_response(200)
-        handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-        return True
-
     page = tmp_path / "reports" / DATE / "12_health.html"
     page.parent.mkdir(parents=True)
     page.touch()
     monkeypatch.setattr(sending, "top_of", lambda *_: picture.PNG + b"x")
-    receiver = Receiver()
-    receiver.answer = answer
+    receiver, taken = robot_receiver()
     root = published(tmp_path, board(segments=["<script>"], bad=["churn_risk"]), plans(("winback", "waits", 600)))
     with serving(receiver) as url, smtp() as (port, server):
         endpoints = (ROBOT | {"url": f"{url}/send"}, MAIL | {"port": port, "starttls": "never"})
