@@ -184,7 +184,6 @@ WORDS: dict[str, Text] = {
     "named_why": Text("{why}（{figures}）", "{why} ({figures})"),
     "nothing_judged": Text("还没有可评判的关键指标。", "No key figure can be judged yet."),
     "tile_usual": Text("平常 {low}–{high}：{verdict}", "usual {low}–{high}: {verdict}"),
-    "tile_compared": Text("{then}", "{then}"),
 }
 WHY_NOT: dict[str, Text] = {
     "special_day": Text("近期含特殊日子", "a special day is in it"),
