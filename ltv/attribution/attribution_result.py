@@ -125,13 +125,9 @@ class Attribution(Result):
         """What touches added, who added most, where money should go, and how far to trust it."""
         return findings(self)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Waterfall, channels, methods, segments, curves, plan, changes, campaigns, experiments."""
-        return self._views
-
-    @cached_property
-    def _views(self) -> Mapping[str, View]:
         return views(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401

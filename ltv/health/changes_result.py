@@ -69,13 +69,9 @@ class Changes(Result):
         """What moved and where from, or that all is as usual; what cannot be judged."""
         return findings(self)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Figures, a waterfall of each that moved, all parts."""
-        return self._views
-
-    @cached_property
-    def _views(self) -> Mapping[str, View]:
         return views(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401

@@ -85,13 +85,9 @@ class Health(Result):
         """What triggered, the three core indicators, who is worst, how far to trust it, what is not known."""
         return findings(self)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Triggers, board, trends, segments, people, backtest, definitions."""
-        return self._views
-
-    @cached_property
-    def _views(self) -> Mapping[str, View]:
         return views(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401

@@ -48,11 +48,7 @@ class Overview(Result):
         """The answers as sentences."""
         return [Takeaway(one.text, one.state, one.action, one.source) for one in self.told]
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """One for each question: the rows behind its answer."""
-        return self._views
-
-    @cached_property
-    def _views(self) -> Mapping[str, View]:
         return views(self)

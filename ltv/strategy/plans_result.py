@@ -74,13 +74,9 @@ class Plans(Result):
         """What is planned, what waits, what has worked."""
         return findings(self)
 
-    @property
+    @cached_property
     def views(self) -> Mapping[str, View]:
         """Plans, who is left out, effects, people."""
-        return self._views
-
-    @cached_property
-    def _views(self) -> Mapping[str, View]:
         return views(self)
 
     def draw(self, view: str, lang: Lang) -> Any:  # noqa: ANN401
