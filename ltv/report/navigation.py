@@ -9,7 +9,7 @@ from typing import Any
 
 from ltv.report import frame_words
 from ltv.report.anchors import anchor_of
-from ltv.report.pages import NavItem, PageInfo
+from ltv.report.pages import OVERVIEW, NavItem, PageInfo
 from ltv.text import Text
 
 # By what a reader looks for, first what is read first; a page that nobody placed stands last.
@@ -62,7 +62,7 @@ def opens_with_overview(nav: Sequence[NavItem]) -> bool:
     >>> opens_with_overview([NavItem("15_overview", Text("总览", "Overview"), "15_overview.html")])
     True
     """
-    return any(item.name.endswith("_overview") and item.state == "done" for item in nav)
+    return any(item.name == OVERVIEW and item.state == "done" for item in nav)
 
 
 def neighbours(nav: Sequence[NavItem], name: str) -> tuple[NavItem | None, NavItem | None]:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from ltv.text import LANGS, Lang, Text
 
+OVERVIEW = "15_overview"  # the notebook whose page a date opens with
+
 PageState = Literal["done", "failed", "missing", "running"]
 DateState = Literal["good", "partial", "failed", "refused"]
 

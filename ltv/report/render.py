@@ -13,7 +13,7 @@ from ltv.errors import LtvError, found
 from ltv.report import assets, words
 from ltv.report.download import MAX_ROWS, csv_part
 from ltv.report.exporter import PageExporter, environment, island
-from ltv.report.pages import BlockTitle, DateEntry, DateLink, DateState, Failure, NavItem, PageInfo, PageState
+from ltv.report.pages import OVERVIEW, BlockTitle, DateEntry, DateLink, DateState, Failure, NavItem, PageInfo, PageState
 from ltv.report.sections import Section, blocks_of, notebook_title, read_notebook, sections, titles_of
 from ltv.text import Lang, Text
 
@@ -36,9 +36,8 @@ __all__ = [
     "render_refused",
 ]
 
-OVERVIEW = "15_overview"  # the notebook whose page a date opens with
 MAX_PAGE_BYTES = 1_700_000
-_ROWS_PER_DOWNLOAD = (MAX_ROWS, 2_000, 1_000, 500, 200, 50)
+_FEWER_ROWS = (2_000, 1_000, 500, 200, 50)
 
 
 def render_notebook(
@@ -67,13 +66,15 @@ def render_notebook(
     listed = {"pages": pages, "takeaways": takeaways or {}}
     page = _notebook_page(notebook, titled, shown, {"max_rows": MAX_ROWS, **listed})
     size = len(page.encode())
-    for rows in _ROWS_PER_DOWNLOAD:
+    if size <= MAX_PAGE_BYTES:
+        return page
+    for rows in _FEWER_ROWS:
         if size - _saved(shown, rows) > MAX_PAGE_BYTES:
             continue  # drawn again only where it can be light enough: most of the time goes into drawing
-        page = page if rows == MAX_ROWS else _notebook_page(notebook, titled, shown, {"max_rows": rows, **listed})
+        page = _notebook_page(notebook, titled, shown, {"max_rows": rows, **listed})
         if len(page.encode()) <= MAX_PAGE_BYTES:
             return page
-    least = f"{(size - _saved(shown, _ROWS_PER_DOWNLOAD[-1])) / 1e6:.2f} MB"
+    least = f"{(size - _saved(shown, _FEWER_ROWS[-1])) / 1e6:.2f} MB"
     raise LtvError(found(f"page {info.name}", least, "up to 1.7 MB; draw fewer points or show fewer views"))
 
 

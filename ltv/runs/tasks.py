@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ltv.errors import CorruptError, MissingTableError
 from ltv.report import render
 from ltv.report.clean import plain
-from ltv.report.pages import BlockTitle, DateLink, Failure, NavItem, PageInfo, PageState
+from ltv.report.pages import OVERVIEW, BlockTitle, DateLink, Failure, NavItem, PageInfo, PageState
 from ltv.runs import hashes, kernel
 from ltv.runs.advice import advice
 from ltv.runs.execute import Outcome, execute
@@ -268,16 +268,16 @@ class Tasks:
         done = [i.name for i in nav if i.state == "done" and self._notebook(i.name).exists()]
         sentences = {name: render.first_takeaway(self._notebook(name)) for name in done}
         index = self.folder / "pages" / "index.html"
-        if render.OVERVIEW not in done:
+        if OVERVIEW not in done:
             absent = render.no_overview(nav)
             info = self.pages.info("index", nav)
             write_text(index, render.render_date_index(info, nav, sentences, absent=absent))
             return
-        others = [item for item in nav if item.name != render.OVERVIEW]
-        info = self.pages.info(render.OVERVIEW, nav)
-        page = render.render_notebook(self._notebook(render.OVERVIEW), info, pages=others, takeaways=sentences)
+        others = [item for item in nav if item.name != OVERVIEW]
+        info = self.pages.info(OVERVIEW, nav)
+        page = render.render_notebook(self._notebook(OVERVIEW), info, pages=others, takeaways=sentences)
         write_text(index, page)
-        write_text(self.page(render.OVERVIEW), page)
+        write_text(self.page(OVERVIEW), page)
 
     def _take_over(self, step: Step) -> TaskState | None:
         """Take the finished work of an earlier attempt when it is exactly the same work."""
