@@ -289,6 +289,12 @@ def test_colours_stand_in_one_module() -> None:
     assert [place for place in found if not place.startswith("ltv/colors.py:")] == []
 
 
+def test_no_test_polls_a_page_with_its_own_script() -> None:
+    """A page's policy forbids `eval`, with which Playwright asks again what was not true at once: `expect` waits."""
+    asked = "wait_for_" + "function"
+    assert [p.name for p in (PROJECT / "tests").rglob("*.py") if asked in p.read_text(encoding="utf-8")] == []
+
+
 def test_no_sql_file_makes_identifiers_by_hashing() -> None:
     files = [f for f in PACKAGE.rglob("*.sql") if re.search(r"\bhash\s*\(", f.read_text(), re.IGNORECASE)]
     assert files == []

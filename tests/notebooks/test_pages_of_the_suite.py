@@ -9,6 +9,7 @@ import nbformat
 import pandas as pd
 import pytest
 from nbclient import NotebookClient
+from playwright.sync_api import expect
 from support_browser import SCREENS, faults
 from support_marketer import amount, fact, meaning, read
 from support_words import faults_of_charts, faults_of_language, faults_of_sentence, sentences
@@ -83,7 +84,7 @@ def test_a_page_asks_for_nothing_complains_of_nothing_and_is_accessible(shop, vi
     assert faults(opened) == []
     assert opened.page.evaluate("document.documentElement.lang").startswith(lang)
     opened.page.evaluate("theme => { location.hash += (location.hash ? '&' : '') + theme; }", "theme=dark")
-    opened.page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    expect(opened.page.locator("html")).to_have_attribute("data-theme", "dark")
     opened.page.evaluate("window.ltvReady")
     assert faults(opened) == []
 

@@ -8,6 +8,7 @@ from typing import ClassVar
 import pandas as pd
 import plotly.graph_objects as go
 import pytest
+from playwright.sync_api import expect
 from support_browser import faults
 
 from ltv import colors
@@ -109,7 +110,7 @@ def repaint(page, theme):
         }""",
             [theme, lang],
         )
-        page.wait_for_function("lang => document.documentElement.lang === lang", arg=lang)
+        expect(page.locator("html")).to_have_attribute("lang", lang)
         page.evaluate("window.ltvReady")
 
 
@@ -157,7 +158,7 @@ def test_charts_have_other_colours_on_dark_paper_and_their_own_in_print(visit, d
     fill = page.locator(".heatmap-label text").first.evaluate("text => getComputedStyle(text).fill")
     assert fill == rgb(colors.dark()[colors.INK])
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function("document.querySelector('.chart .main-svg').clientWidth === 650")
+    expect(page.locator(".chart .main-svg").first).to_have_js_property("clientWidth", 650)
     assert stroke(page) == rgb(colors.MAIN)
     assert made.complaints == []
 

@@ -2,6 +2,7 @@
 
 import nbformat
 import pytest
+from playwright.sync_api import expect
 from support_browser import SCREENS, Visit, faults
 from support_frame import frame_cells, frame_info
 from support_report import notebook_with, page_info
@@ -261,7 +262,7 @@ def test_another_theme_draws_the_charts_again(visit, full_page):
 def test_the_theme_follows_the_system_until_somebody_chooses(page_at):
     page = page_at()
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.locator("#theme").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "light"
 
@@ -338,7 +339,7 @@ def test_a_table_that_is_wider_than_its_card_says_so(page_at):
     assert page.locator("#main-block .swipe").is_visible()
     assert wide.get_attribute("data-right") == "true"
     page.locator("#main-block .scroll").evaluate("box => { box.scrollLeft = 1e6; }")
-    page.wait_for_function("document.querySelector('#main-block .wide').dataset.right === 'false'")
+    expect(wide).to_have_attribute("data-right", "false")
     assert wide.get_attribute("data-left") == "true"
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 from support_browser import SCREENS
 from support_report import SCRIPT, page_info
 
@@ -134,8 +135,7 @@ def test_a_phone_shows_shorter_labels_that_fit_their_cells_until_it_is_turned(vi
     widest = page.evaluate(f"Math.max(...[...document.querySelectorAll('{HEAT_LABELS}')].map(x => x.getBBox().width))")
     assert 8 < widest < (390 - 90) / 12
     page.set_viewport_size({"width": 844, "height": 390})
-    page.wait_for_function("document.querySelector('.chart .main-svg').clientWidth > 700")
-    assert labels.first.text_content() == "44%"
+    expect(labels.first).to_have_text("44%")
 
 
 class Wide(Result):
@@ -260,7 +260,7 @@ def test_on_paper_charts_fit_and_what_one_clicks_is_gone(visit, full_page):
     page.set_viewport_size({"width": 688, "height": 1000})  # A4 without its margins
     page.emulate_media(media="print")
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    page.wait_for_function("document.querySelector('.chart .main-svg').clientWidth === 650")
+    expect(page.locator(".chart .main-svg").first).to_have_js_property("clientWidth", 650)
     assert page.locator(".top").is_hidden()
     assert page.locator("[data-csv]").first.is_hidden()
     assert page.get_by_text("2025-12-31-9f2c41d0").is_visible()
