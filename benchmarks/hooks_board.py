@@ -47,7 +47,7 @@ def main() -> None:
             sizes = _workspace(root, made, name)
             told = apart(__file__, "--case", str(root))
             print(f"{name:6} {told['cpu_s']:6.1f} s CPU {told['wall_s']:6.1f} s {told['peak']:7,.0f} MB of these: reading "
-                  f"{told['reading_cpu_s']:.1f} s CPU {told['reading_wall_s']:.1f} s", flush=True)  # fmt: skip
+                  f"{told['reading_cpu_s']:.1f} s CPU {told['reading_wall_s']:.1f} s {told['read_peak']:,.0f} MB", flush=True)  # fmt: skip
     print(", ".join(f"{n:,} {what}" for what, n in sizes.items()))
     print(f"goal: {hooks.GOAL_S} s, {hooks.GOAL_MB:,} MB")
 
@@ -117,12 +117,13 @@ def _board(root: Path) -> dict[str, float]:
 
     opening = [c for c in cells if c["id"] in ("parameters", "open")]
     reading = measured(lambda: run(opening))
+    read_peak = peak_mb()
     rest = measured(lambda: run([c for c in cells if c not in opening and c["id"] != "scenes"]))
     paid, slow, audit = names["paid"], names["slow"], names["audit"]
     assert (len(paid.mismatches), slow.slower["service"].tolist(), len(audit.table)) == (0, ["risk"], 0)
     assert names["levels"].incidents["hook"].tolist() == ["payment"]
     told = {f"{k}": reading[k] + rest[k] for k in ("cpu_s", "wall_s")}
-    return told | {f"reading_{k}": reading[k] for k in ("cpu_s", "wall_s")} | {"peak": peak_mb()}
+    return told | {f"reading_{k}": reading[k] for k in ("cpu_s", "wall_s")} | {"peak": peak_mb(), "read_peak": read_peak}
 
 
 if __name__ == "__main__":

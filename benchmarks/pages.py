@@ -13,8 +13,9 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from ltv.report.other_pages import render_date_index
 from ltv.report.pages import DateLink, NavItem, PageInfo
-from ltv.report.render import block_titles, first_takeaway, render_date_index, render_notebook
+from ltv.report.render import block_titles, first_takeaway, render_notebook
 from ltv.runs.record import read_nav
 
 PAINT = """() => new Promise(done => new PerformanceObserver(list => {

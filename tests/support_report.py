@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ltv.report.blocks import Shown, notice, show
-from ltv.report.render import NavItem, PageInfo
+from ltv.report.pages import NavItem, PageInfo
 from ltv.result import Column, KeyFigure, Result, Takeaway, View
 from ltv.text import Text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from numbers import Integral
@@ -140,6 +141,11 @@ def _answer(answer: Answer) -> Block:
 
 def _source(source: Source | None) -> dict[str, str] | None:
     return None if source is None else {"page": source.page, "view": source.view}
+
+
+def csv_part(stored: Mapping[str, Any], rows: int) -> dict[str, Any]:
+    """Return the download of a block, as the notebook stores it, with at most so many rows."""
+    return {"head": stored["head"], "lines": stored["lines"][:rows]}
 
 
 def _view(name: str, view: View) -> Block:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import datetime
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from numbers import Number
 from typing import Any
@@ -29,11 +29,6 @@ def csv_lines(frame: pd.DataFrame, columns: Sequence[Column]) -> list[str]:
     """Return one CSV record a row, in the order of `columns`; numbers unrounded, missing cells empty."""
     cells = [[csv_cell(value, c.unit) for value in frame[c.name]] for c in columns]
     return _lines([list(row) for row in zip(*cells, strict=True)])
-
-
-def csv_part(stored: Mapping[str, Any], rows: int) -> dict[str, Any]:
-    """Return the download of a block, as the notebook stores it, with at most so many rows."""
-    return {"head": stored["head"], "lines": stored["lines"][:rows]}
 
 
 def csv_cell(value: object, unit: Unit = "text") -> str:

@@ -316,7 +316,7 @@ class _Runner:
         return publish.write_index(self.root, self.ledger, self.languages)
 
     def _refused(self, record: Run, why: str) -> Done:
-        from ltv.report.render import render_refused
+        from ltv.report.other_pages import render_refused
 
         prepared = inputs.read(self._folder(record.run_id))
         pages = Pages(record, self.settings, self.languages, None, prepared, ())

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ltv.errors import CorruptError, MissingTableError
-from ltv.report import render
+from ltv.report import other_pages, render
 from ltv.report.clean import plain
 from ltv.report.pages import OVERVIEW, BlockTitle, DateLink, Failure, NavItem, PageInfo, PageState
 from ltv.runs import hashes, kernel
@@ -189,7 +189,7 @@ class Tasks:
             f"It builds on {', '.join(by)}, which did not finish. See there first.",
         )
         failure = Failure("", 0, "", "Blocked", why, words)
-        self._write(step, lambda info: render.render_failure(info, failure))
+        self._write(step, lambda info: other_pages.render_failure(info, failure))
         return "blocked", why
 
     def _execute(self, step: Step) -> tuple[TaskState, str]:
@@ -203,8 +203,8 @@ class Tasks:
         )
         if outcome.missing_table:
             table, why = outcome.missing_table, _why_missing(outcome)
-            self._write(step, lambda info: render.render_missing(info, table, why, shows=_shows(step)))
-            return "missing", f"table {table} is not there"
+            self._write(step, lambda info: other_pages.render_missing(info, table, why, shows=_shows(step)))
+            return "missing", f"table {table} is not there: {why.en}"
         if outcome.failure is not None:
             return outcome.state, self._failed(step, outcome)
         return self._rendered(step)
@@ -216,7 +216,7 @@ class Tasks:
         except Exception as error:  # blocks can hold anything, and one page must not take the others with it
             kind, words = type(error).__name__, " ".join(str(error).split())
             failure = Failure("", 0, "", kind, words, advice(kind, "failed"))
-            self._write(step, lambda info: render.render_failure(info, failure))
+            self._write(step, lambda info: other_pages.render_failure(info, failure))
             return "failed", f"page: {kind}: {words}"
         return "done", ""
 
@@ -224,7 +224,7 @@ class Tasks:
         f = outcome.failure
         assert f is not None  # noqa: S101  the caller looked
         failure = Failure(f.cell, f.cell_index + 1, f.source, f.error, f.message, advice(f.error, outcome.state))
-        self._write(step, lambda info: render.render_failure(info, failure))
+        self._write(step, lambda info: other_pages.render_failure(info, failure))
         return f"cell {f.cell or f.cell_index + 1}: {f.error}: {f.message}"
 
     def _notebook(self, name: str) -> Path:
@@ -269,9 +269,8 @@ class Tasks:
         sentences = {name: render.first_takeaway(self._notebook(name)) for name in done}
         index = self.folder / "pages" / "index.html"
         if OVERVIEW not in done:
-            absent = render.no_overview(nav)
             info = self.pages.info("index", nav)
-            write_text(index, render.render_date_index(info, nav, sentences, absent=absent))
+            write_text(index, other_pages.render_date_index(info, nav, sentences))
             return
         others = [item for item in nav if item.name != OVERVIEW]
         info = self.pages.info(OVERVIEW, nav)

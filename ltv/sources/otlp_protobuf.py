@@ -26,7 +26,7 @@ from ltv.sources.text_lines import BadLine, Fault
 from ltv.sources.wire_kernels import Flags, Ints
 
 MOST_BYTES = 256 << 20  # of one message, which is in memory at once
-_PLAIN, _PREFIX, _CHUNK_BYTES = 0x0A, 4, 8 << 20
+_PLAIN, _PREFIX, _CHUNK_BYTES = 0x0A, 4, 2 << 20
 _CUT = Fault("truncated", "found a message that breaks off, allowed: a whole one; what came before is used")
 
 

@@ -10,6 +10,8 @@ from ltv.strategy.strategy_words import WORDS
 from ltv.text import Text, number
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ltv.strategy.plans_result import Plans
 
 
@@ -24,11 +26,16 @@ def tiles(told: Plans) -> list[KeyFigure]:
     return [
         KeyFigure(WORDS["tile_people"], people, "count", rule=others),
         KeyFigure(
-            WORDS["tile_cost"], float(plans["cost"].sum()), "money", state="watch" if waits else "none", rule=held
+            WORDS["tile_cost"], _cost(plans), "money", state="watch" if waits else "none", rule=held
         ),
         _with_interval("tile_gain", told.expected_gain),
         _with_interval("tile_net", told.net_gain),
     ]
+
+
+def _cost(plans: pd.DataFrame) -> float:
+    """What all that is on costs today, also where nobody is spoken to."""
+    return float(plans.loc[plans["state"] != "off", "cost"].sum())
 
 
 def _with_interval(name: str, told: tuple[float, float, float] | None) -> KeyFigure:
@@ -63,7 +70,7 @@ def _planned(told: Plans) -> list[Takeaway]:
     figures = {name: number(int(on[name].sum()), "count") for name in ("people", "control")}
     figures |= {
         "on": number(len(on), "count"),
-        "cost": number(float(on["cost"].sum()), "money", currency=told.currency),
+        "cost": number(_cost(plans), "money", currency=told.currency),
     }
     return [Takeaway(WORDS["told_plan"].format(**figures))]
 

@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from support_report import SampleRetention, full_page_cells, notebook_with, page_info, retention_table
 
-from ltv.report.render import PageInfo, render_notebook
+from ltv.report.pages import PageInfo
+from ltv.report.render import render_notebook
 from ltv.text import Text
 
 TITLE = Text("群组留存", "Cohort retention")

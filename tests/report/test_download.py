@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ltv.report.download import csv_cell, csv_head, csv_lines, csv_part, defuse
+from ltv.report.blocks import csv_part
+from ltv.report.download import csv_cell, csv_head, csv_lines, defuse
 from ltv.result import Column
 from ltv.text import Text
 

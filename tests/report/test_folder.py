@@ -15,7 +15,8 @@ from ltv.errors import LtvError
 from ltv.report import assets
 from ltv.report.export import export_folder
 from ltv.report.folder import GOAL_BYTES, taken_apart
-from ltv.report.render import render_date_index, render_notebook
+from ltv.report.other_pages import render_date_index
+from ltv.report.render import render_notebook
 from ltv.text import Text
 
 

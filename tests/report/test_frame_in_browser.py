@@ -7,7 +7,9 @@ from support_browser import SCREENS, Visit, faults
 from support_frame import frame_cells, frame_info
 from support_report import notebook_with, page_info
 
-from ltv.report.render import DateEntry, render_date_index, render_index, render_notebook
+from ltv.report.other_pages import render_date_index, render_index
+from ltv.report.pages import DateEntry
+from ltv.report.render import render_notebook
 from ltv.text import Text, same
 
 LOOKS = [(screen, lang, theme) for screen in SCREENS for lang in ("zh", "en") for theme in ("light", "dark")]

@@ -14,15 +14,8 @@ from support_report import SCRIPT, page_info
 
 from ltv.report.blocks import show
 from ltv.report.figure import TRACES
-from ltv.report.render import (
-    DateEntry,
-    Failure,
-    render_date_index,
-    render_failure,
-    render_index,
-    render_missing,
-    render_refused,
-)
+from ltv.report.other_pages import render_date_index, render_failure, render_index, render_missing, render_refused
+from ltv.report.pages import DateEntry, Failure
 from ltv.result import Column, Result, View
 from ltv.text import Text, same
 

@@ -15,18 +15,9 @@ from support_report import HOSTILE, SCRIPT, full_page_cells, notebook_with, page
 from ltv.errors import LtvError
 from ltv.report import assets, words
 from ltv.report.blocks import notice, show
-from ltv.report.render import (
-    DateEntry,
-    Failure,
-    NavItem,
-    first_takeaway,
-    render_date_index,
-    render_failure,
-    render_index,
-    render_missing,
-    render_notebook,
-    render_refused,
-)
+from ltv.report.other_pages import render_date_index, render_failure, render_index, render_missing, render_refused
+from ltv.report.pages import DateEntry, Failure, NavItem
+from ltv.report.render import first_takeaway, render_notebook
 from ltv.result import Column, Result, View
 from ltv.text import Text, same
 
