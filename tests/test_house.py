@@ -305,7 +305,7 @@ def test_sql_files_hold_no_place_for_formatting() -> None:
     assert files == []
 
 
-@pytest.mark.parametrize("module", ["ltv", "ltv.cli"])
+@pytest.mark.parametrize("module", ["ltv", "ltv.cli", "ltv.report.other_pages"])
 def test_the_start_loads_nothing_heavy(module: str) -> None:
     heavy = [
         "pandas",

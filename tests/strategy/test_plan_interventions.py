@@ -9,6 +9,7 @@ from support_strategy import AS_OF, consents, health, people, plan, playbook
 
 from ltv.errors import UsageError
 from ltv.settings import Strategy
+from ltv.text import number
 from ltv.workspace.store import to_arrow
 
 
@@ -121,7 +122,7 @@ def test_how_often_to_write_hangs_on_the_decile_and_takes_nobody_from_others() -
     often = (1, 1, 2, 2, 3, 3, 4, 4, 6, 8)
     book = playbook(name="often", actions=("contact_frequency",), frequency=often, costs={"contact_frequency": 0.5})
     sent = pd.DataFrame({"user_id": [7] * 9, "kind": "send", "ts": pd.Timestamp("2026-03-28")})
-    told = plan(who, book, playbook(), scores=scores, touches=sent)
+    told = plan(who, book, playbook(costs={"coupon": 1.0}), scores=scores, touches=sent)
     mine = told.table[(told.table["playbook"] == "often") & (told.table["arm"] == "treatment")].set_index("user_id")
     assert len(told.table[told.table["playbook"] == "often"]) == 2_000
     assert told.picked[1].left_out == {"cap": 1}
@@ -131,6 +132,9 @@ def test_how_often_to_write_hangs_on_the_decile_and_takes_nobody_from_others() -
     assert mine["cost"].tolist() == (mine["contacts"] * 0.5).tolist()
     spoken = told.by_playbook.set_index("playbook").loc["winback", "people"]
     assert told.key_figures[0].value == spoken
+    cost = told.table["cost"].sum()  # of those who are written to, and of those whose contacts others ration
+    assert told.key_figures[1].value == cost > mine["cost"].sum()
+    assert f"at {number(cost, 'money').en}." in told.takeaways("en")[0]
     assert any("how often to contact" in line for line in told.takeaways("en"))
     later = plan(who, past=told.table[told.table["playbook"] == "often"].assign(date=date(2026, 3, 28)))
     assert later.picked[0].left_out == {}
