@@ -123,7 +123,9 @@ def _board(root: Path) -> dict[str, float]:
     assert (len(paid.mismatches), slow.slower["service"].tolist(), len(audit.table)) == (0, ["risk"], 0)
     assert names["levels"].incidents["hook"].tolist() == ["payment"]
     told = {f"{k}": reading[k] + rest[k] for k in ("cpu_s", "wall_s")}
-    return told | {f"reading_{k}": reading[k] for k in ("cpu_s", "wall_s")} | {"peak": peak_mb(), "read_peak": read_peak}
+    return (
+        told | {f"reading_{k}": reading[k] for k in ("cpu_s", "wall_s")} | {"peak": peak_mb(), "read_peak": read_peak}
+    )
 
 
 if __name__ == "__main__":

@@ -25,9 +25,7 @@ def tiles(told: Plans) -> list[KeyFigure]:
     held = WORDS["tile_cost_rule"].format(plans=str(len(waits)))
     return [
         KeyFigure(WORDS["tile_people"], people, "count", rule=others),
-        KeyFigure(
-            WORDS["tile_cost"], _cost(plans), "money", state="watch" if waits else "none", rule=held
-        ),
+        KeyFigure(WORDS["tile_cost"], _cost(plans), "money", state="watch" if waits else "none", rule=held),
         _with_interval("tile_gain", told.expected_gain),
         _with_interval("tile_net", told.net_gain),
     ]
