@@ -4,3 +4,4 @@ SELECT user_id, EPOCH_US(ts) AS us, COALESCE(event, '') AS event, CAST(session_o
        CAST(LENGTH(CAST(query_of AS VARCHAR)) AS BIGINT) AS letters
 FROM events
 WHERE user_id IS NOT NULL AND EPOCH_US(ts) >= $from_us AND EPOCH_US(ts) < $until_us
+ORDER BY user_id, us, event, sku

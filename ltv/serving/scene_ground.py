@@ -153,15 +153,14 @@ class Ground:
 
 
 def _place(key: tuple[Ints, Ints], user: Ints, us: Ints) -> Ints:
-    """How many rows stand at or before a person's moment; rows are in that order."""
-    both = pd.DataFrame(
-        {"user": np.r_[key[0], user], "us": np.r_[key[1], us], "is_asked": np.r_[key[0] * 0, user * 0 + 1]}
-    )
-    order = np.lexsort((both["is_asked"], both["us"], both["user"]))
-    asked = order >= len(key[0])
-    out = np.empty(len(user), dtype=np.int64)
-    out[order[asked] - len(key[0])] = np.cumsum(~asked)[asked]
-    return out
+    """How many rows stand at or before a person's moment; rows are in that order: each is looked for by halves, all at once."""
+    low, high = (np.searchsorted(key[0], user, side=side) for side in ("left", "right"))
+    while (open_ := low < high).any():
+        middle = (low + high) // 2
+        is_later = key[1][np.where(open_, middle, 0)] > us
+        high = np.where(open_ & is_later, middle, high)
+        low = np.where(open_ & ~is_later, middle + 1, low)
+    return low
 
 
 def _summed(parts: list[tuple[Ints, Ints, NDArray[np.float64]]], shape: tuple[int, int]) -> Any:  # noqa: ANN401

@@ -113,8 +113,9 @@ def _acts(events: TableLike, begin: int, end: int) -> pd.DataFrame:
     }
     query = sql.load("ltv.serving", "scene_acts", tables=names, columns=named)
     acts = engine.frame(query, {"from_us": begin, "until_us": end})
-    acts["session"] = acts["session"].where(acts["session"].notna(), (acts["us"] // 86_400_000_000).astype("str"))
-    return acts.sort_values(["user_id", "us", "event", "sku"], ignore_index=True)
+    untold = acts["session"].isna()
+    acts.loc[untold, "session"] = (acts.loc[untold, "us"] // 86_400_000_000).astype("str")
+    return acts
 
 
 def _judged(

@@ -210,7 +210,12 @@ class DuckEngine(Engine):
 
     def frame(self, query: exp.Query, params: sql.Params | None = None) -> pd.DataFrame:
         """Run a query and return its rows."""
-        frame: pd.DataFrame = self._execute(query, params).df()
+        from ltv.warehouse import frames
+
+        done = self._execute(query, params)
+        if frames.is_worth_it(column[1] for column in done.description):
+            return frames.frame_of(done.to_arrow_table())
+        frame: pd.DataFrame = done.df()
         return frame
 
     def scalar(self, query: exp.Query, params: sql.Params | None = None) -> Any:  # noqa: ANN401  the value of a cell
