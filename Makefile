@@ -46,6 +46,7 @@ bench: $(TEST_READY)  ## measure speed and memory against references
 
 drill: $(TEST_READY)  ## run the long campaigns that the tests leave out
 	$(BIN)/python -m pytest -m drill
+	LTV_EXAMPLES=400 $(BIN)/python -m pytest -m hypothesis -n 2 --dist loadgroup --no-loadscope-reorder
 
 hooks: $(TEST_READY)  ## check every commit and push of this clone
 	$(BIN)/pre-commit install

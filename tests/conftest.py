@@ -24,10 +24,11 @@ ASKS_FOR_IT_LATER = {"test_conformance.py": "spark"} | dict.fromkeys(  # by requ
 )
 ONE_WORKER = ("spark", "postgres", "mysql", "mall")
 
-# No property is judged by the clock; where nothing may be skipped, each run tries the same examples.
+# No property is judged by the clock; where nothing may be skipped, each run tries the same examples. `make drill` tries more.
 settings.register_profile(
     "ltv",
     deadline=None,
+    max_examples=int(os.environ.get("LTV_EXAMPLES") or 40),
     derandomize=os.environ.get("LTV_NO_SKIP") == "1",
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -289,6 +289,15 @@ def test_a_playbook_may_speak_of_kinds_of_segments_and_own_indicators():
         parse({"endpoints": [CRM], "playbooks": [BOOK, BOOK]})
 
 
+def test_a_threshold_is_that_of_the_file_where_it_sets_one():
+    told = parse(
+        {"indicators": [{"name": "referral_effective", "threshold": 0.01}, {"name": "churn_risk", "owner": "me"}]}
+    )
+    assert told.threshold("referral_effective", otherwise=0.45) == 0.01
+    assert told.threshold("churn_risk", otherwise=0.3) == 0.3
+    assert parse({}).threshold("referral_effective", otherwise=0.45) == 0.45
+
+
 @pytest.mark.parametrize(("name", "given", "kept"), GOOD, ids=lambda v: repr(v)[:40])
 def test_a_good_value_is_kept(name, given, kept):
     assert getattr(parse({name: given}), name) == kept

@@ -170,6 +170,11 @@ class Settings:
     features: Features = field(default_factory=Features)
     gorse: Gorse = field(default_factory=Gorse)
 
+    def threshold(self, indicator: str, *, otherwise: float) -> float:
+        """The threshold that the file sets for an indicator, else another."""
+        told = {i.name: i.threshold for i in self.indicators if i.threshold is not None}
+        return told.get(indicator, otherwise)
+
     @property
     def segment_kinds(self) -> tuple[str, ...]:
         """Kinds of segments, in the order in which they stand."""
@@ -319,10 +324,9 @@ def _source(table: str, raw: dict[str, Any]) -> Source:
 
 def _columns_of(table: str, asked: set[str]) -> set[str]:
     """The contract's columns and those beyond it that do not take the name of another, or of one that is computed."""
-    own = INPUTS[table].names
-    taken = {n.lower() for n in own} | {"user_id", "day", "value"}
+    taken = {n.lower() for n in INPUTS[table].names} | {"user_id", "day", "value"}
     extra = {n for n in asked if n.lower() not in taken and not n.startswith("_") and not n.endswith("_user_id")}
-    return set(own) | extra
+    return {*INPUTS[table].names} | extra
 
 
 def _segments(name: str, value: object) -> tuple[Segment, ...]:
