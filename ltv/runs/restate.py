@@ -10,7 +10,7 @@ from pandas.api.types import is_bool_dtype, is_float_dtype, is_numeric_dtype
 
 from ltv.contract import RESULTS
 from ltv.errors import CorruptError
-from ltv.warehouse.files import Manifest
+from ltv.workspace.store import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def _changes(name: str, old: Path, new: Path) -> pd.DataFrame:
     if not all(p.exists() for p in paths):
         return pd.DataFrame()
     try:
-        before, after = (pd.read_parquet(Manifest(p.parent).verify(p)).drop(columns="run_id") for p in paths)
+        before, after = (read_table(p).drop(columns="run_id") for p in paths)
     except CorruptError as error:  # what was published cannot be compared any more, and that is worth a row
         return pd.DataFrame([{"table": name, "key": "", "column": "", "old": "damaged", "new": str(error)}])
     key = list(RESULTS[name].key)

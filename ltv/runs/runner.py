@@ -30,7 +30,7 @@ from ltv.workspace import inputs
 from ltv.workspace.clock import start_of_run
 from ltv.workspace.models import Models
 from ltv.workspace.prepare import Preparation, Prepared
-from ltv.workspace.store import published_dates, store
+from ltv.workspace.store import published_dates, read_table, store
 from ltv.workspace.workspace import assemble, hmac_key
 
 if TYPE_CHECKING:
@@ -302,9 +302,7 @@ class _Runner:
         path = self._folder(run_id) / "results" / "model_versions.parquet"
         if not path.exists():
             return
-        import pandas as pd
-
-        rows = pd.read_parquet(Manifest(path.parent).verify(path))
+        rows = read_table(path)
         models = Models(self.root, self.request.date, timezone=self.settings.timezone)
         before = models.champion()
         for line in models.adopt(rows):

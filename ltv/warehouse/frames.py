@@ -39,4 +39,12 @@ def frame_of(table: pa.Table) -> pd.DataFrame:
     for place, name in enumerate(whole.column_names):
         if name in gaps:
             frame.insert(place, name, whole[name].to_pandas(types_mapper=_MASKED.get))
-    return frame
+    return joinable(frame)
+
+
+def joinable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the same frame; text of no rows, of which Arrow keeps no piece at all, is what pandas can join: an empty piece."""
+    if len(frame):
+        return frame
+    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)]
+    return frame.assign(**{name: pd.Series([], dtype=frame[name].dtype) for name in texts})

@@ -11,6 +11,7 @@ from pyarrow import parquet
 from ltv.contract import RESULTS, Column, Table
 from ltv.errors import MissingTableError, UsageError, found
 from ltv.warehouse.files import Manifest, write_whole
+from ltv.warehouse.frames import joinable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,8 +53,17 @@ def read_result(name: str, folders: Sequence[Path], *, day: str) -> pd.DataFrame
     for folder in folders:
         if (folder / f"{name}.parquet").exists():
             there = folder.resolve()  # a published date is a link to its run
-            return pd.read_parquet(Manifest(there).verify(there / f"{name}.parquet"))
+            return read_table(there / f"{name}.parquet")
     raise MissingTableError(name, f"no run has written it for {day}")
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a table that a manifest beside it knows.
+
+    Raises:
+        CorruptError: it is not the one that was written.
+    """
+    return joinable(pd.read_parquet(Manifest(path.parent).verify(path)))
 
 
 def check_result(name: str, frame: pd.DataFrame) -> pd.DataFrame:

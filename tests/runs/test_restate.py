@@ -5,9 +5,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ltv.contract import RESULTS
 from ltv.runs.restate import restatements
 from ltv.warehouse.files import Manifest
 from ltv.workspace.store import check_result, store
@@ -22,6 +24,16 @@ def test_a_table_with_a_column_called_value_is_compared(tmp_path):
         store("health", check_result("health", pd.DataFrame([row | {"value": value}])), folder=folder, run_id=run)
     told = restatements(tmp_path / "old", tmp_path / "new", date="2026-06-30", cause="data")
     assert told[["table", "column", "old", "new"]].to_numpy().tolist() == [["health", "value", "0.2", "0.25"]]
+
+
+@pytest.mark.parametrize("name", [name for name in RESULTS if name != "restatements"])
+def test_tables_without_rows_have_nothing_to_compare(tmp_path, name):
+    nothing = pd.DataFrame({c.name: pd.Series(dtype="object") for c in RESULTS[name].columns if c.name != "run_id"})
+    for run in ("old", "new"):
+        folder = tmp_path / run / "results"
+        folder.mkdir(parents=True)
+        store(name, check_result(name, nothing), folder=folder, run_id=run)
+    assert restatements(tmp_path / "old", tmp_path / "new", date="2026-06-30", cause="data").empty
 
 
 VALUES = st.one_of(st.none(), st.sampled_from([0.0, 0.1, 0.1 + 1e-13, 2.0, -3.25]))

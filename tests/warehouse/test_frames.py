@@ -49,5 +49,7 @@ def test_columns_of_other_kinds_and_numbers_alone_are_left_to_duckdb():
         assert not is_worth_it(column[1] for column in duckdb.sql(query).description)
 
 
-def test_text_of_no_rows_is_text():
-    assert frame_of(pa.table({"a": pa.array([], pa.string())})).dtypes.astype(str).tolist() == ["str"]
+def test_text_of_no_rows_is_text_and_can_be_joined():
+    empty = frame_of(pa.table({"a": pa.array([], pa.string()), "n": pa.array([], pa.int64())}))
+    assert empty.dtypes.astype(str).tolist() == ["str", "int64"]
+    assert empty.merge(empty, on="a", how="outer").empty
