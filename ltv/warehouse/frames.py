@@ -46,5 +46,5 @@ def joinable(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the same frame; text of no rows, of which Arrow keeps no piece at all, is what pandas can join: an empty piece."""
     if len(frame):
         return frame
-    texts = [name for name in frame if isinstance(frame[name].dtype, pd.StringDtype)]
-    return frame.assign(**{name: pd.Series([], dtype=frame[name].dtype) for name in texts})
+    texts = {name: frame[name].dtype for name in frame if isinstance(frame[name].dtype, pd.StringDtype)}
+    return frame.assign(**{str(name): pd.Series([], dtype=dtype) for name, dtype in texts.items()})
