@@ -34,7 +34,7 @@ _TABLES = ("backtest", "calibration", "drivers")
 _EXPLAINED = 2_000  # people whose contributions are looked at
 _CLEAR = 0.3  # rank correlation of a feature and what it adds, from which it has a direction
 _MOST_CUTOFFS = 2  # of the main horizon; others are tested at their latest one
-_MOST_THREADS = 4  # of horizons learned at once, each on one core: trees of so few rows gain little from more
+_MOST_THREADS, _MANY = 4, 50_000  # of horizons learned at once; customers from which one uses all cores: two at once took 6.8 GB
 
 
 _TRAINING = Text("训练与回测", "training and backtests")
@@ -147,7 +147,7 @@ def train(
     ]
     with (
         steps(_TRAINING, len(horizons_days) + len(tested)) as step,
-        ThreadPoolExecutor(min(os.cpu_count() or 1, _MOST_THREADS)) as pool,
+        ThreadPoolExecutor(_workers(ground)) as pool,
     ):
         models = {d: pool.submit(learn, d) for d in horizons_days}
         tests = [pool.submit(test, cutoff, days, with_ceiling=top) for cutoff, days, top in tested]
@@ -168,6 +168,11 @@ def train(
         ground.worth,
         ground.window_days,
     )
+
+
+def _workers(ground: Ground) -> int:
+    """Threads: few rows grow trees on one core each, many on all cores at once."""
+    return min(os.cpu_count() or 1, _MOST_THREADS) if len(ground.ledger.user_id) < _MANY else 1
 
 
 def _tested(
