@@ -1,4 +1,4 @@
-"""Pages: one self-contained HTML file each, the same bytes for the same input."""
+"""Pages of notebooks: one self-contained HTML file each, the same bytes for the same input."""
 
 from __future__ import annotations
 
