@@ -61,7 +61,9 @@ def faults(visit: Visit, *, only_colours: bool = False) -> list[str]:
         only_colours: of accessibility look at colours alone, as where nothing else has changed.
     """
     found = [f"request {url}" for url in visit.requests[1:]] + [f"console: {c}" for c in visit.complaints]
-    options = {"runOnly": {"type": "tag", "values": ["cat.color"]}} if only_colours else None
+    options = {"resultTypes": ["violations"]}
+    if only_colours:
+        options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
     for violation in Axe().run(visit.page, options=options).response["violations"]:
         found += [f"{violation['id']}: {node['html'][:200]}" for node in violation["nodes"]]
     wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
