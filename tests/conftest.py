@@ -28,7 +28,7 @@ ONE_WORKER = ("spark", "postgres", "mysql", "mall")
 settings.register_profile(
     "ltv",
     deadline=None,
-    max_examples=int(os.environ.get("LTV_EXAMPLES") or 40),
+    max_examples=int(os.environ.get("LTV_EXAMPLES") or 100),
     derandomize=os.environ.get("LTV_NO_SKIP") == "1",
     suppress_health_check=[HealthCheck.too_slow],
 )

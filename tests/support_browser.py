@@ -53,18 +53,10 @@ def visit(browser):
         context.close()
 
 
-def faults(visit: Visit, *, only_colours: bool = False) -> list[str]:
-    """What is wrong with an open page: requests, complaints, violations of accessibility, sideways scrolling.
-
-    Args:
-        visit: the page.
-        only_colours: of accessibility look at colours alone, as where nothing else has changed.
-    """
+def faults(visit: Visit) -> list[str]:
+    """What is wrong with an open page: requests, complaints, violations of accessibility, sideways scrolling."""
     found = [f"request {url}" for url in visit.requests[1:]] + [f"console: {c}" for c in visit.complaints]
-    options = {"resultTypes": ["violations"]}
-    if only_colours:
-        options["runOnly"] = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
-    for violation in Axe().run(visit.page, options=options).response["violations"]:
+    for violation in Axe().run(visit.page).response["violations"]:
         found += [f"{violation['id']}: {node['html'][:200]}" for node in violation["nodes"]]
     wide = visit.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     return found + ([f"scrolls sideways by {wide} px"] if wide > 0 else [])

@@ -139,7 +139,7 @@ def write_index(workspace: Path, ledger: Ledger, languages: Sequence[Lang]) -> P
     for run in ledger.runs():
         if not run.is_trial and run.state != "running":
             newest.setdefault(run.date, run)
-    entries = [_entry(workspace, run, ledger) for run in newest.values()]
+    entries = [_entry(workspace, run) for run in newest.values()]
     from ltv.report.other_pages import render_index  # here, since most that asks this module writes nothing
 
     path = workspace / "reports" / "index.html"
@@ -147,7 +147,7 @@ def write_index(workspace: Path, ledger: Ledger, languages: Sequence[Lang]) -> P
     return path
 
 
-def _entry(workspace: Path, run: Run, ledger: Ledger) -> DateEntry:
+def _entry(workspace: Path, run: Run) -> DateEntry:
     shown = published_run(workspace, run.date)
     pages = _pages(workspace, f"{run.date}", shown) if shown else ()
     href = f"{run.date}/index.html" if shown else _refused_page(workspace, run)
@@ -155,7 +155,6 @@ def _entry(workspace: Path, run: Run, ledger: Ledger) -> DateEntry:
     why = same(run.why)
     if shown and shown != run.run_id and state != "good":
         why = Text(f"{run.why}（仍显示 {shown}）", f"{run.why} (still showing {shown})")
-    del ledger
     return DateEntry(run.date, state, shown or run.run_id, pages, why, href)  # type: ignore[arg-type]
 
 

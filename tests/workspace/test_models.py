@@ -340,7 +340,7 @@ print(*sorted(seen))
 READS = 10_000  # of all readers together
 
 
-def test_ten_thousand_reads_over_switches_see_a_champion_at_every_moment_and_a_switch_takes_no_second(tmp_path):
+def test_ten_thousand_reads_over_switches_see_a_champion_at_every_moment(tmp_path):
     published(tmp_path, "v1", MAY)
     published(tmp_path, "v2", JUNE)
     names = ("one", "two")
@@ -362,7 +362,7 @@ def test_ten_thousand_reads_over_switches_see_a_champion_at_every_moment_and_a_s
     for reader in readers:
         out, err = reader.communicate(timeout=60)
         assert (reader.returncode, err, out.split()) == (0, "", ["v1", "v2"])
-    assert switches >= 10
+    assert switches >= 40
 
 
 def test_many_writers_at_once_lose_nothing(tmp_path):
